@@ -1,0 +1,33 @@
+// The field wire between a reader's interface chip and a card. Contact: ISO/IEC 7816-3:2006, 6
+// (activation, resets) and 7 (characters). Contactless: ISO/IEC 14443 Type B, frames with CRC_B.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "sim/wire/bytes.h"
+
+namespace uketsuke::wire::field {
+
+enum class Medium : std::uint8_t { kContact, kContactless };
+enum class VoltageClass : std::uint8_t { kA5V, kB3V, kC1V8 };  // ISO/IEC 7816-3:2006, 5.1.3
+
+// Reader to card.
+struct PowerOn { VoltageClass voltage = VoltageClass::kA5V; };  // contact: cold reset; contactless: field on
+struct WarmReset {};                                            // contact only
+struct PowerOff {};                                             // deactivation; field off
+// Characters (contact) or one frame (contactless).
+struct Burst {
+  Bytes data;
+  std::uint32_t character_ns = 0;          // time of one character with its guard time
+  std::vector<std::uint16_t> parity_errors;  // indices into data of characters with wrong parity
+};
+using ToCard = std::variant<PowerOn, WarmReset, PowerOff, Burst>;
+
+// Card to reader. Inserted and Removed come from the person at the slot.
+struct Inserted { Medium medium = Medium::kContact; };
+struct Removed {};
+using ToReader = std::variant<Inserted, Removed, Burst>;
+
+}  // namespace uketsuke::wire::field
