@@ -1,0 +1,83 @@
+#include <algorithm>
+
+#include "harness/yaml/yaml.h"
+
+namespace uketsuke::yaml {
+namespace {
+
+constexpr std::size_t kLongest = 80;  // characters; a longer "word" gets no suggestion
+
+// Code points of valid UTF-8; a stray byte counts as one.
+std::u32string code_points(std::string_view text) {
+  std::u32string points;
+  for (std::size_t i = 0; i < text.size() && points.size() <= kLongest;) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    std::size_t length = 1;
+    if (first >= 0xF0) {
+      length = 4;
+    } else if (first >= 0xE0) {
+      length = 3;
+    } else if (first >= 0xC0) {
+      length = 2;
+    }
+    char32_t point = length == 1 ? first : first & (0x7FU >> length);
+    for (std::size_t k = 1; k < length && i + k < text.size(); ++k) {
+      point = (point << 6U) | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+    }
+    points.push_back(point);
+    i += length;
+  }
+  return points;
+}
+
+// Optimal string alignment.
+std::size_t distance(const std::u32string& a, const std::u32string& b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+    std::swap(before, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  return distance(code_points(a), code_points(b));
+}
+
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::u32string points = code_points(word);
+  if (points.empty() || points.size() > kLongest) return {};
+  const std::string* best = nullptr;
+  std::size_t least = SIZE_MAX;
+  for (const std::string& candidate : candidates) {
+    const std::u32string other = code_points(candidate);
+    const std::size_t longer = std::max(points.size(), other.size());
+    const std::size_t shorter = std::min(points.size(), other.size());
+    const std::size_t limit = std::max<std::size_t>(1, longer / 3);
+    if (other.empty() || longer - shorter > limit) continue;
+    const std::size_t found = distance(points, other);
+    // A word of one character has nothing in common with another one.
+    if (found > limit || found >= longer || found >= least) continue;
+    least = found;
+    best = &candidate;
+  }
+  return best != nullptr ? *best : std::string();
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string best = nearest(word, candidates);
+  return best.empty() ? best : "; did you mean " + best + "?";
+}
+
+}  // namespace uketsuke::yaml
