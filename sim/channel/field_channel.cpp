@@ -1,0 +1,76 @@
+#include "sim/channel/field_channel.h"
+
+#include <utility>
+
+namespace uketsuke::channel {
+namespace {
+
+using namespace wire::field;
+
+wire::Bytes& bytes_of(ToCard& signal) { return std::get<Burst>(signal).data; }
+wire::Bytes& bytes_of(ToReader& signal) { return std::get<Burst>(signal).data; }
+
+std::uint64_t duration_ns(const Burst& burst) {
+  return std::uint64_t{burst.character_ns} * burst.data.size();
+}
+
+}  // namespace
+
+FieldChannel::FieldChannel(Context& context, std::string reader, std::string slot,
+                           trace::Describe describe, Tap* down_tap, Tap* up_tap)
+    : context_(context), reader_(std::move(reader)), reader_mailbox_(context.simulation),
+      nowhere_(context.simulation),
+      down_(context, {"field", slot + " to card", reader_, "card", describe}, nowhere_, &bytes_of,
+            down_tap),
+      up_(context, {"field", slot + " from card", "card", reader_, describe}, reader_mailbox_,
+          &bytes_of, up_tap) {
+  down_.on_cut([this] { remove(); });
+  up_.on_cut([this] { remove(); });
+}
+
+void FieldChannel::note(std::string_view event, std::string text) {
+  context_.journal.note(reader_, context_.simulation.now_ns(), event, std::move(text));
+}
+
+void FieldChannel::to_card(ToCard signal) {
+  if (std::holds_alternative<Burst>(signal)) {
+    const std::uint64_t time = duration_ns(std::get<Burst>(signal));
+    down_.send(std::move(signal), time);
+    return;
+  }
+  if (std::holds_alternative<PowerOn>(signal)) note("card_powered");
+  if (std::holds_alternative<WarmReset>(signal)) note("card_reset");
+  if (std::holds_alternative<PowerOff>(signal)) note("card_unpowered");
+  if (card_ != nullptr) card_->post(std::move(signal));
+}
+
+void FieldChannel::to_reader(Burst burst) {
+  if (card_ == nullptr) return;  // the card sent while it was being pulled
+  const std::uint64_t time = duration_ns(burst);
+  up_.send(std::move(burst), time);
+}
+
+bool FieldChannel::insert(CardMailbox& card, Medium medium) {
+  if (card_ != nullptr) return false;
+  card_ = &card;
+  down_.connect(card);
+  note("card_placed", medium == Medium::kContact ? "contact" : "contactless");
+  reader_mailbox_.post(Inserted{medium});
+  return true;
+}
+
+bool FieldChannel::remove() {
+  if (card_ == nullptr) return false;
+  note("card_taken");
+  card_->clear();
+  card_->post(PowerOff{});
+  card_ = nullptr;
+  down_.connect(nowhere_);
+  // What was on its way from the card never arrives; the reader sees silence, then the switch.
+  reader_mailbox_.remove_if(
+      [](const ToReader& signal) { return std::holds_alternative<Burst>(signal); });
+  reader_mailbox_.post(Removed{});
+  return true;
+}
+
+}  // namespace uketsuke::channel

@@ -1,0 +1,56 @@
+// The field wire: a reader's slot and whatever card lies in it. Cards come and go at any time; one
+// that is removed loses its power and what was on its way.
+// Contact: ISO/IEC 7816-3:2006, 5-7. Contactless: ISO/IEC 14443-3 Type B (A-09: placement, two cards).
+#pragma once
+
+#include <string>
+
+#include "sim/channel/line.h"
+#include "sim/wire/field/signal.h"
+
+namespace uketsuke::channel {
+
+class FieldReaderPort : public virtual sc_core::sc_interface {
+ public:
+  virtual void to_card(wire::field::ToCard signal) = 0;
+};
+class FieldCardPort : public virtual sc_core::sc_interface {
+ public:
+  virtual void to_reader(wire::field::Burst burst) = 0;
+};
+// What a person does at the slot.
+class FieldSlot : public virtual sc_core::sc_interface {
+ public:
+  using CardMailbox = kernel::Mailbox<wire::field::ToCard>;
+  // False: another card lies there already.
+  virtual bool insert(CardMailbox& card, wire::field::Medium medium) = 0;
+  // False: there is none.
+  virtual bool remove() = 0;
+  virtual bool occupied() const = 0;
+};
+
+class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldSlot {
+ public:
+  // Taps may be null; they follow one conversation in both directions.
+  FieldChannel(Context& context, std::string reader, std::string slot, trace::Describe describe,
+               Tap* down_tap, Tap* up_tap);
+  void to_card(wire::field::ToCard signal) override;
+  void to_reader(wire::field::Burst burst) override;
+  bool insert(CardMailbox& card, wire::field::Medium medium) override;
+  bool remove() override;
+  bool occupied() const override { return card_ != nullptr; }
+  kernel::Mailbox<wire::field::ToReader>& reader_mailbox() { return reader_mailbox_; }
+
+ private:
+  void note(std::string_view event, std::string text = {});
+
+  Context& context_;
+  std::string reader_;
+  CardMailbox* card_ = nullptr;
+  kernel::Mailbox<wire::field::ToReader> reader_mailbox_;
+  kernel::Mailbox<wire::field::ToCard> nowhere_;  // where signals go while the slot is empty
+  Line<wire::field::ToCard> down_;
+  Line<wire::field::ToReader> up_;
+};
+
+}  // namespace uketsuke::channel

@@ -1,0 +1,92 @@
+#include "sim/kernel/simulation.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace uketsuke::kernel {
+namespace {
+
+// Reports of the kernel: errors become exceptions (the default), chatter is not printed.
+void quiet_reports() {
+  static const bool once = [] {
+    sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+    sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING);
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+}  // namespace
+
+sc_core::sc_time from_ns(std::uint64_t ns) {
+  // Kernel resolution is 1 ps (the default, never changed).
+  return sc_core::sc_time::from_value(ns * 1000);
+}
+
+Simulation::Simulation() {
+  quiet_reports();
+  previous_ = sc_core::sc_get_curr_simcontext();
+  context_ = new sc_core::sc_simcontext;
+  activate();
+}
+
+Simulation::~Simulation() {
+  activate();
+  delete context_;
+  sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = previous_;
+}
+
+void Simulation::activate() {
+  sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = context_;
+}
+
+std::uint64_t Simulation::now_ns() const { return context_->time_stamp().value() / 1000; }
+
+void Simulation::rethrow() {
+  if (failure_) std::rethrow_exception(failure_);
+}
+
+void Simulation::step(const sc_core::sc_time& duration) {
+  sc_core::sc_start(duration);
+  rethrow();
+}
+
+bool Simulation::pending() const { return sc_core::sc_pending_activity(context_); }
+
+Simulation::Stop Simulation::run_until(const std::function<bool()>& done,
+                                       wire::Micros deadline_us) {
+  activate();
+  rethrow();
+  const sc_core::sc_time deadline = from_us(deadline_us);
+  while (true) {
+    // An instant is settled before anybody looks at it.
+    while (sc_core::sc_pending_activity_at_current_time()) step(sc_core::SC_ZERO_TIME);
+    if (done()) return Stop::kCondition;
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    if (now >= deadline) return Stop::kDeadline;
+    const bool future = sc_core::sc_pending_activity_at_future_time();
+    const sc_core::sc_time next =
+        future ? now + sc_core::sc_time_to_pending_activity() : deadline;
+    step((next < deadline ? next : deadline) - now);
+  }
+}
+
+void Simulation::run_for(wire::Micros duration_us) {
+  run_until([] { return false; }, now_us() + duration_us);
+}
+
+void Simulation::count_event() {
+  ++events_;
+  const std::uint64_t now = now_ns();
+  if (now != instant_ns_) {
+    instant_ns_ = now;
+    events_at_instant_ = 0;
+  }
+  if (++events_at_instant_ > kEventsPerInstant) {
+    throw Livelock(fmt::format("livelock: more than {} events at {} us", kEventsPerInstant,
+                               now / 1000));
+  }
+}
+
+}  // namespace uketsuke::kernel
