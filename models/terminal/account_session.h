@@ -1,0 +1,34 @@
+// Who is signed in at the terminal: general or administrator account (P4-1, P4-2), through the backend.
+#pragma once
+
+#include <string>
+
+#include "models/terminal/desk.h"
+
+namespace uketsuke::terminal {
+
+class AccountSession {
+ public:
+  enum class State : std::uint8_t { kSignedOut, kSigningIn, kSignedIn, kSigningOut };
+
+  void set_user(Desk& desk, std::string user);
+  void set_password(Desk& desk, std::string password);  // secret
+  void sign_in(Desk& desk);
+  void sign_in_with(Desk& desk, const Credentials& credentials);
+  void sign_out(Desk& desk);
+  void answer(Desk& desk, const backend_api::Answer& answer);
+
+  State state() const { return state_; }
+  bool signed_in() const { return state_ == State::kSignedIn; }
+  bool administrator() const;
+  const std::string& session() const { return session_; }  // empty unless signed in
+
+ private:
+  void forget_credentials(Desk& desk);
+
+  State state_ = State::kSignedOut;
+  std::string user_, password_, session_;
+  backend_api::Account account_ = backend_api::Account::kGeneral;
+};
+
+}  // namespace uketsuke::terminal

@@ -1,0 +1,94 @@
+// One reception, from the card to the eligibility check: identity on the card, completion message,
+// consent, eligibility (P3-3 to P3-5, P4-7 to P4-10, P5-6 to P5-8). One at a time per terminal.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/terminal/card_identity.h"
+#include "models/terminal/desk.h"
+
+namespace uketsuke::terminal {
+
+// How a reception came about.
+enum class Flow : std::uint8_t {
+  kReaderOrdinary,    // face authentication mode: face or PIN, chosen on the reader
+  kReaderPasscode,    // P3
+  kReaderTerminal,    // P4
+  kGenericVisual,     // P5
+  kGenericPin,
+};
+std::string_view to_string(Flow flow);  // "reader_ordinary", ...
+
+struct ReceptionTask {
+  Flow flow = Flow::kReaderOrdinary;
+  std::string session;            // of the account
+  std::string confirmation_date;  // yyyyMMdd
+  bool viewing_consent = false;   // P5: the tick box at operation 2
+  std::string typed_pin;          // secret
+  std::string exchange_level;
+  bool pin_pad = false;
+};
+
+class Reception {
+ public:
+  enum class State : std::uint8_t {
+    kIdle, kAskMethod, kMethodChoice, kCard, kCompleteIdentity, kAskConsent, kConsentChoice,
+    kRegisterConsent, kEligibility, kCardToTake,
+  };
+
+  explicit Reception(const Parameters& parameters) : card_(parameters.card) {}
+
+  void begin(Desk& desk, ReceptionTask task);
+  void session_event(Desk& desk, const session::Event& event);
+  void link_event(Desk& desk, const link::Body& body);
+  // The response to this part's link request; nullopt: it timed out.
+  void link_response(Desk& desk, const std::optional<link::Body>& body);
+  void backend_answer(Desk& desk, const backend_api::Answer& answer);
+  void link_lost(Desk& desk);
+  void card_removed(Desk& desk);
+  void timer(Desk& desk, std::uint32_t id);
+  void give_up(Desk& desk, const std::string& code);
+
+  State state() const { return state_; }
+  bool idle() const { return state_ == State::kIdle; }
+  Flow flow() const { return task_.flow; }
+  std::uint8_t reader() const;
+  bool on_face_reader() const { return reader() == kFaceReader; }
+  // Once after a reception is over: false if the reader refused because staff work on it, and the
+  // same card may begin another one.
+  bool take_card_served();
+
+ private:
+  void perform(Desk& desk, CardNeeds needs);
+  void feed(Desk& desk, const CardEvent& event);
+  void begin_card(Desk& desk, Method method);
+  void card_failed(Desk& desk, const CardFailed& failed);
+  void identified(Desk& desk);
+  void ask_consent(Desk& desk);
+  void consent_known(Desk& desk, backend_api::ConsentRecord consent);
+  void eligible(Desk& desk, const backend_api::Eligibility& eligibility);
+  void write_file(Desk& desk, const backend_api::Eligibility& eligibility);
+  void fail(Desk& desk, const std::string& code);
+  void end(Desk& desk, const std::string& outcome, const std::string& code);
+  void await(Desk& desk, State state);
+
+  CardIdentity card_;
+  State state_ = State::kIdle;
+  ReceptionTask task_;
+  Method method_ = Method::kVisually;
+  std::uint8_t rounds_left_ = 0;
+  bool card_here_ = false;
+  bool card_served_ = true;
+  enum class ReaderQuestion : std::uint8_t { kNone, kScan, kMatch } question_ = ReaderQuestion::kNone;
+  std::string transaction_;
+  wire::Bytes certificate_, signature_;
+  backend_api::ConsentRecord consent_ = backend_api::ConsentRecord::kNotAsked;
+  std::uint32_t file_count_ = 0;
+};
+std::string_view to_string(Reception::State state);
+
+}  // namespace uketsuke::terminal

@@ -1,0 +1,78 @@
+// The terminal (資格確認端末) at the reception desk: screens, account, receptions on the face-auth
+// reader (P3, P4) and on the generic reader (P5), visual passcode, and the EHR's folder.
+// Not modelled: printing, the browser around the real program, 限度額 and other certificates.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+
+#include "models/terminal/account_session.h"
+#include "models/terminal/ehr_gate.h"
+#include "models/terminal/passcode_service.h"
+#include "models/terminal/reception.h"
+
+namespace uketsuke::terminal {
+
+class Terminal {
+ public:
+  explicit Terminal(Parameters parameters);
+  // now_us: simulated time, for dates and time stamps only; waiting goes through timers.
+  // Every event in every state has an answer; nothing a person, card, reader, backend or EHR does
+  // is an error of the model.
+  Actions handle(const Event& event, wire::Micros now_us = 0);
+
+  ScreenId screen() const { return desk_.screen(); }
+  const AccountSession& account() const { return account_; }
+  const Reception& reception() const { return reception_; }
+  link::Mode reader_mode() const { return reader_mode_; }
+
+ private:
+  struct ReaderState {
+    bool arrived = false;
+    bool card_present = false;
+    bool card_served = false;  // a reception used this card already; it has to be placed again
+    bool pin_pad = false;
+    std::string exchange_level;
+  };
+
+  void input(const panel::Input& input);
+  void perform(const ControlRow& row, const std::string& text, bool on);
+  void perform_card(const ControlRow& row, const std::string& text, bool on);
+  void set_date(const std::string& text);
+  void open(ScreenId screen);
+  void clear_form();
+  bool form_complete() const;
+  void from_reader(const FromReader& event);
+  void card_gone(std::uint8_t reader);
+  void from_link(const link::Message& message);
+  void link_response(const std::optional<link::Body>& body);
+  void mode_response(const std::optional<link::Body>& body);
+  void mode_changed(link::Mode mode, link::ModeCause cause);
+  void from_backend(const network::Response& response);
+  void switch_mode(link::Mode mode);
+  // Begins a reception if a card waits, no other is under way, and all it needs is there.
+  void consider_card(std::uint8_t reader);
+  void consider_face_reader();
+  void consider_generic_reader();
+  void begin(std::uint8_t reader, ReceptionTask task);
+  void after_reception();
+
+  std::shared_ptr<const ScreenTable> table_;
+  Desk desk_;
+  AccountSession account_;
+  PasscodeService passcodes_;
+  Reception reception_;
+  EhrGate ehr_;
+  std::array<ReaderState, kReaderCount> readers_;
+  link::Mode reader_mode_ = link::Mode::kFaceAuthentication;
+  link::ModeCause reader_cause_ = link::ModeCause::kStart;
+  link::Mode wanted_mode_ = link::Mode::kFaceAuthentication;
+  bool was_idle_ = true;
+  std::string date_;               // of the open form, yyyyMMdd
+  bool visually_confirmed_ = false;
+  bool viewing_consent_ = false;
+  std::string typed_pin_;          // secret
+};
+
+}  // namespace uketsuke::terminal
