@@ -11,6 +11,7 @@
 #include "sim/kernel/mailbox.h"
 #include "sim/kernel/simulation.h"
 #include "sim/trace/journal.h"
+#include "sim/trace/tap.h"
 
 namespace uketsuke::channel {
 
@@ -21,12 +22,7 @@ struct Context {
   fault::Layer& faults;
 };
 
-// Finds the secrets in the messages of one direction; follows the conversation in order.
-class Tap {
- public:
-  virtual ~Tap() = default;
-  virtual void mask(wire::ByteView bytes, std::vector<trace::MaskRange>& ranges) = 0;
-};
+using trace::Tap;
 
 template <class T>
 class Line {
@@ -49,8 +45,9 @@ class Line {
     if (!context_.faults.empty())
       fate = context_.faults.pass(pipe_.wire, pipe_.name, pipe_.from, bytes);
     masks_.clear();
-    if (tap_ != nullptr) tap_->mask(bytes, masks_);
-    context_.journal.message(id_, context_.simulation.now_ns(), bytes, masks_, fate.remark);
+    std::string decoded;
+    if (tap_ != nullptr) decoded = tap_->mask(bytes, masks_);
+    context_.journal.message(id_, context_.simulation.now_ns(), bytes, masks_, fate.remark, decoded);
     if (!fate.lost && !fate.stalled) deliver(std::move(item), delay_ns + fate.delay_us * 1000, fate);
     if (fate.cut && cut_) cut_();
     return fate;

@@ -33,7 +33,8 @@ PipeId Journal::add_pipe(Pipe pipe) {
 }
 
 void Journal::message(PipeId pipe, std::uint64_t time_ns, wire::ByteView bytes,
-                      const std::vector<MaskRange>& masks, std::string_view remark) {
+                      const std::vector<MaskRange>& masks, std::string_view remark,
+                      std::string_view decoded) {
   Record record{};
   record.time_ns = time_ns;
   record.pipe = pipe;
@@ -51,7 +52,9 @@ void Journal::message(PipeId pipe, std::uint64_t time_ns, wire::ByteView bytes,
   record.mask_length = static_cast<std::uint32_t>(masks_.size()) - record.mask_begin;
   record.extra_begin = static_cast<std::uint32_t>(text_.size());
   record.extra_length = static_cast<std::uint32_t>(remark.size());
+  record.decoded_length = static_cast<std::uint32_t>(decoded.size());
   text_ += remark;
+  text_ += decoded;
   records_.push_back(record);
 }
 
@@ -86,6 +89,8 @@ std::string Journal::hex(const Record& record) const {
 }
 
 std::string Journal::described(const Record& record) const {
+  if (record.decoded_length != 0)
+    return std::string(text(record.extra_begin + record.extra_length, record.decoded_length));
   const Pipe& pipe = pipes_[record.pipe];
   if (pipe.describe == nullptr) return {};
   return pipe.describe(wire::ByteView(bytes_.data() + record.begin, record.length));
@@ -155,6 +160,7 @@ std::string Journal::digest() const {
     head.write_u32le(static_cast<std::uint32_t>(record.time_ns >> 32));
     head.write_u32le(record.length);
     head.write_u32le(record.extra_length);
+    head.write_u32le(record.decoded_length);
     head.write_u16le(record.pipe);
     head.write_u16le(record.role);
   }

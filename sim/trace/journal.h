@@ -30,9 +30,11 @@ class Journal {
   PipeId add_pipe(Pipe pipe);
 
   // A message that passed; masked ranges are overwritten before anything is kept. `remark` says what
-  // a fault did to it ("dropped", "corrupted bit 13"), empty otherwise.
+  // a fault did to it ("drop", "corrupt bit 3 of byte 5"), empty otherwise; `decoded`, if not empty,
+  // stands in place of the pipe's description.
   void message(PipeId pipe, std::uint64_t time_ns, wire::ByteView bytes,
-               const std::vector<MaskRange>& masks, std::string_view remark = {});
+               const std::vector<MaskRange>& masks, std::string_view remark = {},
+               std::string_view decoded = {});
   // Something a role recorded: event is an identifier ("identity_recorded"), text its fields.
   void note(std::string_view role, std::uint64_t time_ns, std::string_view event, std::string text);
 
@@ -54,6 +56,7 @@ class Journal {
     std::uint32_t begin, length;            // in bytes_ (messages) or text_ (notes)
     std::uint32_t mask_begin, mask_length;  // in masks_
     std::uint32_t extra_begin, extra_length;  // remark or event, in text_
+    std::uint32_t decoded_length;             // follows the remark in text_
     PipeId pipe;                              // kNote: a note
     std::uint16_t role;                       // notes: index into roles_
   };
