@@ -1,0 +1,73 @@
+#include "harness/report/report.h"
+#include "harness/report/text.h"
+
+namespace uketsuke::report {
+namespace {
+
+using verdict::Language;
+using verdict::ScenarioResult;
+using verdict::StepResult;
+using verdict::Text;
+using verdict::Verdict;
+
+class Lines {
+ public:
+  explicit Lines(Language language) : language_(language) {}
+
+  void add(int indent, const Text& label, const Text& content) {
+    if (content.empty()) return;
+    text_.append(static_cast<std::size_t>(indent), ' ');
+    text_ += in_language(label, language_) + ": ";
+    text_ += one_line(in_language(content, language_)) + "\n";
+  }
+  void add(int indent, const std::string& content) {
+    text_.append(static_cast<std::size_t>(indent), ' ');
+    text_ += one_line(content) + "\n";
+  }
+  std::string take() { return std::move(text_); }
+  Language language() const { return language_; }
+
+ private:
+  Language language_;
+  std::string text_;
+};
+
+std::string place(const StepResult& step, const ScenarioResult& result) {
+  std::string text = step.file.empty() ? result.file : step.file;
+  if (step.line != 0) text += ":" + std::to_string(step.line);
+  return text;
+}
+
+void explain_step(Lines& lines, const StepResult& step, const ScenarioResult& result) {
+  std::string head = step.seed_id.empty() ? "#" + std::to_string(step.index + 1) : step.seed_id;
+  if (!step.who.empty()) head += " " + step.who;
+  head += ": " + in_language(step.title, lines.language());
+  head += " [" + in_language(describe(step.verdict), lines.language()) + "]";
+  lines.add(4, head);
+  lines.add(6, {"場所", "at"}, Text(place(step, result)));
+  lines.add(6, {"期待", "expected"}, step.expected);
+  lines.add(6, {"観測", "observed"}, step.observed);
+  if (step.wire_tail.empty()) return;
+  lines.add(6, in_language({"直前の電文", "last messages on the wire"}, lines.language()) + ":");
+  for (const auto& message : step.wire_tail) lines.add(8, message);
+}
+
+}  // namespace
+
+std::string explain(const ScenarioResult& result, Language language) {
+  Lines lines(language);
+  lines.add(4, {"理由", "reason"}, result.reason);
+  lines.add(4, {"対象外の理由", "not applicable because"}, result.not_applicable);
+  for (const auto& step : result.steps) {
+    if (step.verdict > Verdict::kPass) explain_step(lines, step, result);
+  }
+  for (const auto& warning : result.warnings) lines.add(4, {"警告", "warning"}, warning);
+  if (!result.assumptions.empty() && result.verdict > Verdict::kPass) {
+    std::string all;
+    for (const auto& assumption : result.assumptions) all += (all.empty() ? "" : ", ") + assumption;
+    lines.add(4, {"判定が依拠した仮定", "assumptions it rests on"}, Text(all));
+  }
+  return lines.take();
+}
+
+}  // namespace uketsuke::report

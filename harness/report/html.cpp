@@ -1,0 +1,267 @@
+// report.html: one page, nothing loaded from elsewhere, no script; Japanese and English side by
+// side; follows the light or dark setting of the reader. Everything above pass is shown in full,
+// passes as one row each (with their steps folded in while the run is small).
+#include <cstdio>
+#include <string>
+
+#include "harness/report/report.h"
+#include "harness/report/text.h"
+
+namespace uketsuke::report {
+namespace {
+
+using verdict::ScenarioResult;
+using verdict::StepResult;
+using verdict::Summary;
+using verdict::Text;
+using verdict::Verdict;
+
+constexpr std::uint64_t kFoldedPassesLimit = 500;  // above this many results passes have no steps
+constexpr std::size_t kFlushBytes = 64 * 1024;
+
+constexpr std::string_view kHead = R"html(<!doctype html>
+<html lang="ja">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>uketsuke: 自己試験の記録 / record of a self-test</title>
+<style>
+:root { color-scheme: light dark; --bg: #ffffff; --fg: #1b1f24; --soft: #57606a; --line: #d0d7de;
+  --box: #f6f8fa; --pass: #116329; --fail: #a40e26; --error: #7a1fa2; --inconc: #7a4b00;
+  --none: #57606a; }
+@media (prefers-color-scheme: dark) {
+  :root { --bg: #0d1117; --fg: #e6edf3; --soft: #9aa4af; --line: #3d444d; --box: #161b22;
+    --pass: #56d364; --fail: #ff8a80; --error: #d6a2ff; --inconc: #f0b64f; --none: #9aa4af; }
+}
+body { background: var(--bg); color: var(--fg); margin: 2rem auto; padding: 0 1rem;
+  max-width: 72rem; line-height: 1.5;
+  font-family: system-ui, "Hiragino Sans", "Noto Sans CJK JP", "Noto Sans JP", Meiryo, sans-serif; }
+h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin-top: 2rem; }
+h3 { font-size: 1rem; margin: 0; overflow-wrap: anywhere; }
+[lang=en] { color: var(--soft); }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .5rem; text-align: left;
+  vertical-align: top; overflow-wrap: anywhere; }
+td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.v { font-weight: bold; white-space: nowrap; }
+.pass { color: var(--pass); } .fail { color: var(--fail); } .error { color: var(--error); }
+.inconc { color: var(--inconc); } .none, .na { color: var(--none); }
+.box { background: var(--box); border: 1px solid var(--line); border-radius: .4rem;
+  padding: .6rem .9rem; margin: .8rem 0; }
+.step { border-left: .25rem solid var(--line); padding: .2rem .8rem; margin: .6rem 0; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .3rem 0; }
+dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+pre { background: var(--bg); border: 1px solid var(--line); padding: .5rem; margin: .3rem 0;
+  overflow-x: auto; font-size: .85rem; }
+</style>
+</head>
+<body>
+)html";
+
+class Page {
+ public:
+  explicit Page(Sink& sink) : sink_(sink) {}
+
+  Page& raw(std::string_view markup) {
+    buffer_.append(markup);
+    return *this;
+  }
+  Page& text(std::string_view content) {
+    append_xml(buffer_, content);
+    return *this;
+  }
+  Page& number(std::uint64_t value) { return raw(std::to_string(value)); }
+  // Both languages; once if they say the same.
+  Page& both(const Text& content) {
+    if (content.ja.empty() || content.en.empty() || content.ja == content.en) {
+      return raw("<span>").text(content.en.empty() ? content.ja : content.en).raw("</span>");
+    }
+    raw("<span lang=\"ja\">").text(content.ja).raw("</span> ");
+    return raw("<span lang=\"en\">").text(content.en).raw("</span>");
+  }
+  void row(const Text& name, const Text& content) {
+    if (content.empty()) return;
+    raw("<dt>").both(name).raw("</dt><dd>").both(content).raw("</dd>\n");
+  }
+  void flush_if_full() {
+    if (buffer_.size() >= kFlushBytes) flush();
+  }
+  void flush() {
+    sink_.write(buffer_);
+    buffer_.clear();
+  }
+
+ private:
+  Sink& sink_;
+  std::string buffer_;
+};
+
+std::string milliseconds(std::uint64_t us) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%llu.%03llu", static_cast<unsigned long long>(us / 1000),
+                static_cast<unsigned long long>(us % 1000));
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const auto& part : parts) text += (text.empty() ? "" : " ") + part;
+  return text;
+}
+
+std::string place(const std::string& file, std::uint32_t line) {
+  return line == 0 ? file : file + ":" + std::to_string(line);
+}
+
+void badge(Page& page, const ScenarioResult& result) {
+  if (is_not_applicable(result)) {
+    page.raw("<span class=\"v na\">").both({"対象外", "not applicable"}).raw("</span>");
+    return;
+  }
+  page.raw("<span class=\"v ").raw(to_string(result.verdict)).raw("\">");
+  page.text(to_string(result.verdict)).raw("</span>");
+}
+
+void step_in_full(Page& page, const StepResult& step, const ScenarioResult& result) {
+  page.raw("<div class=\"step\"><p><span class=\"v ").raw(to_string(step.verdict)).raw("\">");
+  page.text(to_string(step.verdict)).raw("</span> ");
+  if (!step.seed_id.empty()) page.raw("<strong>").text(step.seed_id).raw("</strong> ");
+  page.both(step.title).raw("</p>\n<dl>");
+  page.row({"誰が", "who"}, Text(step.who));
+  page.row({"場所", "at"}, Text(place(step.file.empty() ? result.file : step.file, step.line)));
+  page.row({"期待", "expected"}, step.expected);
+  page.row({"観測", "observed"}, step.observed);
+  page.row({"模擬時刻 (ms)", "simulated time (ms)"}, Text(milliseconds(step.simulated_us)));
+  page.raw("</dl>\n");
+  if (!step.wire_tail.empty()) {
+    page.raw("<p>").both({"直前の電文", "last messages on the wire"}).raw("</p><pre>");
+    for (const auto& message : step.wire_tail) page.text(message).raw("\n");
+    page.raw("</pre>\n");
+  }
+  page.raw("</div>\n");
+}
+
+// Steps one line each; those above pass in full.
+void steps(Page& page, const ScenarioResult& result) {
+  for (const auto& step : result.steps) {
+    if (step.verdict > Verdict::kPass) {
+      step_in_full(page, step, result);
+      continue;
+    }
+    page.raw("<div class=\"step\"><span class=\"v ").raw(to_string(step.verdict)).raw("\">");
+    page.text(to_string(step.verdict)).raw("</span> ");
+    if (!step.seed_id.empty()) page.raw("<strong>").text(step.seed_id).raw("</strong> ");
+    page.text(step.who).raw(step.who.empty() ? "" : ": ").both(step.title).raw("</div>\n");
+  }
+}
+
+bool shown_in_full(const ScenarioResult& result) {
+  return result.verdict != Verdict::kPass || !result.warnings.empty();
+}
+
+void scenario_in_full(Page& page, const ScenarioResult& result, std::uint64_t number) {
+  page.raw("<div class=\"box\" id=\"s").number(number).raw("\"><h3>");
+  badge(page, result);
+  page.raw(" ").text(full_name(result)).raw("</h3><p>").both(result.title).raw("</p>\n<dl>");
+  page.row({"ファイル", "file"}, Text(place(result.file, result.line)));
+  page.row({"リリース", "release"}, Text(result.release));
+  page.row({"理由", "reason"}, result.reason);
+  page.row({"対象外の理由", "not applicable because"}, result.not_applicable);
+  page.row({"相手", "produced by"}, Text(result.produced_by));
+  page.row({"乱数の種", "random seed"}, Text(std::to_string(result.random_seed)));
+  page.row({"触れた仮定", "assumptions touched"}, Text(joined(result.assumptions)));
+  for (const auto& warning : result.warnings) page.row({"警告", "warning"}, warning);
+  page.row({"記録", "journal"}, Text(result.journal_path));
+  page.raw("</dl>\n");
+  steps(page, result);
+  page.raw("</div>\n");
+}
+
+void statements_and_totals(Page& page, const RunInfo& info, const Summary& summary) {
+  page.raw("<h1>uketsuke: <span lang=\"ja\">自己試験の記録</span> "
+           "<span lang=\"en\">record of a self-test</span></h1>\n<div class=\"box\"><ul>\n");
+  for (const auto& statement : statements()) {
+    page.raw("<li>").both(statement).raw("</li>\n");
+  }
+  page.raw("</ul></div>\n<p><span class=\"v ").raw(to_string(summary.verdict())).raw("\">");
+  page.text(to_string(summary.verdict())).raw("</span> ").both(describe(summary)).raw("</p>\n");
+  if (summary.interrupted) {
+    page.raw("<p class=\"error\">");
+    page.both({"実行は途中で中断されました。", "The run was interrupted."}).raw("</p>\n");
+  }
+  page.raw("<dl>");
+  page.row({"版", "version"}, Text("uketsuke " + info.version));
+  page.row({"開始", "started"}, Text(info.started_at));
+  page.row({"所要 (ms)", "took (ms)"}, Text(milliseconds(info.wall_us)));
+  page.row({"乱数の種", "random seed"}, Text(std::to_string(info.random_seed)));
+  page.row({"対象", "paths"}, Text(joined(info.paths)));
+  page.row({"タグ", "tags"}, Text(joined(info.tags)));
+  page.row({"名前", "only"}, Text(joined(info.only)));
+  page.raw("</dl>\n");
+
+  page.raw("<h2>").both({"触れた仮定", "Assumptions touched"}).raw("</h2>\n<p>");
+  if (summary.assumptions.empty()) page.both({"なし", "none"});
+  for (const auto& [name, count] : summary.assumptions) {
+    page.text(name).raw(" (").number(count).raw(") ");
+  }
+  page.raw("</p>\n");
+}
+
+void table_row(Page& page, const ScenarioResult& result, std::uint64_t number, bool fold_steps) {
+  page.raw("<tr><td>");
+  badge(page, result);
+  page.raw("</td><td>");
+  if (shown_in_full(result)) {
+    page.raw("<a href=\"#s").number(number).raw("\">").text(full_name(result)).raw("</a>");
+  } else if (fold_steps) {
+    page.raw("<details><summary>").text(full_name(result)).raw("</summary>\n");
+    steps(page, result);
+    page.raw("</details>");
+  } else {
+    page.text(full_name(result));
+  }
+  page.raw("</td><td>").both(result.title).raw("</td><td>").text(result.seed_page);
+  page.raw("</td><td class=\"n\">").raw(milliseconds(result.simulated_us));
+  page.raw("</td><td class=\"n\">").raw(milliseconds(result.wall_us)).raw("</td></tr>\n");
+}
+
+}  // namespace
+
+void write_html(const RunInfo& info, const Summary& summary, const ResultSource& results,
+                Sink& sink) {
+  Page page(sink);
+  page.raw(kHead);
+  statements_and_totals(page, info, summary);
+
+  page.raw("<h2>").both({"逸脱・判定不能・対象外・警告", "Deviations, inconclusive, not applicable, "
+                                                         "warnings"});
+  page.raw("</h2>\n");
+  std::uint64_t number = 0;
+  std::uint64_t shown = 0;
+  results.for_each([&](const ScenarioResult& result) {
+    ++number;
+    if (!shown_in_full(result)) return;
+    ++shown;
+    scenario_in_full(page, result, number);
+    page.flush_if_full();
+  });
+  if (shown == 0) page.raw("<p>").both({"なし", "none"}).raw("</p>\n");
+
+  page.raw("<h2>").both({"全シナリオ", "All scenarios"}).raw("</h2>\n<table><thead><tr><th>");
+  page.both({"判定", "verdict"}).raw("</th><th>").both({"シナリオ", "scenario"});
+  page.raw("</th><th>").both({"題名", "title"}).raw("</th><th>seed</th><th>");
+  page.both({"模擬時間 ms", "simulated ms"}).raw("</th><th>").both({"実時間 ms", "wall ms"});
+  page.raw("</th></tr></thead><tbody>\n");
+  const bool fold_steps = summary.total() <= kFoldedPassesLimit;
+  number = 0;
+  results.for_each([&](const ScenarioResult& result) {
+    table_row(page, result, ++number, fold_steps);
+    page.flush_if_full();
+  });
+  page.raw("</tbody></table>\n</body>\n</html>\n");
+  page.flush();
+}
+
+}  // namespace uketsuke::report
