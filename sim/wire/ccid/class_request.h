@@ -22,7 +22,8 @@ struct GetClockFrequencies { std::uint16_t interface = 0; std::uint16_t wLength 
 struct GetDataRates { std::uint16_t interface = 0; std::uint16_t wLength = 0; };
 using ClassRequest = std::variant<Abort, GetClockFrequencies, GetDataRates>;
 
-// Errors: kUnknownType (bRequest or bmRequestType), kBadValue (wValue of the lists, wLength of ABORT).
+// Errors: kUnknownType (bRequest or bmRequestType), kBadValue (wValue of the lists, wLength of
+// ABORT).
 Result<ClassRequest> decode_class_request(const usb::SetupPacket& setup);
 usb::SetupPacket encode(const ClassRequest& request);
 std::string describe(const ClassRequest& request);

@@ -27,8 +27,8 @@ SlotIccState slot_icc_state(const RDR_to_PC_NotifySlotChange& message, std::size
 // The slot must lie within bmSlotICCState.
 void set_slot_icc_state(RDR_to_PC_NotifySlotChange& message, std::size_t slot, SlotIccState state);
 
-// Errors: kTooShort, kTooLong, kUnknownType. slots: bMaxSlotIndex + 1 of the reader, which fixes the
-// length of NotifySlotChange.
+// Errors: kTooShort, kTooLong, kUnknownType. slots: bMaxSlotIndex + 1 of the reader, which fixes
+// the length of NotifySlotChange.
 Result<InterruptMessage> decode_interrupt(ByteView bytes, std::size_t slots);
 Bytes encode(const InterruptMessage& message);
 std::string describe(const InterruptMessage& message);

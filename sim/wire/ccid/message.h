@@ -35,15 +35,27 @@ struct PC_to_RDR_IccPowerOn {
   std::uint8_t bSlot = 0, bSeq = 0, bPowerSelect = 0;
   std::array<std::uint8_t, 2> abRFU{};
 };
-struct PC_to_RDR_IccPowerOff { std::uint8_t bSlot = 0, bSeq = 0; std::array<std::uint8_t, 3> abRFU{}; };
-struct PC_to_RDR_GetSlotStatus { std::uint8_t bSlot = 0, bSeq = 0; std::array<std::uint8_t, 3> abRFU{}; };
+struct PC_to_RDR_IccPowerOff {
+  std::uint8_t bSlot = 0, bSeq = 0;
+  std::array<std::uint8_t, 3> abRFU{};
+};
+struct PC_to_RDR_GetSlotStatus {
+  std::uint8_t bSlot = 0, bSeq = 0;
+  std::array<std::uint8_t, 3> abRFU{};
+};
 struct PC_to_RDR_XfrBlock {
   std::uint8_t bSlot = 0, bSeq = 0, bBWI = 0;
   std::uint16_t wLevelParameter = 0;
   Bytes abData;
 };
-struct PC_to_RDR_GetParameters { std::uint8_t bSlot = 0, bSeq = 0; std::array<std::uint8_t, 3> abRFU{}; };
-struct PC_to_RDR_ResetParameters { std::uint8_t bSlot = 0, bSeq = 0; std::array<std::uint8_t, 3> abRFU{}; };
+struct PC_to_RDR_GetParameters {
+  std::uint8_t bSlot = 0, bSeq = 0;
+  std::array<std::uint8_t, 3> abRFU{};
+};
+struct PC_to_RDR_ResetParameters {
+  std::uint8_t bSlot = 0, bSeq = 0;
+  std::array<std::uint8_t, 3> abRFU{};
+};
 struct PC_to_RDR_SetParameters {
   std::uint8_t bSlot = 0, bSeq = 0, bProtocolNum = 0;
   std::array<std::uint8_t, 2> abRFU{};
@@ -70,7 +82,10 @@ struct PC_to_RDR_Mechanical {
   std::uint8_t bSlot = 0, bSeq = 0, bFunction = 0;
   std::array<std::uint8_t, 2> abRFU{};
 };
-struct PC_to_RDR_Abort { std::uint8_t bSlot = 0, bSeq = 0; std::array<std::uint8_t, 3> abRFU{}; };
+struct PC_to_RDR_Abort {
+  std::uint8_t bSlot = 0, bSeq = 0;
+  std::array<std::uint8_t, 3> abRFU{};
+};
 struct PC_to_RDR_SetDataRateAndClockFrequency {
   std::uint8_t bSlot = 0, bSeq = 0;
   std::array<std::uint8_t, 3> abRFU{};
@@ -120,7 +135,7 @@ Result<Header> decode_header(ByteView bytes);
 
 // Errors, in this order: kTooShort (no whole header), kUnknownType (bMessageType, offset 0),
 // kLengthMismatch (dwLength disagrees with the bytes that follow, offset 1), kTooShort and kTooLong
-// (both agree, but this message has less or more data). A response that failed may leave out its data.
+// (both agree, but this message has less or more data). A failed response may leave out its data.
 Result<CommandMessage> decode_command(ByteView bytes);
 Result<ResponseMessage> decode_response(ByteView bytes);
 // Refuses (kUnrepresentable) protocol data of another protocol than bProtocolNum.

@@ -22,8 +22,8 @@ struct PinVerification {
   std::uint8_t bTimeOut = 0;              // offset 11, seconds; 0: the reader's default
   std::uint8_t bmFormatString = 0x82;     // 12: bit 7 unit (1 byte, 0 bit), 6..3 position, 2 right
                                           //     justified, 1..0 type (0 binary, 1 BCD, 2 ASCII)
-  std::uint8_t bmPINBlockString = 0x00;   // 13: 7..4 bits of the length field, 3..0 block size in bytes
-  std::uint8_t bmPINLengthFormat = 0x00;  // 14: bit 4 unit (1 byte, 0 bit), 3..0 position of the length
+  std::uint8_t bmPINBlockString = 0x00;   // 13: 7..4 bits of the length field, 3..0 block bytes
+  std::uint8_t bmPINLengthFormat = 0x00;  // 14: bit 4 unit (1 byte, 0 bit), 3..0 its position
   std::uint16_t wPINMaxExtraDigit = 0;    // 15: XXYYh, XX minimum, YY maximum
   std::uint8_t bEntryValidationCondition = 2;  // 17: bit 0 maximum reached, 1 key, 2 time-out
   std::uint8_t bNumberMessage = 0xFF;     // 18: 0 none, 1 one (bMsgIndex), FFh the reader's default
@@ -41,7 +41,7 @@ struct PinModification {
   std::uint8_t bInsertionOffsetOld = 0;   // 15
   std::uint8_t bInsertionOffsetNew = 0;   // 16
   std::uint16_t wPINMaxExtraDigit = 0;    // 17
-  std::uint8_t bConfirmPIN = 0;           // 19: bit 0 confirm the new PIN, bit 1 ask for the old one
+  std::uint8_t bConfirmPIN = 0;           // 19: bit 0 enter the new PIN twice, bit 1 the old one
   std::uint8_t bEntryValidationCondition = 2;  // 20
   std::uint8_t bNumberMessage = 0xFF;     // 21
   std::uint16_t wLangId = 0x0411;         // 22

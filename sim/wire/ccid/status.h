@@ -18,7 +18,8 @@ std::string_view to_string(bmICCStatus status);
 std::string_view to_string(bmCommandStatus status);
 
 constexpr std::uint8_t make_bStatus(bmICCStatus icc, bmCommandStatus command) {
-  return static_cast<std::uint8_t>(static_cast<unsigned>(icc) | static_cast<unsigned>(command) << 6);
+  return static_cast<std::uint8_t>(static_cast<unsigned>(icc) |
+                                   static_cast<unsigned>(command) << 6);
 }
 constexpr bmICCStatus icc_status(std::uint8_t bStatus) {
   return static_cast<bmICCStatus>(bStatus & 0x03);
@@ -60,7 +61,9 @@ inline constexpr std::uint8_t kOffset_dwLength = 1;
 inline constexpr std::uint8_t kOffset_bSlot = 5;
 
 // 6.2.2
-enum class bClockStatus : std::uint8_t { kRunning = 0, kStoppedL = 1, kStoppedH = 2, kStoppedUnknown = 3 };
+enum class bClockStatus : std::uint8_t {
+  kRunning = 0, kStoppedL = 1, kStoppedH = 2, kStoppedUnknown = 3,
+};
 std::string_view to_string(bClockStatus status);
 
 // 6.1.1
