@@ -1,0 +1,103 @@
+#include "models/card/card_module.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace uketsuke::card {
+namespace {
+
+iso7816::ContactConfig contact_config(const Profile& profile) {
+  iso7816::ContactConfig config;
+  if (profile.data.contact) config.cold_atr = profile.data.contact->atr;
+  config.faults.mute_atr = profile.data.mute;
+  config.timer_base = 0;
+  return config;
+}
+
+iso7816::ContactlessConfig contactless_config(const Profile& profile, const Card& card) {
+  iso7816::ContactlessConfig config;
+  config.timer_base = 16;
+  config.faults.mute_reqb = profile.data.mute;
+  if (!profile.data.contactless) return config;
+  // ATQB: 50, PUPI (4), application data (4), protocol info (3).
+  const wire::Bytes atqb = card.atqb();
+  if (atqb.size() == 12) {
+    std::copy_n(atqb.begin() + 1, 4, config.pupi.begin());
+    std::copy_n(atqb.begin() + 5, 4, config.application_data.begin());
+    std::copy_n(atqb.begin() + 9, 3, config.protocol_info.begin());
+  }
+  config.mbli = profile.data.contactless->mbli;
+  return config;
+}
+
+}  // namespace
+
+CardModule::CardModule(sc_core::sc_module_name name, channel::Context& context,
+                       std::shared_ptr<const Profile> profile, std::uint64_t seed)
+    : Module(name, context.simulation), context_(context), memory_(*profile),
+      card_(profile, memory_, seed), mailbox_(context.simulation),
+      contact_(contact_config(*profile)), contactless_(contactless_config(*profile, card_)) {
+  listen({&mailbox_.event()});
+}
+
+bool CardModule::place(channel::FieldChannel& slot, wire::field::Medium medium) {
+  const ProfileData& data = card_.profile().data;
+  const bool has = medium == wire::field::Medium::kContact ? data.contact.has_value()
+                                                           : data.contactless.has_value();
+  if (!has || slot_ != nullptr || !slot.insert(mailbox_, medium)) return false;
+  slot_ = &slot;
+  medium_ = medium;
+  return true;
+}
+
+bool CardModule::take() {
+  if (slot_ == nullptr) return false;
+  std::exchange(slot_, nullptr)->remove();
+  return true;
+}
+
+iso7816::CardActions CardModule::interface_event(const iso7816::CardEvent& event) {
+  return medium_ == wire::field::Medium::kContact ? contact_.handle(event)
+                                                  : contactless_.handle(event);
+}
+
+void CardModule::wake() {
+  mailbox_.drain([this](wire::field::ToCard signal) {
+    perform(std::visit([this](auto& s) { return interface_event(std::move(s)); }, signal));
+  });
+  timers_.drain([this](wire::TimerExpired expired) { perform(interface_event(expired)); });
+}
+
+void CardModule::perform(iso7816::CardActions actions) {
+  for (iso7816::CardAction& action : actions) {
+    if (auto* burst = std::get_if<wire::field::Burst>(&action)) {
+      if (slot_ != nullptr) slot_->to_reader(std::move(*burst));
+    } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
+      const auto begin = std::chrono::steady_clock::now();
+      Answer answer = card_.transmit(command->command_apdu);
+      if (answer.work_time_us >= card_.profile().data.timing.private_key_us) {
+        private_key_wall_ns_ += static_cast<std::uint64_t>(
+            std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count());
+      }
+      if (answer.response.size() >= 2)
+        perform(interface_event(iso7816::Respond{std::move(answer.response), answer.work_time_us}));
+    } else if (std::holds_alternative<iso7816::PoweredOn>(action)) {
+      // A new activation of a powered card is a cold reset: power went in between.
+      if (card_.powered()) card_.power_off();
+      card_.power_on();
+    } else if (std::holds_alternative<iso7816::ResetDone>(action)) {
+      card_.warm_reset();
+    } else if (std::holds_alternative<iso7816::PoweredDown>(action)) {
+      timers_.clear();
+      card_.power_lost_while_working();
+      card_.power_off();
+    } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
+      timers_.start(*start);
+    } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {
+      timers_.stop(*stop);
+    }
+  }
+}
+
+}  // namespace uketsuke::card

@@ -1,0 +1,43 @@
+// Shell of the card: one chip with its contact and contactless interface, lying in at most one slot.
+#pragma once
+
+#include <memory>
+
+#include "models/card/card.h"
+#include "models/iso7816/card_contact.h"
+#include "models/iso7816/card_contactless.h"
+#include "sim/channel/field_channel.h"
+#include "sim/kernel/module.h"
+
+namespace uketsuke::card {
+
+class CardModule : public kernel::Module {
+ public:
+  CardModule(sc_core::sc_module_name name, channel::Context& context,
+             std::shared_ptr<const Profile> profile, std::uint64_t seed);
+
+  // False: the slot is taken, the card lies elsewhere, or it has no such interface.
+  bool place(channel::FieldChannel& slot, wire::field::Medium medium);
+  bool take();
+  bool placed() const { return slot_ != nullptr; }
+  const Card& card() const { return card_; }
+  // Wall time spent in commands that use a private key, for benchmarks.
+  std::uint64_t private_key_wall_ns() const { return private_key_wall_ns_; }
+
+ private:
+  void wake() override;
+  void perform(iso7816::CardActions actions);
+  iso7816::CardActions interface_event(const iso7816::CardEvent& event);
+
+  channel::Context& context_;
+  PersistentState memory_;
+  Card card_;
+  channel::FieldSlot::CardMailbox mailbox_;
+  iso7816::CardContact contact_;
+  iso7816::CardContactless contactless_;
+  channel::FieldChannel* slot_ = nullptr;
+  wire::field::Medium medium_ = wire::field::Medium::kContact;
+  std::uint64_t private_key_wall_ns_ = 0;
+};
+
+}  // namespace uketsuke::card

@@ -1,0 +1,51 @@
+// Shell of one USB port of the terminal: enumerates what is plugged in and serves the session wire
+// with the CCID driver and the terminal's side of the reader link with the link driver.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "models/ccid_host/reader.h"
+#include "models/link_host/link_host.h"
+#include "models/usb_host/host.h"
+#include "sim/channel/session_channel.h"
+#include "sim/channel/usb_channel.h"
+#include "sim/kernel/module.h"
+
+namespace uketsuke::host_port {
+
+// What the port's user asks of the reader link, and what it hears.
+struct LinkAsk { wire::reader_link::Body body; };
+struct LinkReply { std::uint16_t seq = 0; wire::reader_link::Body body; };
+using LinkCommand = std::variant<LinkAsk, LinkReply>;
+
+class HostPortModule : public kernel::Module {
+ public:
+  HostPortModule(sc_core::sc_module_name name, channel::Context& context,
+                 channel::UsbChannel& usb, channel::SessionChannel& session, std::string role);
+
+  kernel::Mailbox<LinkCommand>& link_commands() { return link_commands_; }
+  // Where link events go; before the simulation starts.
+  void connect_link(kernel::Mailbox<link_host::LinkEvent>& user) { link_user_ = &user; }
+  // Things the drivers found wrong with what they received.
+  std::uint32_t anomalies() const { return anomalies_; }
+
+ private:
+  void wake() override;
+  void perform(const usb_host::HostActions& actions);
+  void report();
+  void note(std::string_view event, std::string text);
+
+  channel::Context& context_;
+  channel::UsbChannel& usb_;
+  channel::SessionChannel& session_;
+  std::string role_;
+  ccid_host::Reader reader_;
+  link_host::LinkHost link_;
+  usb_host::Host host_;
+  kernel::Mailbox<LinkCommand> link_commands_;
+  kernel::Mailbox<link_host::LinkEvent>* link_user_ = nullptr;
+  std::uint32_t anomalies_ = 0;
+};
+
+}  // namespace uketsuke::host_port

@@ -1,0 +1,107 @@
+#include "models/terminal/terminal_module.h"
+
+#include <utility>
+
+namespace uketsuke::terminal {
+namespace {
+
+std::string text_of(const std::vector<std::pair<std::string, std::string>>& values) {
+  std::string text;
+  for (const auto& [key, value] : values) {
+    if (!text.empty()) text += ' ';
+    text += key + '=' + value;
+  }
+  return text;
+}
+
+}  // namespace
+
+TerminalModule::TerminalModule(sc_core::sc_module_name name, channel::Context& context,
+                               Parameters parameters, Wires wires)
+    : Module(name, context.simulation), context_(context), wires_(wires),
+      terminal_(std::move(parameters)), people_(context.simulation), link_(context.simulation),
+      start_(context.simulation) {
+  std::vector<const sc_core::sc_event*> sources{&people_.event(), &link_.event(), &start_.event(),
+                                                &wires_.network.to_client().event(),
+                                                &wires_.folder.to_terminal().event()};
+  for (channel::SessionChannel* session : wires_.sessions)
+    if (session != nullptr) sources.push_back(&session->to_program().event());
+  if (wires_.link_port != nullptr) wires_.link_port->connect_link(link_);
+  listen(sources);
+  start_.post(Start{});
+}
+
+void TerminalModule::take(const Event& event) {
+  perform(terminal_.handle(event, context_.simulation.now_us()));
+}
+
+void TerminalModule::take_link(link_host::LinkEvent event) {
+  if (std::holds_alternative<link_host::LinkUp>(event)) {
+    take(LinkUp{});
+  } else if (std::holds_alternative<link_host::LinkDown>(event)) {
+    take(LinkDown{});
+  } else if (std::holds_alternative<link_host::RequestTimedOut>(event)) {
+    take(LinkTimedOut{});
+  } else if (auto* received = std::get_if<link_host::Received>(&event)) {
+    take(std::move(received->message));
+  }
+}
+
+void TerminalModule::wake() {
+  start_.drain([this](Start start) { take(start); });
+  people_.drain([this](panel::Input input) { take(std::move(input)); });
+  for (std::uint8_t reader = 0; reader < kReaderCount; ++reader) {
+    if (wires_.sessions[reader] == nullptr) continue;
+    wires_.sessions[reader]->to_program().drain([this, reader](session::Event event) {
+      take(FromReader{reader, std::move(event)});
+    });
+  }
+  link_.drain([this](link_host::LinkEvent event) { take_link(std::move(event)); });
+  wires_.network.to_client().drain([this](network::Response response) {
+    if (wires_.network.settle(response.id)) take(std::move(response));
+  });
+  wires_.folder.to_terminal().drain([this](channel::FolderFile file) {
+    take(FileArrived{std::move(file.name), std::move(file.bytes)});
+  });
+  timers_.drain([this](wire::TimerExpired expired) { take(expired); });
+}
+
+void TerminalModule::perform(Actions actions) {
+  for (Action& action : actions) {
+    if (auto* ask = std::get_if<ToReader>(&action)) {
+      if (wires_.sessions[ask->reader] != nullptr)
+        wires_.sessions[ask->reader]->ask(std::move(ask->request));
+    } else if (auto* request = std::get_if<LinkRequest>(&action)) {
+      if (wires_.link_port != nullptr)
+        wires_.link_port->link_commands().post(host_port::LinkAsk{std::move(request->body)});
+    } else if (auto* reply = std::get_if<LinkRespond>(&action)) {
+      if (wires_.link_port != nullptr) {
+        wires_.link_port->link_commands().post(
+            host_port::LinkReply{reply->seq, std::move(reply->body)});
+      }
+    } else if (auto* query = std::get_if<network::Request>(&action)) {
+      wires_.network.request(std::move(*query));
+    } else if (auto* file = std::get_if<WriteFile>(&action)) {
+      wires_.folder.write_from_terminal(
+          {std::string(to_string(file->folder)), std::move(file->name), std::move(file->content)});
+    } else if (auto* display = std::get_if<panel::Display>(&action)) {
+      context_.journal.note("terminal", context_.simulation.now_ns(), "display",
+                            display->screen + " " + display->message);
+      display_ = std::move(*display);
+    } else if (auto* refused = std::get_if<panel::Refused>(&action)) {
+      context_.journal.note("terminal", context_.simulation.now_ns(), "input_refused",
+                            refused->control + " " + refused->reason);
+      refused_.push_back(std::move(*refused));
+    } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
+      timers_.start(*start);
+    } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {
+      timers_.stop(*stop);
+    } else if (auto* record = std::get_if<Record>(&action)) {
+      context_.journal.note("terminal", context_.simulation.now_ns(), record->name,
+                            text_of(record->values));
+      records_.push_back(std::move(*record));
+    }
+  }
+}
+
+}  // namespace uketsuke::terminal
