@@ -32,6 +32,8 @@ enum class Scalar : std::uint8_t {
   kSeedId,      // "P3-1"; has to be in the requirements table
   kPage,        // "P3"
   kAssumption,  // "A-20"
+  kGround,      // an assumption or a seed id
+  kTimeLimit,   // seconds or an assumption
   kRole,        // who acts; unknown ones are warned of, never refused
   kButton, kTick,      // a control of `device`, by id, label or alias
   kScreen, kMessage,   // an id of `device`

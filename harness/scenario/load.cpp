@@ -1,0 +1,345 @@
+#include <algorithm>
+#include <climits>
+#include <map>
+
+#include "harness/scenario/catalog.h"
+#include "harness/scenario/scenario.h"
+#include "harness/scenario/shape_reader.h"
+#include "harness/scenario/step_checker.h"
+
+namespace uketsuke::scenario {
+namespace {
+
+constexpr std::size_t kMostRows = 500;
+constexpr std::size_t kLongestCell = 1000;
+
+std::vector<std::string> texts(const Value* value) {
+  std::vector<std::string> list;
+  if (value == nullptr) return list;
+  if (value->form == Value::Form::kScalar) list.push_back(value->text);
+  for (const Value& item : value->items) {
+    if (item.form == Value::Form::kScalar) list.push_back(item.text);
+  }
+  return list;
+}
+
+Text both(const Value* value) {
+  if (value == nullptr) return {};
+  if (value->form == Value::Form::kScalar) return {value->text, value->text};
+  return {value->text_at("ja"), value->text_at("en")};
+}
+
+// Moves the part out of a mapping; an absent Value if it is not there.
+Value taken(Value& map, std::string_view name) {
+  for (auto& [key, value] : map.fields) {
+    if (key == name) return std::move(value);
+  }
+  return {};
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
+
+Act act_of(std::string_view name) {
+  const std::vector<Field>& rows = actions();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].name == name) return static_cast<Act>(i);
+  }
+  return Act::kNothing;
+}
+
+Outcome outcome_of(std::string_view name) {
+  const std::vector<Field>& rows = expectations();
+  std::size_t i = 0;
+  while (i + 1 < rows.size() && rows[i].name != name) ++i;
+  return static_cast<Outcome>(i);
+}
+
+Action make_action(Value value) {
+  Action action;
+  action.place = value.place;
+  if (value.form == Value::Form::kScalar) action.name = std::move(value.text);
+  if (value.form == Value::Form::kMap && !value.fields.empty()) {
+    action.name = value.fields.front().first;
+    action.argument = std::move(value.fields.front().second);
+  }
+  action.act = act_of(action.name);
+  return action;
+}
+
+Step make_step(Value value) {
+  Step step;
+  step.place = value.place;
+  step.ids = texts(value.find("id"));
+  step.who = value.text_at("who");
+  step.note = both(value.find("note"));
+  step.action = make_action(taken(value, "do"));
+  Value expect = taken(value, "expect");
+  for (auto& [name, own] : expect.fields) {
+    const Outcome outcome = outcome_of(name);
+    if (outcome == Outcome::kBy) {
+      step.by = own.text;
+    } else if (outcome == Outcome::kWithin) {
+      const bool assumption = own.text.substr(0, 1) == "A";
+      step.within = {assumption ? own.text : std::string(), own.number};
+    } else {
+      const Place place = own.place;
+      step.expect.push_back({outcome, name, std::move(own), place});
+    }
+  }
+  return step;
+}
+
+// The leaves of `then`: backend.consent, reader.mode, ordinary_view, ...
+void flatten(Value value, const std::vector<Field>& fields, const std::string& prefix,
+             std::vector<Expectation>& out) {
+  for (auto& [name, own] : value.fields) {
+    const Field* field = find(fields, name);
+    const bool group = field != nullptr && field->shape.scalar == Scalar::kNone &&
+                       field->shape.words.empty() && field->shape.items == nullptr;
+    if (group) {
+      flatten(std::move(own), field->shape.fields, prefix + name + ".", out);
+      continue;
+    }
+    const Place place = own.place;
+    out.push_back({Outcome::kScreen, prefix + name, std::move(own), place});
+  }
+}
+
+Scenario make_scenario(Value top, const std::string& file) {
+  Scenario scenario;
+  scenario.file = file;
+  scenario.id = top.text_at("scenario");
+  scenario.title = both(top.find("title"));
+  scenario.seed = texts(top.find("seed"));
+  scenario.releases = texts(top.find("releases"));
+  scenario.tags = texts(top.find("tags"));
+  scenario.covers = texts(top.find("covers"));
+  scenario.bench.reader = top.text_at("bench.reader", "face");
+  scenario.bench.reader_profile = top.text_at("bench.reader_profile");
+  scenario.bench.release = top.text_at("bench.release");
+  scenario.given = taken(top, "given");
+  Value steps = taken(top, "steps");
+  scenario.steps.reserve(steps.items.size());
+  for (Value& step : steps.items) scenario.steps.push_back(make_step(std::move(step)));
+  flatten(taken(top, "then"), then_keys(), "", scenario.then);
+  scenario.faults = std::move(taken(top, "faults").items);
+  scenario.limits.simulated_seconds = top.number_at("limits.simulated", 0);
+  scenario.limits.wall_seconds = top.number_at("limits.wall", 0);
+  return scenario;
+}
+
+// ---- the examples table
+
+struct Table {
+  std::vector<Row> rows;
+  std::vector<std::string> columns;
+  std::vector<yaml::Node> column_nodes;
+  std::vector<bool> used;
+};
+
+yaml::Node entry(const yaml::Node& map, std::string_view name) {
+  for (std::size_t i = 0; map && map.is_mapping() && i < map.size(); ++i) {
+    if (map.key(i).text() == name) return map.value(i);
+  }
+  return {};
+}
+
+// All rows have the columns of the first one. Kinds of values are checked with the whole file.
+void read_row(const yaml::Node& node, Table& table, Problems& problems) {
+  Row row;
+  row.number = static_cast<int>(table.rows.size()) + 1;
+  if (!node.is_mapping()) return;
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    const yaml::Node cell = entry(node, table.columns[c]);
+    if (!cell) {
+      problems.error(yaml::problem_at(node, "the column " + table.columns[c] +
+                                                " is missing in this row"));
+    } else if (cell.is_scalar() && cell.text().size() > kLongestCell) {
+      problems.error(yaml::problem_at(cell, "a cell longer than 1000 bytes"));
+    }
+    const bool usable = cell && cell.is_scalar() && cell.text().size() <= kLongestCell;
+    row.values.emplace_back(table.columns[c], usable ? cell.as_string() : std::string());
+  }
+  for (std::size_t i = 0; i < node.size(); ++i) {
+    const std::string name = node.key(i).as_string();
+    if (contains(table.columns, name)) continue;
+    problems.error(yaml::problem_at(node.key(i), name + ": the first row has no such column" +
+                                                     yaml::did_you_mean(name, table.columns)));
+  }
+  table.rows.push_back(std::move(row));
+}
+
+Table read_table(const yaml::Node& root, Problems& problems) {
+  Table table;
+  const yaml::Node examples = entry(root, "examples");
+  if (!examples || !examples.is_sequence()) return table;
+  if (examples.size() == 0) problems.error(yaml::problem_at(examples, "examples without a row"));
+  const yaml::Node first = examples.at(0);
+  for (std::size_t i = 0; first && first.is_mapping() && i < first.size(); ++i) {
+    table.columns.push_back(first.key(i).as_string());
+    table.column_nodes.push_back(first.key(i));
+  }
+  if (examples.size() > kMostRows) {
+    problems.error(yaml::problem_at(examples, "more than 500 rows"));
+  }
+  const std::size_t count = std::min(examples.size(), kMostRows);
+  for (std::size_t i = 0; i < count; ++i) read_row(examples.at(i), table, problems);
+  table.used.resize(table.columns.size(), false);
+  for (Row& row : table.rows) row.used = &table.used;
+  return table;
+}
+
+// ---- what single values do not show
+
+bool has_error(const Problems& problems, int first_line, int end_line) {
+  return std::any_of(problems.errors.begin(), problems.errors.end(), [&](const auto& problem) {
+    const int line = problem.mark.line;
+    return line == first_line || (line > first_line && line < end_line);
+  });
+}
+
+void check_whole(Scenario& scenario, const Catalog& catalog, const Value& top, Problems& problems) {
+  const auto at = [&](const char* path) {
+    const Value* value = top.find(path);
+    const Place place = value != nullptr ? value->place : top.place;
+    return yaml::Mark{scenario.file, place.line, place.column};
+  };
+  if (scenario.steps.empty() && top.find("steps") != nullptr) {
+    problems.error({at("steps"), "steps: there is not one step"});
+  }
+  const std::string& release = scenario.bench.release;
+  if (!release.empty() && !scenario.releases.empty() && !contains(scenario.releases, release)) {
+    problems.error({at("bench.release"), release + ": not among the releases of this scenario"});
+  }
+  StepChecker checker(catalog, scenario, problems);
+  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+    Step& step = scenario.steps[i];
+    const int next = i + 1 < scenario.steps.size() ? scenario.steps[i + 1].place.line : INT_MAX;
+    // A step that was not understood would only give errors about errors.
+    if (has_error(problems, step.place.line, next)) {
+      checker.follow(step);
+      continue;
+    }
+    const yaml::Mark mark{scenario.file, step.place.line, step.place.column};
+    if (step.action.name.empty() && step.expect.empty()) {
+      problems.error({mark, "a step with neither do nor expect shows nothing"});
+    }
+    for (const std::string& id : step.ids) {
+      if (!scenario.seed.empty() && !contains(scenario.seed, id.substr(0, id.find('-')))) {
+        problems.warn({mark, id + " is not on a page that `seed` names"});
+      }
+    }
+    checker.check(step);
+  }
+}
+
+// One variant: read against the shape, checked, appended if nothing was wrong.
+void load_row(const yaml::Node& root, const std::string& file, const Catalog& catalog, Row* row,
+              Problems& problems, std::vector<Scenario>& out) {
+  ShapeReader reader(catalog, row, problems);
+  Value top = reader.read(root, file_shape());
+  if (top.form != Value::Form::kMap) return;
+  const Value outline = [&] {  // places of the keys, for messages, without the steps
+    Value kept;
+    kept.form = top.form;
+    kept.place = top.place;
+    for (const auto& [key, value] : top.fields) {
+      Value short_value;
+      short_value.form = Value::Form::kMap;
+      short_value.place = value.place;
+      if (key == "bench") short_value = value;
+      kept.fields.emplace_back(key, std::move(short_value));
+    }
+    return kept;
+  }();
+  Scenario scenario = make_scenario(std::move(top), file);
+  if (row != nullptr) {
+    scenario.row = row->number;
+    scenario.substitutions = row->values;
+  }
+  check_whole(scenario, catalog, outline, problems);
+  out.push_back(std::move(scenario));
+}
+
+LoadResult load_document(const yaml::Document& document, const Catalog& catalog) {
+  LoadResult result;
+  Problems problems;
+  const yaml::Node root = document.root();
+  if (!root.is_mapping()) {
+    problems.error(yaml::problem_at(root, root.is_null()
+                                              ? "the file is empty; a scenario is expected"
+                                              : "a scenario is a mapping of keys"));
+  } else {
+    Table table = read_table(root, problems);
+    if (table.rows.empty()) {
+      load_row(root, document.name(), catalog, nullptr, problems, result.scenarios);
+    }
+    for (Row& row : table.rows) {
+      load_row(root, document.name(), catalog, &row, problems, result.scenarios);
+      if (problems.errors.size() >= Problems::kMost) break;
+    }
+    for (std::size_t i = 0; i < table.used.size(); ++i) {
+      if (table.used[i] || !problems.errors.empty()) continue;
+      problems.error(yaml::problem_at(table.column_nodes[i],
+                                      "${" + table.columns[i] + "} is used nowhere"));
+    }
+  }
+  problems.sort();
+  result.errors = std::move(problems.errors);
+  result.warnings = std::move(problems.warnings);
+  if (!result.ok()) result.scenarios.clear();
+  return result;
+}
+
+template <class Load>
+LoadResult guarded(Load load_yaml, const Catalog& catalog) {
+  try {
+    return load_document(load_yaml(), catalog);
+  } catch (const yaml::Error& error) {
+    LoadResult result;
+    result.errors = error.problems();
+    return result;
+  }
+}
+
+}  // namespace
+
+LoadResult load_text(std::string_view text, std::string name, const Catalog& catalog) {
+  return guarded([&] { return yaml::load_text(text, std::move(name)); }, catalog);
+}
+
+LoadResult load(const std::string& path, const Catalog& catalog) {
+  LoadResult result = guarded([&] { return yaml::load_file(path); }, catalog);
+  std::string stem = path.substr(path.find_last_of('/') + 1);
+  stem = stem.substr(0, stem.rfind('.'));
+  if (!result.scenarios.empty() && result.scenarios.front().id != stem) {
+    result.warnings.push_back({{path, 1, 1}, result.scenarios.front().id +
+                                                 ": the file is called " + stem +
+                                                 "; the two should be the same"});
+  }
+  return result;
+}
+
+std::vector<Scenario> load_or_throw(const std::string& path, const Catalog& catalog) {
+  LoadResult result = load(path, catalog);
+  if (!result.ok()) throw yaml::Error(std::move(result.errors));
+  return std::move(result.scenarios);
+}
+
+std::vector<yaml::Problem> check_together(const std::vector<LoadResult>& results) {
+  std::vector<yaml::Problem> problems;
+  std::map<std::string, std::string> files;
+  for (const LoadResult& result : results) {
+    if (result.scenarios.empty()) continue;
+    const Scenario& scenario = result.scenarios.front();
+    const auto [known, added] = files.emplace(scenario.id, scenario.file);
+    if (added) continue;
+    problems.push_back({{scenario.file, 1, 1},
+                        scenario.id + ": " + known->second + " has the same id"});
+  }
+  return problems;
+}
+
+}  // namespace uketsuke::scenario

@@ -1,0 +1,52 @@
+#include "harness/scenario/scenario.h"
+
+#include <algorithm>
+
+namespace uketsuke::scenario {
+
+const Value* Value::find(std::string_view path) const {
+  const std::size_t dot = path.find('.');
+  const std::string_view head = path.substr(0, dot);
+  for (const auto& [name, value] : fields) {
+    if (name != head) continue;
+    return dot == std::string_view::npos ? &value : value.find(path.substr(dot + 1));
+  }
+  return nullptr;
+}
+
+std::string Value::text_at(std::string_view path, std::string_view otherwise) const {
+  const Value* value = find(path);
+  return value != nullptr && value->form == Form::kScalar ? value->text : std::string(otherwise);
+}
+double Value::number_at(std::string_view path, double otherwise) const {
+  const Value* value = find(path);
+  return value != nullptr && value->form == Form::kScalar ? value->number : otherwise;
+}
+bool Value::truth_at(std::string_view path, bool otherwise) const {
+  const Value* value = find(path);
+  return value != nullptr && value->form == Form::kScalar ? value->truth : otherwise;
+}
+
+std::string Scenario::name() const {
+  if (row == 0) return id;
+  std::string text = id + "[";
+  for (const auto& [column, value] : substitutions) {
+    if (text.back() != '[') text += ", ";
+    text += column + "=" + value;
+  }
+  return text + "]";
+}
+
+std::vector<std::string> Scenario::covered() const {
+  std::vector<std::string> ids;
+  const auto add = [&](const std::string& one) {
+    if (std::find(ids.begin(), ids.end(), one) == ids.end()) ids.push_back(one);
+  };
+  for (const std::string& one : covers) add(one);
+  for (const Step& step : steps) {
+    for (const std::string& one : step.ids) add(one);
+  }
+  return ids;
+}
+
+}  // namespace uketsuke::scenario

@@ -1,0 +1,203 @@
+#include "harness/scenario/step_checker.h"
+
+#include <algorithm>
+
+namespace uketsuke::scenario {
+namespace {
+
+using wire::panel::Control;
+using wire::panel::Screen;
+using wire::panel::ScreenSet;
+
+bool fits(const Control& control, Act act) {
+  const bool tick = act == Act::kTick || act == Act::kUntick;
+  return control.kind == (tick ? Control::Kind::kTick : Control::Kind::kButton);
+}
+
+const char* kind_name(Control::Kind kind) {
+  switch (kind) {
+    case Control::Kind::kButton: return "a button";
+    case Control::Kind::kTick: return "a tick box";
+    default: return "a field";
+  }
+}
+
+// What to write for the control: its Japanese words.
+void add_names(const Screen& screen, Act act, std::vector<std::string>& names) {
+  for (const Control& control : screen.controls) {
+    if (!fits(control, act)) continue;
+    names.push_back(control.label.ja);
+    names.push_back(control.id);
+    names.push_back(control.label.en);
+    names.insert(names.end(), control.aliases.begin(), control.aliases.end());
+  }
+}
+
+bool expects(const Step& step, Outcome outcome) {
+  return std::any_of(step.expect.begin(), step.expect.end(),
+                     [&](const Expectation& own) { return own.outcome == outcome; });
+}
+
+}  // namespace
+
+StepChecker::StepChecker(const Catalog& catalog, const Scenario& scenario, Problems& problems)
+    : catalog_(catalog), scenario_(scenario), problems_(problems) {
+  const ScreenSet* reader = catalog.screens_of("face_reader");
+  if (reader != nullptr && reader->find_screen("initial") != nullptr) screens_[0] = "initial";
+  screens_[1] = scenario.given.text_at("terminal.display");
+  const std::string passcode = scenario.given.text_at("backend.visual_passcode");
+  passcode_issued_ = passcode == "issued" || passcode == "expired";
+}
+
+void StepChecker::error(const Place& place, std::string message) {
+  if (scenario_.row > 0) message += " (examples, row " + std::to_string(scenario_.row) + ")";
+  problems_.error({{scenario_.file, place.line, place.column}, std::move(message)});
+}
+
+std::string& StepChecker::screen_of(std::string_view device) {
+  if (device == "face_reader") return screens_[0];
+  return device == "terminal" ? screens_[1] : screens_[2];
+}
+
+void StepChecker::check(Step& step) {
+  check_bench(step);
+  check_card(step);
+  check_passcode(step);
+  check_control(step);
+  follow(step);
+}
+
+// A generic reader has neither panel nor modes; a card goes where a reader is.
+void StepChecker::check_bench(const Step& step) {
+  const bool generic = scenario_.bench.reader == "generic";
+  if (generic && device_of(step.action.act) == "face_reader") {
+    error(step.action.place, step.action.name + " needs the panel of a face-auth reader; this "
+                                                "bench has a generic one");
+  }
+  for (const Expectation& expectation : step.expect) {
+    if (generic && device_of(expectation.outcome) == "face_reader") {
+      error(expectation.place,
+            expectation.name + " belongs to a face-auth reader; this bench has a generic one");
+    }
+  }
+  if (step.action.act != Act::kPlaceCard) return;
+  const std::string on = step.action.argument.text_at("on");
+  if (!on.empty() && on != scenario_.bench.reader) {
+    error(step.action.place, "on: " + on + ": this bench has a " + scenario_.bench.reader +
+                                 " reader");
+  }
+}
+
+void StepChecker::check_card(const Step& step) {
+  if (step.action.act == Act::kPlaceCard) {
+    const Value& whose = step.action.argument;
+    const bool said = whose.form == Value::Form::kScalar || whose.find("card") != nullptr;
+    if (!said && scenario_.given.find("card") == nullptr) {
+      error(step.action.place, "place_card: whose card? Neither the step nor given.card says it");
+    }
+    card_placed_ = true;
+  } else if (step.action.act == Act::kRemoveCard) {
+    if (!card_placed_) error(step.action.place, "remove_card: no step before has placed a card");
+    card_placed_ = false;
+  }
+}
+
+void StepChecker::check_passcode(const Step& step) {
+  // Clicks at the terminal may issue one too.
+  const Act act = step.action.act;
+  if (act == Act::kIssuePasscode || act == Act::kClick) passcode_issued_ = true;
+  if (act != Act::kEnterPasscode || !step.action.argument.is("issued")) return;
+  if (!passcode_issued_) {
+    error(step.action.argument.place,
+          "issued: no passcode was issued; say given: {backend: {visual_passcode: issued}} or "
+          "issue_passcode before");
+  }
+}
+
+void StepChecker::check_control(Step& step) {
+  const Act act = step.action.act;
+  if (act != Act::kPress && act != Act::kClick && act != Act::kTick && act != Act::kUntick) return;
+  const std::string_view device = device_of(act);
+  const Value& words = step.action.argument;
+  const ScreenSet* set = catalog_.screens_of(device);
+  if (set == nullptr || words.form != Value::Form::kScalar) return;
+  const std::string& screen = screen_of(device);
+  const Control* control = set->find_control(screen, words.text);
+  if (control != nullptr && fits(*control, act)) {
+    step.action.control = control->id;
+    return;
+  }
+  // Not there, or it is not known what is there: any screen of the device that has it.
+  std::vector<std::string> where;
+  const Control* other_kind = control;
+  for (const Screen& candidate : set->screens) {
+    const Control* found = set->find_control(candidate.id, words.text);
+    if (found == nullptr) continue;
+    if (!fits(*found, act)) {
+      other_kind = found;
+      continue;
+    }
+    const bool same = where.empty() || step.action.control == found->id;
+    step.action.control = same ? found->id : std::string();
+    where.push_back(candidate.id);
+  }
+  if (where.empty() && other_kind != nullptr) {
+    error(words.place, words.text + " is " + kind_name(other_kind->kind) + ", not " +
+                           (act == Act::kPress || act == Act::kClick ? "a button" : "a tick box"));
+  } else if (where.empty()) {
+    not_on_screen(step, device, act == Act::kPress || act == Act::kClick ? "button" : "tick box");
+  } else if (!screen.empty() && !expects(step, Outcome::kRefused)) {
+    std::string list;
+    for (const std::string& id : where) list += (list.empty() ? "" : ", ") + id;
+    error(words.place, words.text + ": not on the " + screen + " screen, which " +
+                           std::string(device_name(device)) + " shows here; it is on " + list +
+                           " (a step that is to be refused says expect: {refused: true})");
+  }
+}
+
+bool StepChecker::found_on_other_device(const Value& words, std::string_view device) {
+  for (const ScreenSet& set : catalog_.screens) {
+    if (set.device == device) continue;
+    for (const Screen& screen : set.screens) {
+      const Control* control = set.find_control(screen.id, words.text);
+      if (control == nullptr) continue;
+      const std::string seed = control->seed.empty() ? "" : " (" + control->seed + ")";
+      error(words.place, words.text + " is " + kind_name(control->kind) + " of " +
+                             std::string(device_name(set.device)) + seed + ", not of " +
+                             std::string(device_name(device)));
+      return true;
+    }
+  }
+  return false;
+}
+
+void StepChecker::not_on_screen(const Step& step, std::string_view device, const char* kind) {
+  const Value& words = step.action.argument;
+  if (found_on_other_device(words, device)) return;
+  const ScreenSet& set = *catalog_.screens_of(device);
+  const std::string& known = screen_of(device);
+  std::vector<std::string> near, far;
+  for (const Screen& screen : set.screens) {
+    add_names(screen, step.action.act, screen.id == known ? near : far);
+  }
+  std::string hint = yaml::did_you_mean(words.text, near);
+  if (hint.empty()) hint = yaml::did_you_mean(words.text, far);
+  const std::string where =
+      known.empty() ? "of " + std::string(device_name(device)) : "on the " + known + " screen";
+  error(words.place, words.text + ": no such " + kind + " " + where + hint);
+}
+
+void StepChecker::follow(const Step& step) {
+  const Act act = step.action.act;
+  if (act == Act::kPlaceCard) card_placed_ = true;
+  const bool quiet = act == Act::kComparePhoto || act == Act::kJudge || act == Act::kNothing;
+  if (!quiet) screens_.fill({});
+  for (const Expectation& own : step.expect) {
+    if (own.value.form != Value::Form::kScalar) continue;
+    if (own.outcome == Outcome::kScreen) screens_[0] = own.value.text;
+    if (own.outcome == Outcome::kTerminalScreen) screens_[1] = own.value.text;
+    if (own.outcome == Outcome::kEhrScreen) screens_[2] = own.value.text;
+  }
+}
+
+}  // namespace uketsuke::scenario

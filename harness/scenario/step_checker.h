@@ -1,0 +1,41 @@
+// Follows the screens, the card and the passcode through the steps as far as the file alone shows
+// them, and refuses steps that cannot apply. Private to harness/scenario.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "harness/scenario/catalog.h"
+#include "harness/scenario/scenario.h"
+#include "harness/scenario/shape_reader.h"
+
+namespace uketsuke::scenario {
+
+class StepChecker {
+ public:
+  StepChecker(const Catalog& catalog, const Scenario& scenario, Problems& problems);
+  // Checks one step after the other; fills in step.action.control.
+  void check(Step& step);
+  // What the screens are after the step: what it expects, else unknown if it can have changed them.
+  void follow(const Step& step);
+
+ private:
+  void error(const Place& place, std::string message);
+  void check_bench(const Step& step);
+  void check_card(const Step& step);
+  void check_passcode(const Step& step);
+  void check_control(Step& step);
+  void not_on_screen(const Step& step, std::string_view device, const char* kind);
+  bool found_on_other_device(const Value& words, std::string_view device);
+  std::string& screen_of(std::string_view device);
+
+  const Catalog& catalog_;
+  const Scenario& scenario_;
+  Problems& problems_;
+  std::array<std::string, 3> screens_;  // face_reader, terminal, ehr; empty: not known
+  bool card_placed_ = false;
+  bool passcode_issued_ = false;
+};
+
+}  // namespace uketsuke::scenario
