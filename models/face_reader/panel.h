@@ -83,22 +83,26 @@ class Panel {
  private:
   Occurrence occurrence_of(const Event& event) const;
   void perform(Verb verb, const Event& event);
-  void perform_link(Verb verb, const link::Message& message);
+  void perform_wire(Verb verb, const Event& event);
+  void perform_message(Verb verb, const link::Message& message);
   void perform_input(Verb verb, const panel::Input& input);
-  void perform_rest(Verb verb, const Event& event);
+  void perform_timer(Verb verb);
 
   void enter(State state, std::string message = {});
   void display(std::string message);
-  void go_home(std::string message);
-  void start_state_timer();
+  void go_home(std::string message = {});
+  void wait_for_terminal(std::string message = {});
+  wire::Micros time_limit(State state) const;
   void set_mode(link::Mode mode, link::ModeCause cause);
   void respond(const link::Message& request, link::Body body);
   void send_event(link::Body body);
   void record(std::string name, std::vector<std::pair<std::string, std::string>> values = {});
-  void refuse_input(const panel::Input& input);
-  std::string refusal_reason() const;
-  void close_question(const std::string& reason);
+  void refuse_input(const panel::Input& input, std::string reason);
+  void refuse_request(const link::Message& message);
+  void unmodelled(const link::Message& message);
+  void close_question(const std::string& reason, PinCancelled::Cause cause);
 
+  void disconnect();
   void card_taken();
   void send_passcode(const std::string& digits);
   void take_passcode_answer(const link::Message& message);
@@ -126,10 +130,10 @@ class Panel {
   std::uint16_t passcode_seq_ = 0;     // of the CheckPasscode under way
   std::uint8_t face_tries_left_ = 0;
   AskPin asked_pin_;
-  State before_pin_ = State::kReading;
-  std::string values_code_;            // what the screen's read-outs show
-  std::string tries_left_;
+  std::string shown_code_;             // what the screen's read-outs show
+  std::string shown_tries_;
   std::string consent_items_;
+  bool timer_running_ = false;
   bool consent_waiting_ = false;       // asked while the completion message is up
   Actions out_;
 };
