@@ -1,6 +1,7 @@
-// The host's driver of CCID readers (USB CCID Revision 1.1): what a PC/SC resource manager has below
-// it. Serves the session wire for every slot of one reader. Order of commands after power on as libccid
-// does it: power on (voltage), PPS or parameters if the reader does not do that itself, IFSD.
+// The host's driver of CCID readers (USB CCID Revision 1.1): what a PC/SC resource manager has
+// below it. Serves the session wire for every slot of one reader. Order of commands after power on
+// as libccid does it: power on (voltage), PPS or parameters if the reader does not do that itself,
+// IFSD.
 #pragma once
 
 #include <cstdint>
@@ -15,18 +16,20 @@
 namespace uketsuke::ccid_host {
 
 struct CcidHostParameters {
-  wire::Micros command_timeout_us = 3'000'000;     // one command without time extension
-  wire::Micros transmit_timeout_us = 60'000'000;   // one XfrBlock of a reader at APDU level
-  wire::Micros pin_margin_us = 10'000'000;         // added to VerifyPin::timeout_s
-  wire::Micros poll_period_us = 400'000;           // GetSlotStatus where there is no interrupt endpoint
-  wire::Micros extension_unit_us = 1'000'000;      // per unit of a time extension if BWT/WWT is unknown
-  int max_time_extensions = 1000;                  // then the command is aborted
-  int stall_recoveries = 3;                        // per command
+  wire::Micros command_timeout_us = 3'000'000;    // one command without time extension
+  wire::Micros transmit_timeout_us = 60'000'000;  // one XfrBlock of a reader at APDU level
+  wire::Micros pin_margin_us = 10'000'000;        // added to VerifyPin::timeout_s
+  wire::Micros poll_period_us = 400'000;       // GetSlotStatus where there is no interrupt endpoint
+  wire::Micros extension_unit_us = 1'000'000;  // per unit of a time extension if BWT/WWT is unknown
+  int max_time_extensions = 1000;              // then the command is aborted
+  int stall_recoveries = 3;                    // per command
 };
 
-// Something the reader did against the rules, or data that arrived broken. Beside the session events:
-// a damaged answer gives an Anomaly and, as the outcome of the request, Failed.
-struct Anomaly { std::string what; };
+// Something the reader did against the rules, or data that arrived broken. Beside the session
+// events: a damaged answer gives an Anomaly and, as the outcome of the request, Failed.
+struct Anomaly {
+  std::string what;
+};
 using HostEvent = std::variant<wire::session::Event, Anomaly>;
 
 class Reader : public usb_host::Driver {
@@ -35,12 +38,12 @@ class Reader : public usb_host::Driver {
   ~Reader() override;
 
   usb_host::DriverActions handle(const usb_host::DriverEvent& event) override;
-  // Every request ends with exactly one Connected, Response, Disconnected or Failed of its slot. A second
-  // request of a slot that has one under way fails with kBusy; the first goes on.
+  // Every request ends with exactly one Connected, Response, Disconnected or Failed of its slot. A
+  // second request of a slot that has one under way fails with kBusy; the first goes on.
   usb_host::DriverActions handle(const wire::session::Request& request);
 
   std::vector<HostEvent> take_events();
-  bool ready() const;       // ReaderArrived was sent
+  bool ready() const;  // ReaderArrived was sent
 
  private:
   struct Impl;

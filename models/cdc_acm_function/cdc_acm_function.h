@@ -1,6 +1,6 @@
-// An abstract control model function (USB CDC 1.2, PSTN Subclass 1.2, 6.2): a serial line of which only
-// the byte stream is modelled. Line coding is stored and given back; data flows while the device is
-// configured, whatever the line coding says.
+// An abstract control model function (USB CDC 1.2, PSTN Subclass 1.2, 6.2): a serial line of which
+// only the byte stream is modelled. Line coding is stored and given back; data flows while the
+// device is configured, whatever the line coding says.
 #pragma once
 
 #include <cstdint>
@@ -18,16 +18,18 @@ struct CdcAcmParameters {
   std::uint8_t notification_endpoint = 0x84, in_endpoint = 0x85, out_endpoint = 0x05;
   std::uint16_t max_packet_size = 64;
   std::uint8_t iFunction = 0;
-  bool needs_dtr = true;                       // bytes are sent only while the host asserts DTR
-  std::size_t max_buffered = 256 * 1024;       // bytes held for a host that does not listen
+  bool needs_dtr = true;                  // bytes are sent only while the host asserts DTR
+  std::size_t max_buffered = 256 * 1024;  // bytes held for a host that does not listen
 };
 // Interfaces, functional descriptors and endpoints of such a function, for DeviceParameters.
 usb_device::FunctionParameters function_parameters(const CdcAcmParameters& parameters);
 
 // To the device's application.
-struct LineUp {};    // configured, and DTR if it is needed
+struct LineUp {};  // configured, and DTR if it is needed
 struct LineDown {};
-struct BytesReceived { wire::Bytes bytes; };
+struct BytesReceived {
+  wire::Bytes bytes;
+};
 using LineEvent = std::variant<LineUp, LineDown, BytesReceived>;
 
 class CdcAcmFunction : public usb_device::Function {
@@ -36,8 +38,8 @@ class CdcAcmFunction : public usb_device::Function {
 
   usb_device::UsbActions handle(const usb_device::FunctionEvent& event) override;
 
-  // Bytes to the host; the actions go through Device::admit. While the line is down bytes are dropped
-  // (nobody has opened it); result false.
+  // Bytes to the host; the actions go through Device::admit. While the line is down bytes are
+  // dropped (nobody has opened it); result false.
   bool send(wire::ByteView bytes, usb_device::UsbActions& actions);
   // Tells the host the state of carrier and errors; dropped while the line is down.
   usb_device::UsbActions notify(wire::usb::SerialState state);

@@ -1,5 +1,5 @@
-// The host's driver of the reader link (sim/wire/reader_link) over a CDC-ACM function: opens the line,
-// keeps IN transfers pending, matches responses to requests.
+// The host's driver of the reader link (sim/wire/reader_link) over a CDC-ACM function: opens the
+// line, keeps IN transfers pending, matches responses to requests.
 #pragma once
 
 #include <cstdint>
@@ -18,18 +18,26 @@ namespace uketsuke::link_host {
 
 struct LinkHostParameters {
   wire::usb::LineCoding line_coding;
-  int in_transfers = 2;                          // kept pending
-  std::uint32_t in_length = 4096;                // room of each
-  wire::Micros request_timeout_us = 3'000'000;   // ours
+  int in_transfers = 2;                         // kept pending
+  std::uint32_t in_length = 4096;               // room of each
+  wire::Micros request_timeout_us = 3'000'000;  // ours
   wire::Micros transfer_timeout_us = 5'000'000;
 };
 
 // To the user of the link.
-struct LinkUp {};    // line open; messages may be sent
-struct LinkDown { std::string what; };
-struct Received { wire::reader_link::Message message; };  // event, request, or response of a request
-struct RequestTimedOut { std::uint16_t seq = 0; };        // also when the link went down
-struct LinkError { std::string what; };                   // bad frame, undecodable or unmatched message
+struct LinkUp {};  // line open; messages may be sent
+struct LinkDown {
+  std::string what;
+};
+struct Received {
+  wire::reader_link::Message message;
+};  // event, request, or response of a request
+struct RequestTimedOut {
+  std::uint16_t seq = 0;
+};  // also when the link went down
+struct LinkError {
+  std::string what;
+};  // bad frame, undecodable or unmatched message
 using LinkEvent = std::variant<LinkUp, LinkDown, Received, RequestTimedOut, LinkError>;
 
 class LinkHost : public usb_host::Driver {
@@ -38,9 +46,9 @@ class LinkHost : public usb_host::Driver {
 
   usb_host::DriverActions handle(const usb_host::DriverEvent& event) override;
 
-  // Sends. A request gets a new seq, which is written to *seq if given; it ends with Received of its
-  // response or RequestTimedOut. While the link is down a request times out at once, an event or
-  // response is reported as LinkError.
+  // Sends. A request gets a new seq, which is written to *seq if given; it ends with Received of
+  // its response or RequestTimedOut. While the link is down a request times out at once, an event
+  // or response is reported as LinkError.
   usb_host::DriverActions request(wire::reader_link::Body body, std::uint16_t* seq = nullptr);
   usb_host::DriverActions respond(std::uint16_t seq, wire::reader_link::Body body);
 
@@ -69,7 +77,7 @@ class LinkHost : public usb_host::Driver {
   std::deque<wire::Bytes> to_send_;
   bool sending_ = false;
   std::uint16_t next_seq_ = 1;
-  std::map<std::uint16_t, bool> open_requests_;          // seq of requests that wait
+  std::map<std::uint16_t, bool> open_requests_;             // seq of requests that wait
   std::optional<std::uint16_t> last_request_, last_event_;  // of the peer, to drop duplicates
   int stalls_ = 0;
   std::vector<LinkEvent> events_;

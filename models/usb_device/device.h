@@ -16,28 +16,28 @@
 namespace uketsuke::usb_device {
 
 struct InterfaceParameters {
-  wire::usb::InterfaceDescriptor descriptor;      // bNumEndpoints is counted by the device
-  std::vector<wire::Bytes> class_descriptors;     // whole descriptors, between interface and endpoints
+  wire::usb::InterfaceDescriptor descriptor;   // bNumEndpoints is counted by the device
+  std::vector<wire::Bytes> class_descriptors;  // whole descriptors, between interface and endpoints
   std::vector<wire::usb::EndpointDescriptor> endpoints;
 };
 struct FunctionParameters {
   std::optional<wire::usb::InterfaceAssociation> association;
-  std::vector<InterfaceParameters> interfaces;    // alternate settings are entries of their own
+  std::vector<InterfaceParameters> interfaces;  // alternate settings are entries of their own
 };
 struct DeviceParameters {
   wire::usb::Speed speed = wire::usb::Speed::kFull;
   wire::usb::DeviceDescriptor device;
-  wire::usb::ConfigurationDescriptor configuration;   // wTotalLength, bNumInterfaces are computed
+  wire::usb::ConfigurationDescriptor configuration;  // wTotalLength, bNumInterfaces are computed
   std::vector<FunctionParameters> functions;
-  std::map<std::uint8_t, std::string> strings;        // index -> UTF-8
+  std::map<std::uint8_t, std::string> strings;              // index -> UTF-8
   std::vector<std::uint16_t> language_ids{0x0409, 0x0411};  // every string in every language
   // High speed: the same device at the other speed (USB 2.0, 9.6.2); empty: qualifier refused.
   std::optional<wire::usb::DeviceQualifier> qualifier;
   std::vector<FunctionParameters> other_speed_functions;
   // Deviations a real device may have. Empty: as the standard says.
-  std::optional<wire::Bytes> configuration_bytes;     // sent in place of the computed descriptor
+  std::optional<wire::Bytes> configuration_bytes;  // sent in place of the computed descriptor
   std::optional<wire::Bytes> device_bytes;
-  bool answers_unknown_descriptors = false;           // an empty data stage instead of a stall
+  bool answers_unknown_descriptors = false;  // an empty data stage instead of a stall
 };
 
 // The bytes of the configuration: computed, or configuration_bytes.
@@ -56,8 +56,9 @@ class Device {
   // flushes every IN endpoint.
   UsbActions handle(const wire::usb::DeviceEvent& event);
 
-  // What a function does on its own (not in answer to a FunctionEvent) goes through here: IN data and
-  // halts of a device that is not configured or of unknown endpoints are dropped, halts are noted.
+  // What a function does on its own (not in answer to a FunctionEvent) goes through here: IN data
+  // and halts of a device that is not configured or of unknown endpoints are dropped, halts are
+  // noted.
   UsbActions admit(UsbActions actions);
 
   DeviceState state() const { return state_; }
@@ -67,7 +68,11 @@ class Device {
   const DeviceParameters& parameters() const { return parameters_; }
 
  private:
-  struct Endpoint { std::size_t function; std::uint8_t interface, alternate; bool halted; };
+  struct Endpoint {
+    std::size_t function;
+    std::uint8_t interface, alternate;
+    bool halted;
+  };
   UsbActions control(const wire::usb::ControlRequest& request);
   UsbActions standard_request(const wire::usb::SetupPacket& setup);
   UsbActions get_status(const wire::usb::SetupPacket& setup);
@@ -91,8 +96,8 @@ class Device {
   DeviceParameters parameters_;
   std::vector<Function*> functions_;
   wire::Bytes device_bytes_, configuration_bytes_, other_speed_bytes_;
-  std::multimap<std::uint8_t, Endpoint> endpoints_;      // by address; alternates may share one
-  std::map<std::uint8_t, std::uint8_t> alternates_;      // interface -> selected setting
+  std::multimap<std::uint8_t, Endpoint> endpoints_;  // by address; alternates may share one
+  std::map<std::uint8_t, std::uint8_t> alternates_;  // interface -> selected setting
   DeviceState state_ = DeviceState::kDefault;
   std::uint8_t address_ = 0;
   bool remote_wakeup_ = false;

@@ -1,6 +1,6 @@
-// What a host gives its drivers and what drivers ask of it. A driver is pure behaviour: an event in,
-// actions out. What it tells its own user (session events, messages) it keeps in a queue of its own,
-// which the shell empties after each event.
+// What a host gives its drivers and what drivers ask of it. A driver is pure behaviour: an event
+// in, actions out. What it tells its own user (session events, messages) it keeps in a queue of its
+// own, which the shell empties after each event.
 #pragma once
 
 #include <cstdint>
@@ -22,21 +22,25 @@ struct DeviceDescription {
   std::uint8_t address = 0;
   wire::usb::DeviceDescriptor device;
   wire::usb::Configuration configuration;
-  wire::Bytes device_bytes, configuration_bytes;       // as received
-  std::map<std::uint8_t, std::string> strings;         // index -> UTF-8; without those that failed
-  std::string string(std::uint8_t index) const;        // "" if there is none
+  wire::Bytes device_bytes, configuration_bytes;  // as received
+  std::map<std::uint8_t, std::string> strings;    // index -> UTF-8; without those that failed
+  std::string string(std::uint8_t index) const;   // "" if there is none
 };
 
 // To a driver.
-struct DeviceArrived { std::shared_ptr<const DeviceDescription> description; };  // configured
-// The device left or is enumerated again. Transfers and timers of the driver are over: no Completion
-// and no TimerExpired follows for them.
+struct DeviceArrived {
+  std::shared_ptr<const DeviceDescription> description;
+};  // configured
+// The device left or is enumerated again. Transfers and timers of the driver are over: no
+// Completion and no TimerExpired follows for them.
 struct DeviceGone {};
 using DriverEvent =
     std::variant<DeviceArrived, DeviceGone, wire::usb::Completion, wire::TimerExpired>;
 
 // From a driver. Ids of transfers and timers are the driver's own; the host makes them unique.
-struct CancelTransfer { std::uint64_t id = 0; };  // answered by a Completion (kCancelled or finished)
+struct CancelTransfer {
+  std::uint64_t id = 0;
+};  // answered by a Completion (kCancelled or finished)
 using DriverAction =
     std::variant<wire::usb::Transfer, CancelTransfer, wire::StartTimer, wire::StopTimer>;
 using DriverActions = std::vector<DriverAction>;

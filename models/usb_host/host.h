@@ -1,5 +1,6 @@
-// A USB host with one port: enumerates what is attached (Universal Serial Bus Specification 2.0, 9.1.2
-// and 9.4) in the order that hosts in the field use, and shares the device among drivers.
+// A USB host with one port: enumerates what is attached (Universal Serial Bus
+// Specification 2.0, 9.1.2 and 9.4) in the order that hosts in the field use, and shares the device
+// among drivers.
 #pragma once
 
 #include <cstdint>
@@ -14,26 +15,39 @@
 namespace uketsuke::usb_host {
 
 struct HostParameters {
-  std::uint8_t address = 1;                    // given to the device
-  bool sets_address = true;                    // false: behind an operating system that did it
-  wire::Micros request_timeout_us = 5'000'000; // USB 2.0, 9.2.6.1: requests are done within 5 s
-  int attempts = 3;                            // per request; then the port is reset
-  int port_resets = 2;                         // then the device is given up
+  std::uint8_t address = 1;                     // given to the device
+  bool sets_address = true;                     // false: behind an operating system that did it
+  wire::Micros request_timeout_us = 5'000'000;  // USB 2.0, 9.2.6.1: requests are done within 5 s
+  int attempts = 3;                             // per request; then the port is reset
+  int port_resets = 2;                          // then the device is given up
   bool reads_strings = true;
 };
 
 // Also to the shell: the port is reset (the device sees BusReset); nothing answers.
 struct ResetPort {};
-struct Enumerated { std::shared_ptr<const DeviceDescription> description; };
-struct EnumerationFailed { std::string what; };
+struct Enumerated {
+  std::shared_ptr<const DeviceDescription> description;
+};
+struct EnumerationFailed {
+  std::string what;
+};
 struct Left {};  // the enumerated device is gone
-using HostAction = std::variant<wire::usb::Transfer, CancelTransfer, wire::StartTimer, wire::StopTimer,
-                                ResetPort, Enumerated, EnumerationFailed, Left>;
+using HostAction = std::variant<wire::usb::Transfer, CancelTransfer, wire::StartTimer,
+                                wire::StopTimer, ResetPort, Enumerated, EnumerationFailed, Left>;
 using HostActions = std::vector<HostAction>;
 
 enum class EnumerationStep : std::uint8_t {
-  kNoDevice, kDeviceHead, kAddress, kDevice, kConfigurationHead, kConfiguration, kLanguages, kStrings,
-  kConfigure, kReady, kFailed,
+  kNoDevice,
+  kDeviceHead,
+  kAddress,
+  kDevice,
+  kConfigurationHead,
+  kConfiguration,
+  kLanguages,
+  kStrings,
+  kConfigure,
+  kReady,
+  kFailed,
 };
 std::string_view to_string(EnumerationStep step);
 
@@ -54,9 +68,12 @@ class Host {
   const DeviceDescription* description() const { return ready_.get(); }
 
  private:
-  struct Pending { std::size_t driver; std::uint64_t id; };
+  struct Pending {
+    std::size_t driver;
+    std::uint64_t id;
+  };
   void begin(HostActions& out);
-  void request(HostActions& out);            // the request of step_
+  void request(HostActions& out);  // the request of step_
   void retry(const std::string& what, HostActions& out);
   void give_up(const std::string& what, HostActions& out);
   void completed(const wire::usb::Completion& completion, HostActions& out);

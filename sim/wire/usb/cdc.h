@@ -35,11 +35,13 @@ Bytes encode(const LineCoding& coding);
 Result<LineCoding> decode_line_coding(ByteView bytes);
 std::string describe(const LineCoding& coding);
 
-struct ControlLineState { bool dtr = false, rts = false; };  // wValue bits 0 and 1, Table 18
+struct ControlLineState {
+  bool dtr = false, rts = false;
+};  // wValue bits 0 and 1, Table 18
 std::uint16_t to_wvalue(ControlLineState state);
 ControlLineState control_line_state_of(std::uint16_t wValue);  // reserved bits are ignored
 
-struct SerialState {  // notification SERIAL_STATE, 6.5.4 and Table 31
+struct SerialState {            // notification SERIAL_STATE, 6.5.4 and Table 31
   std::uint16_t interface = 0;  // wIndex
   bool rx_carrier = false, tx_carrier = false, break_received = false, ring = false,
        framing_error = false, parity_error = false, overrun = false;

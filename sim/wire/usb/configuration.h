@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/wire/usb/descriptor.h"
+#include "sim/wire/usb/transfer.h"
 
 namespace uketsuke::wire::usb {
 
@@ -18,8 +19,8 @@ struct InterfaceNode {  // one alternate setting
   InterfaceDescriptor descriptor;
   std::vector<Bytes> extra;  // class-specific and unknown descriptors before its first endpoint
   std::vector<EndpointNode> endpoints;
-  // The first extra descriptor with this type, also one that stands behind an endpoint (several real
-  // readers put their class descriptor there); empty if there is none.
+  // The first extra descriptor with this type, also one that stands behind an endpoint (several
+  // real readers put their class descriptor there); empty if there is none.
   ByteView find_extra(std::uint8_t bDescriptorType) const;
   const EndpointNode* find_endpoint(TransferType type, bool in) const;
 };
@@ -31,9 +32,9 @@ struct Configuration {
   const InterfaceNode* find_interface(std::uint8_t number, std::uint8_t alternate = 0) const;
 };
 
-// Reads wTotalLength bytes. Unknown descriptor types are kept as extra. Errors with the offset of the
-// descriptor: kBadValue bLength 0 or 1, kTooShort a known descriptor shorter than its type needs,
-// kLengthMismatch a descriptor that overruns the bytes or a wTotalLength that exceeds them,
+// Reads wTotalLength bytes. Unknown descriptor types are kept as extra. Errors with the offset of
+// the descriptor: kBadValue bLength 0 or 1, kTooShort a known descriptor shorter than its type
+// needs, kLengthMismatch a descriptor that overruns the bytes or a wTotalLength that exceeds them,
 // kTooLong bytes after wTotalLength, kBadValue the first descriptor is no configuration.
 // That counts (bNumInterfaces, bNumEndpoints) agree is a rule for checkers, not for this parser.
 Result<Configuration> decode_whole_configuration(ByteView bytes);

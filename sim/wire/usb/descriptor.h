@@ -64,8 +64,8 @@ struct ConfigurationDescriptor {  // Table 9-10; also other speed configuration,
   std::uint8_t bMaxPower = 50;  // units of 2 mA
 };
 inline constexpr std::size_t kConfigurationDescriptorLength = 9;
-inline constexpr std::uint8_t kSelfPowered = 0x40;    // bmAttributes bit 6
-inline constexpr std::uint8_t kRemoteWakeup = 0x20;   // bmAttributes bit 5
+inline constexpr std::uint8_t kSelfPowered = 0x40;   // bmAttributes bit 6
+inline constexpr std::uint8_t kRemoteWakeup = 0x20;  // bmAttributes bit 5
 
 struct InterfaceAssociation {  // ECN, Table 9-Z
   std::uint8_t bFirstInterface = 0;
@@ -93,17 +93,23 @@ struct EndpointDescriptor {  // Table 9-13
   std::uint8_t bInterval = 0;
 };
 
-struct StringDescriptor {  // Table 9-15 (index 0) and 9-16
+struct StringDescriptor {            // Table 9-15 (index 0) and 9-16
   std::vector<std::uint16_t> units;  // UTF-16 code units; of index 0: language ids
 };
 
-// CDC functional descriptors (bDescriptorType CS_INTERFACE). CDC 1.2: 5.2.3.1 and 5.2.3.2; PSTN 1.2:
-// 5.3.1 and 5.3.2.
+// CDC functional descriptors (bDescriptorType CS_INTERFACE). CDC 1.2: 5.2.3.1 and 5.2.3.2;
+// PSTN 1.2: 5.3.1 and 5.3.2.
 enum class CdcSubtype : std::uint8_t { kHeader = 0, kCallManagement = 1, kAcm = 2, kUnion = 6 };
 std::string_view to_string(CdcSubtype subtype);
-struct CdcHeader { std::uint16_t bcdCDC = 0x0120; };
-struct CdcCallManagement { std::uint8_t bmCapabilities = 0, bDataInterface = 0; };
-struct CdcAcm { std::uint8_t bmCapabilities = 0; };  // bit 1: line coding, control line, serial state
+struct CdcHeader {
+  std::uint16_t bcdCDC = 0x0120;
+};
+struct CdcCallManagement {
+  std::uint8_t bmCapabilities = 0, bDataInterface = 0;
+};
+struct CdcAcm {
+  std::uint8_t bmCapabilities = 0;
+};  // bit 1: line coding, control line, serial state
 struct CdcUnion {
   std::uint8_t bControlInterface = 0;
   std::vector<std::uint8_t> bSubordinateInterface;

@@ -16,7 +16,12 @@ inline constexpr std::size_t kSetupPacketLength = 8;
 Result<SetupPacket> decode_setup_packet(ByteView bytes);
 Bytes encode(const SetupPacket& setup);
 
-enum class RequestType : std::uint8_t { kStandard, kClass, kVendor, kReserved };  // bmRequestType 6..5
+enum class RequestType : std::uint8_t {
+  kStandard,
+  kClass,
+  kVendor,
+  kReserved
+};  // bmRequestType 6..5
 enum class Recipient : std::uint8_t { kDevice, kInterface, kEndpoint, kOther, kReserved };  // 4..0
 enum class StandardRequest : std::uint8_t {  // Table 9-4
   GET_STATUS = 0,
@@ -31,7 +36,11 @@ enum class StandardRequest : std::uint8_t {  // Table 9-4
   SET_INTERFACE = 11,
   SYNCH_FRAME = 12,
 };
-enum class Feature : std::uint8_t { ENDPOINT_HALT = 0, DEVICE_REMOTE_WAKEUP = 1, TEST_MODE = 2 };  // 9-6
+enum class Feature : std::uint8_t {
+  ENDPOINT_HALT = 0,
+  DEVICE_REMOTE_WAKEUP = 1,
+  TEST_MODE = 2
+};  // 9-6
 std::string_view to_string(RequestType type);
 std::string_view to_string(Recipient recipient);
 std::string_view to_string(StandardRequest request);  // "?" for a code that Table 9-4 reserves
@@ -45,8 +54,8 @@ Recipient recipient_of(const SetupPacket& setup);
 
 // "GET_DESCRIPTOR device wLength 18"; class and vendor requests with their numbers.
 std::string describe(const SetupPacket& setup);
-// One line for the journal. `data` of transfers and completions is given as its length only: what the
-// bytes mean, and which of them are secret, the codec of the class knows.
+// One line for the journal. `data` of transfers and completions is given as its length only: what
+// the bytes mean, and which of them are secret, the codec of the class knows.
 std::string describe(const Transfer& transfer);
 std::string describe(const Completion& completion);
 
