@@ -37,16 +37,20 @@ class Card {
   void power_on();    // cold reset, or the field comes: nothing selected, nothing verified
   void warm_reset();  // nothing selected; what was verified stays verified
   void power_off();   // all volatile memory is lost
-  // Power goes between transmit() and the end of its work time: what the last command would have
-  // written last is not written (a right PIN has cost a try, a changed PIN is the old one).
+  // Power goes between transmit() and the end of its work time, and only then: what the last
+  // command would have written last is not written (a right PIN has cost a try, a changed PIN is
+  // the old one).
   void power_lost_while_working();
+  // Chooses between the two by the time since the last transmit() returned.
+  void power_off_after(wire::Micros since_last_command_us);
   bool powered() const { return powered_; }
 
   // Not powered or mute: an empty response. Everything else ends with a status word.
   Answer transmit(wire::ByteView command);
 
   // ATQB (ISO/IEC 14443-3:2018, 7.9.1) of the present activation: 50, PUPI, application data,
-  // protocol info; 12 bytes. Empty without contactless interface.
+  // protocol info; 12 bytes. Empty without contactless interface. A random PUPI
+  // changes with every power_on(), so ask again then.
   wire::Bytes atqb() const;
 
   Application selected() const {
@@ -68,8 +72,12 @@ class Card {
     wire::Bytes data;
   };
 
-  Answer dispatch(const Command& command);
-  std::uint16_t check_class(const Command& command) const;
+  // Each gives a status word, or 0 to go on.
+  std::uint16_t check_class(Command& command);
+  std::uint16_t take_chain(Command& command);
+  std::uint16_t find_file_of(Command& command);
+  Answer dispatch(Command& command);
+  void draw_pupi();
   std::uint64_t random();
   wire::Bytes random_bytes(std::size_t count);
 
@@ -78,11 +86,13 @@ class Card {
   SecurityStatus status_;
   std::uint64_t generator_;
   bool powered_ = false;
-  bool fresh_ = false;                   // no command since power-on
+  bool was_powered_down_ = false;
+  bool fresh_ = false;                   // no command since power came back
   const Directory* selected_ = nullptr;  // null: card manager
   const File* current_ = nullptr;
   Chain chain_;
   wire::Bytes terminal_certificate_;  // first block of a certificate handed over in two
+  wire::Micros last_work_us_ = 0;
   Undo undo_;
   wire::Bytes pupi_;
   std::uint32_t unmodelled_ = 0;

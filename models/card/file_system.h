@@ -38,6 +38,10 @@ struct File {
   std::vector<wire::Bytes> records;  // kRecord, record 1 first
 };
 
+// The key that COMPUTE DIGITAL SIGNATURE with P2 = 00 uses in the card face and card text
+// applications; not a file that SELECT finds.
+inline constexpr std::uint16_t kDefaultKey = 0x0000;
+
 struct Directory {
   Application application = Application::kOther;
   wire::Bytes aid;

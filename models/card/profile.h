@@ -95,7 +95,7 @@ struct ProfileData {
   std::string personal_number;             // 12 digits, also verification number A
   std::string expiry, security_code;       // 8 digits, 4 digits
   std::string municipality = "00000";      // 5 digits
-  std::string serial = "TEST00000000000";  // 15 characters of the common application's record
+  std::string serial = "999999000000000";  // 15 digits, in the record of the common application
   wire::Bytes photo;                       // JPEG 2000 in a JP2 container
   // ---- reference data; empty: the key is blocked from the start
   std::string auth_pin, sign_pin, text_pin, juki_pin;
