@@ -4,11 +4,12 @@
 // parity is dropped and the peer is expected to repeat it (7.3), else its waiting time ends.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <vector>
+#include <string_view>
 
 #include "models/iso7816/card_events.h"
 #include "models/iso7816/timing.h"
@@ -42,7 +43,8 @@ struct ContactConfig {
   std::uint32_t clock_hz = 3571200;  // the reader's clock; the wire does not carry it
   bool accepts_pps = true;           // false: a card in negotiable mode that answers no PPS
   std::function<T0Direction(const T0Header&)> t0_direction = default_t0_direction;
-  bool t0_envelope = true;  // accepts ENVELOPE for extended commands; false: 6D00
+  bool t0_single_byte_ack = false;  // takes and gives data one byte per procedure byte (10.3.3)
+  bool t0_envelope = true;          // accepts ENVELOPE for extended commands; false: 6D00
   std::uint16_t t0_nothing_to_get_sw = 0x6985;  // GET RESPONSE with nothing stored
   bool t1_request_ifs = false;  // card sends S(IFS request) with its IFSC before the first answer
   ContactFaults faults;

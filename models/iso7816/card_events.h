@@ -1,7 +1,6 @@
 // What goes into and comes out of the card side of a card, contact or contactless.
 #pragma once
 
-#include <string>
 #include <variant>
 #include <vector>
 

@@ -48,9 +48,8 @@ class PpsExchange {
   bool busy_ = false;
 };
 
-// What a reader should ask for after this ATR, or nullopt when no PPS is due: specific mode, or
-// T=`protocol` offered first with default F and D (9.1). `fastest_di_index`: the reader's own
-// limit, 1 = no speed-up.
+// What a reader should ask for after this ATR, or nullopt when no PPS is due (9.1): specific mode,
+// the protocol not offered, or the first protocol with default F and D. speed_up: ask for TA1.
 std::optional<wire::iso7816::Pps> pps_request_for(const wire::iso7816::Atr& atr,
                                                   std::uint8_t protocol, bool speed_up);
 

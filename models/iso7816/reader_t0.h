@@ -70,7 +70,7 @@ using T0ApduActions = std::vector<T0ApduAction>;
 struct T0ApduConfig {
   bool get_response_after_9000 = true;  // case 4S.2 (12.2.4): GET RESPONSE with P3 = Le; if the
                                         // card refuses that, the 9000 stands as the answer
-  unsigned max_get_responses = 4096;  // a card that says 61xx for ever fails with kProtocol
+  unsigned max_get_responses = 4096;    // a card that says 61xx for ever fails with kProtocol
 };
 
 class T0Apdu {
@@ -91,7 +91,6 @@ class T0Apdu {
   T0ApduActions start(const SendApdu& event);
   T0ApduActions next_envelope();
   T0ApduActions on_response(const TpduResponse& event);
-  T0ApduActions after_status(std::uint16_t sw, bool wants_data);
   T0ApduActions get_response(std::size_t available);
   T0ApduActions done(std::uint16_t sw);
   T0ApduActions fail(ExchangeFailure reason);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "models/iso7816/reader_events.h"
+#include "models/iso7816/t1_assembler.h"
 #include "models/iso7816/timing.h"
 #include "sim/wire/field/signal.h"
 #include "sim/wire/iso7816/t1_block.h"
@@ -45,37 +46,43 @@ class T1Host {
   T1HostActions handle(const T1HostEvent& event);
   bool busy() const { return state_ != State::kIdle; }
   std::uint8_t ifsc() const { return ifsc_; }
-  bool ifsd_agreed() const { return ifsd_agreed_; }
+  std::uint8_t ifsd() const { return ifsd_; }
 
  private:
-  enum class State : std::uint8_t { kIdle, kIfs, kSending, kReceiving, kResynch, kDead };
+  enum class State : std::uint8_t { kIdle, kIfs, kSending, kReceiving, kAborting, kResynch, kDead };
   T1HostActions start(const SendApdu& event);
   T1HostActions on_block(const wire::iso7816::T1Block& block);
   T1HostActions on_information(const wire::iso7816::T1Block& block);
   T1HostActions on_receive_ready(const wire::iso7816::T1Block& block);
-  T1HostActions on_supervisory(const wire::iso7816::T1Block& block);
-  T1HostActions send_next_information();
-  T1HostActions send(const wire::iso7816::T1Block& block, std::uint8_t bwt_multiplier = 1);
-  T1HostActions send_receive_ready(wire::iso7816::T1Error error);
+  T1HostActions on_request(const wire::iso7816::T1Block& block);
+  T1HostActions on_response(const wire::iso7816::T1Block& block);
+  T1HostActions send_information();
+  T1HostActions send(wire::iso7816::T1Block block, std::uint8_t bwt_multiplier = 1);
   T1HostActions bad_answer(wire::iso7816::T1Error error);
   T1HostActions resend();
-  T1HostActions resynchronise();
-  T1HostActions fail(ExchangeFailure reason);
+  T1HostActions resynchronise(ExchangeFailure reason);
+  T1HostActions resynchronised();
+  T1HostActions finish(Bytes response);
+  T1HostActions fail(ExchangeFailure reason, State next);
+  bool valid_for_card(const wire::iso7816::T1Block& block) const;
   T1HostConfig config_;
   State state_ = State::kIdle;
   std::uint8_t ifsc_;
-  bool ifsd_agreed_ = false;
-  bool send_sequence_ = false;     // N(S) of the next I-block
+  std::uint8_t ifsd_ = 32;
+  bool ifs_done_ = false;          // S(IFS) agreed on, refused, or not wanted
+  bool send_sequence_ = false;     // N(S) of the I-block in flight, or of the next one
   bool receive_sequence_ = false;  // N(S) expected of the card
-  bool more_from_card_ = false;
   Bytes command_;
-  std::size_t sent_ = 0;       // bytes of command_ acknowledged
-  std::size_t in_flight_ = 0;  // bytes of the last I-block
+  std::size_t sent_ = 0;       // bytes of command_ that the card has acknowledged
+  std::size_t in_flight_ = 0;  // bytes of the I-block in flight
   Bytes response_;
-  Bytes last_sent_;         // last block, for repetition
-  Bytes last_information_;  // last I-block sent
-  unsigned tries_ = 0;
-  unsigned resynchs_ = 0;
+  Bytes last_sent_;  // last block, and its multiplier, for repetition
+  std::uint8_t last_multiplier_ = 1;
+  Bytes last_information_;     // last I-block sent
+  unsigned tries_ = 0;         // failed attempts in a row
+  bool only_timeouts_ = true;  // of these
+  bool command_started_ = false;
+  ExchangeFailure reason_ = ExchangeFailure::kTransmission;  // told after S(RESYNCH)
   unsigned wtx_ = 0;
 };
 
@@ -101,16 +108,15 @@ struct T1FieldConfig {
 
 class T1FieldReceiver {
  public:
-  explicit T1FieldReceiver(T1FieldConfig config) : config_(config) {}
+  explicit T1FieldReceiver(T1FieldConfig config) : config_(config), assembler_(config.edc) {}
   T1FieldActions handle(const T1FieldEvent& event);
   // The characters of a block as a Burst with the right character time.
   wire::field::Burst burst_of(ByteView block) const;
 
  private:
   T1FieldConfig config_;
-  Bytes received_;
+  T1Assembler assembler_;
   bool waiting_ = false;
-  bool parity_error_ = false;
 };
 
 }  // namespace uketsuke::iso7816
