@@ -18,8 +18,7 @@ struct CdcAcmParameters {
   std::uint8_t notification_endpoint = 0x84, in_endpoint = 0x85, out_endpoint = 0x05;
   std::uint16_t max_packet_size = 64;
   std::uint8_t iFunction = 0;
-  bool needs_dtr = true;                  // bytes are sent only while the host asserts DTR
-  std::size_t max_buffered = 256 * 1024;  // bytes held for a host that does not listen
+  bool needs_dtr = true;  // bytes are sent only while the host asserts DTR
 };
 // Interfaces, functional descriptors and endpoints of such a function, for DeviceParameters.
 usb_device::FunctionParameters function_parameters(const CdcAcmParameters& parameters);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/usb_device/function.h"
+#include "sim/wire/usb/configuration.h"
 #include "sim/wire/usb/descriptor.h"
 #include "sim/wire/usb/setup_packet.h"
 
@@ -52,6 +53,7 @@ class Device {
   // functions[i] plays parameters.functions[i]; not owned, must outlive the device.
   Device(DeviceParameters parameters, std::vector<Function*> functions);
 
+  // A function sees Deconfigured without being able to answer it: its IN data would be flushed.
   // ControlRequest gives exactly one ControlData, ControlStatus or ControlStall. Deconfiguration
   // flushes every IN endpoint.
   UsbActions handle(const wire::usb::DeviceEvent& event);
