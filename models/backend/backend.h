@@ -48,8 +48,9 @@ class Backend {
   void add_two_factor(TwoFactorRow row);
   void revoke(const std::string& certificate_serial);
 
+  struct State;  // internal
+
  private:
-  struct State;
   std::unique_ptr<State> state_;
 };
 
