@@ -35,7 +35,7 @@ class Masker {
   Application current() const;
 
  private:
-  enum class Pending : std::uint8_t { kNone, kSelectApplication, kSelectFile, kRead, kOther };
+  enum class Pending : std::uint8_t { kNone, kSelectApplication, kSelectFile, kFile, kOther };
   void note_select(std::uint8_t p1, ByteView data);
   bool read_is_personal(std::uint16_t explicit_file) const;
   void settle_select(bool succeeded);
