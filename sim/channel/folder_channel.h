@@ -17,10 +17,11 @@ struct FolderFile {
 };
 
 
-// One side's view: what it writes reaches the other side's mailbox.
 class FolderChannel {
  public:
-  FolderChannel(Context& context, wire::Micros noticed_after_us, trace::Describe describe, Tap* tap);
+  // describe: one line for a file of that name, without personal data; the bytes are not journalled.
+  using DescribeFile = std::string (*)(std::string_view name, wire::ByteView bytes);
+  FolderChannel(Context& context, wire::Micros noticed_after_us, DescribeFile describe);
   // Files of the EHR (req) go to the terminal; files of the terminal (res, face) to the EHR.
   void write_from_ehr(FolderFile file);
   void write_from_terminal(FolderFile file);
@@ -28,11 +29,20 @@ class FolderChannel {
   kernel::Mailbox<FolderFile>& to_ehr() { return to_ehr_; }
 
  private:
-  void note(std::string_view role, const FolderFile& file);
+  // Masks every byte; describes the file that is being written.
+  class FileTap : public Tap {
+   public:
+    explicit FileTap(DescribeFile describe) : describe_(describe) {}
+    std::string mask(wire::ByteView bytes, std::vector<trace::MaskRange>& ranges) override;
+    std::string name;
 
-  Context& context_;
+   private:
+    DescribeFile describe_;
+  };
+
   std::uint64_t noticed_after_ns_;
   kernel::Mailbox<FolderFile> to_terminal_, to_ehr_;
+  FileTap tap_;
   Line<FolderFile> req_, res_;
 };
 

@@ -1,0 +1,106 @@
+// One desk: a kernel, the wires, and the roles on them. Built for one scenario, run, thrown away.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/backend/backend_module.h"
+#include "models/card/card_module.h"
+#include "models/ehr/ehr_module.h"
+#include "models/face_reader/face_reader_module.h"
+#include "models/generic_reader/generic_reader_module.h"
+#include "models/host_port/host_port_module.h"
+#include "models/terminal/terminal_module.h"
+#include "sim/channel/folder_channel.h"
+#include "sim/channel/network_channel.h"
+#include "sim/channel/session_channel.h"
+#include "sim/channel/usb_channel.h"
+#include "sim/fault/fault.h"
+#include "sim/trace/taps.h"
+
+namespace uketsuke::bench {
+
+struct CardOnDesk {
+  std::string holder;
+  std::shared_ptr<const card::Profile> profile;
+};
+
+struct WorldConfig {
+  bool face_reader = true;                 // else the generic one
+  generic_reader::Profile generic;
+  face_reader::Profile face;
+  std::vector<CardOnDesk> cards;
+  terminal::Parameters terminal;
+  backend::Parameters backend;
+  ehr::Parameters ehr;
+  wire::oqs::Seconds start = 0;            // local time when simulated time is 0
+  wire::Micros backend_work_us = 30'000;   // per request
+  wire::Micros folder_noticed_us = 200'000;
+  channel::NetworkConfig network;
+  std::vector<fault::Rule> faults;
+  std::uint64_t seed = 1;
+};
+
+class World {
+ public:
+  explicit World(WorldConfig config);
+  ~World();
+  World(const World&) = delete;
+  World& operator=(const World&) = delete;
+
+  kernel::Simulation& simulation() { return simulation_; }
+  trace::Journal& journal() { return journal_; }
+  const fault::Layer& faults() const { return faults_; }
+  // A person does something: attribution for the journal.
+  void note(std::string_view role, std::string_view event, std::string text);
+  wire::oqs::Seconds now() const;
+
+  bool has_face_reader() const { return face_ != nullptr; }
+  face_reader::FaceReaderModule* face() { return face_.get(); }
+  generic_reader::GenericReaderModule* generic() { return generic_.get(); }
+  terminal::TerminalModule& terminal() { return *terminal_; }
+  backend::BackendModule& backend() { return *backend_; }
+  ehr::EhrModule& ehr() { return *ehr_; }
+  channel::UsbChannel& usb() { return *usb_; }
+  channel::FieldChannel& slot() { return *slots_.front(); }
+  wire::field::Medium medium() const { return medium_; }
+  // nullptr: no card of that person is at hand.
+  card::CardModule* card(const std::string& holder);
+  // The card that lies on the reader; nullptr: none.
+  card::CardModule* placed_card();
+  // Things that receivers found wrong with bytes they got.
+  std::uint32_t anomalies() const;
+  std::uint64_t private_key_wall_ns() const;
+
+ private:
+  channel::UsbConfig usb_config();
+  void add_field(std::size_t slot, wire::field::Medium medium, const std::string& role);
+  void add_session(const std::string& role);
+  trace::Tap* keep(std::unique_ptr<trace::Tap> tap);
+
+  WorldConfig config_;
+  kernel::Simulation simulation_;  // first of what lives in its context, destroyed last
+  trace::Journal journal_;
+  fault::Layer faults_;
+  channel::Context context_;
+  std::vector<trace::CardConversation> usb_conversations_;
+  std::vector<std::unique_ptr<trace::CardConversation>> conversations_;
+  std::vector<std::unique_ptr<trace::Tap>> taps_;
+  wire::field::Medium medium_ = wire::field::Medium::kContact;
+
+  std::unique_ptr<channel::UsbChannel> usb_;
+  std::vector<std::unique_ptr<channel::FieldChannel>> slots_;
+  std::unique_ptr<channel::SessionChannel> session_;
+  std::unique_ptr<channel::NetworkChannel> terminal_network_, ehr_network_;
+  std::unique_ptr<channel::FolderChannel> folder_;
+  std::unique_ptr<generic_reader::GenericReaderModule> generic_;
+  std::unique_ptr<face_reader::FaceReaderModule> face_;
+  std::unique_ptr<host_port::HostPortModule> port_;
+  std::unique_ptr<terminal::TerminalModule> terminal_;
+  std::unique_ptr<backend::BackendModule> backend_;
+  std::unique_ptr<ehr::EhrModule> ehr_;
+  std::vector<std::pair<std::string, std::unique_ptr<card::CardModule>>> cards_;
+};
+
+}  // namespace uketsuke::bench
