@@ -24,9 +24,13 @@ struct Clinician {
   bool emergency_permission = false;  // 救急時閲覧権限, given by the hospital's administrator
 };
 
+// A patient whom the EHR knows without a reception of today.
+struct KnownPatient { api::InsuredKey key; std::string name, birth_date; };  // personal data
+
 struct Parameters {
   std::string institution;  // ten digits
   std::vector<Clinician> clinicians;
+  std::vector<KnownPatient> known_patients;
   Path path = Path::kFolder;
   wire::oqs::CharacterCode encoding = wire::oqs::CharacterCode::kUtf8;
   wire::Micros answer_timeout_us = 30'000'000;
