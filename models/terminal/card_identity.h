@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -50,44 +52,56 @@ class CardIdentity {
     kIdle, kConnect, kSelectCardFace, kNumberB, kVerifyNumberB, kSelectPhoto, kReadPhotoHeader,
     kReadPhoto, kFaceMatch, kSelectJpki, kSelectCertificate, kReadCertificateHeader,
     kReadCertificate, kTerminalCertificate, kGetChallenge, kExternalAuthenticate, kSelectPin,
-    kVerifyPin, kBackendChallenge, kSelectKey, kSign, kDisconnect,
+    kVerifyPin, kBackendChallenge, kSelectKey, kSign, kAbandon, kDisconnect,
   };
 
   explicit CardIdentity(const CardParameters& parameters) : parameters_(parameters) {}
-  // Exactly one CardIdentified or CardFailed ends what BeginCard began; after it the card is
-  // disconnected (unpowered) if it is still there. Anything that does not fit the step is ignored.
+  // Exactly one CardIdentified or CardFailed ends what BeginCard began; by then the card is
+  // disconnected (unpowered) if it is still there and the reader answers. What does not fit the
+  // step is ignored.
   CardNeeds handle(const CardEvent& event);
   Step step() const { return step_; }
   bool running() const { return step_ != Step::kIdle; }
+  // A session request is under way: CardStepTimedOut has to come some time.
+  bool waiting_for_reader() const { return request_under_way_; }
 
  private:
   void on_session(const wire::session::Event& event);
-  void on_response(const wire::Bytes& response);
-  void on_status(std::uint16_t sw, wire::ByteView data);
-  void next(Step step);
-  void send(wire::Bytes command);
-  void send_large(std::uint8_t cla, std::uint8_t ins, std::uint8_t p1, std::uint8_t p2,
-                  const wire::Bytes& data);
-  bool send_next_part();
-  void read_more(Step next_step);
-  void take_header(wire::ByteView data);
-  void take_photo();
+  void on_response(wire::ByteView response);
+  void on_success(wire::ByteView data);
   void refused(std::uint16_t sw);
+  void go(Step step);
+  void request(wire::session::Request request);
+  void transmit(wire::Bytes command);
+  void select_application(wire::ByteView aid);
+  void select_file(std::uint16_t id);
+  void queue_large(std::uint8_t cla, std::uint8_t ins, std::uint8_t p1, std::uint8_t p2,
+                   wire::ByteView data);
+  void send_next_part();
+  void read_at(std::size_t offset, std::size_t count);
+  void take_header(wire::ByteView data, Step read_step);
+  void take_chunk(wire::ByteView data, Step done_step);
+  void take_photo();
+  void verify_pin();
+  void end(CardNeed outcome);
   void fail(std::string code, std::uint16_t sw = 0, int tries_left = -1);
-  void finish();
+  void deliver();
   bool extended_possible() const;
 
   const CardParameters& parameters_;
   BeginCard task_;
   Step step_ = Step::kIdle;
   bool connected_ = false;
+  bool request_under_way_ = false;
+  bool abandoned_ = false;  // the outcome is out, a late answer still has to be followed by Disconnect
   wire::session::Protocol protocol_ = wire::session::Protocol::kT1;
-  std::vector<wire::Bytes> parts_;      // of a chained command, still to be sent (reversed)
+  std::deque<wire::Bytes> parts_;       // of large commands, still to be sent
   wire::Bytes object_;                  // certificate or photo object being read
   std::size_t object_size_ = 0;
-  wire::Bytes certificate_, signature_;
+  wire::Bytes certificate_;
   wire::Bytes challenge_;
   std::string number_b_;                // secret
+  std::optional<CardNeed> outcome_;     // delivered after kDisconnect
   CardNeeds out_;
 };
 std::string_view to_string(CardIdentity::Step step);

@@ -44,11 +44,17 @@ class Desk {
   // Reader link: requests go out one at a time, in order.
   bool link_up() const { return link_up_; }
   void set_link(bool up);
-  void ask_reader(Owner owner, link::Body body);
-  // The owner of the request that this response or time-out ends; the next request goes out.
-  Owner finish_link_request();
+  void ask_reader(Owner owner, link::Body body, std::uint64_t tag = 0);
+  // The request that this response or time-out ends; the next request goes out.
+  struct LinkPending {
+    Owner owner = Owner::kNobody;
+    link::Body body;
+    std::uint64_t tag = 0;
+  };
+  LinkPending finish_link_request();
 
-  // Screen. show() clears the message; say() keeps the screen.
+  // Screen. show() forgets what the fields of the last screen held (not "account", "reader_mode");
+  // say() keeps the screen and replaces the message.
   ScreenId screen() const { return screen_; }
   void show(ScreenId screen, std::string message = {});
   void say(std::string message);
@@ -57,6 +63,7 @@ class Desk {
   const std::string& message() const { return message_; }
 
  private:
+  void flush();
   Parameters parameters_;
   wire::Micros now_us_ = 0;
   std::int64_t start_seconds_ = 0;
@@ -64,7 +71,6 @@ class Desk {
   std::uint64_t next_backend_id_ = 1;
   std::map<std::uint64_t, BackendAnswer> backend_pending_;
   bool link_up_ = false;
-  struct LinkPending { Owner owner; link::Body body; };
   std::deque<LinkPending> link_queue_;  // front: under way
   ScreenId screen_ = ScreenId::kSignedOut;
   std::string message_;

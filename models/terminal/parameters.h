@@ -19,7 +19,8 @@ struct Credentials { std::string user, password; };
 // The terminal's own certificate and key, with which it proves to the card that it may use the
 // authentication key without a PIN (facts 1.6; the exchange is A-06).
 struct TerminalCredential {
-  wire::Bytes certificate_body;                          // of the CV certificate, 307 bytes
+  struct Block { std::uint8_t p1 = 0x00; wire::Bytes data; };
+  std::vector<Block> certificate_blocks;                 // each handed over by 80 A2 <p1> C1
   std::function<wire::Bytes(wire::ByteView)> sign;       // challenge -> data of EXTERNAL AUTHENTICATE
   std::uint8_t external_authenticate_p2 = 0x00;          // key reference
 };

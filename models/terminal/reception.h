@@ -46,9 +46,10 @@ class Reception {
   void session_event(Desk& desk, const session::Event& event);
   void link_event(Desk& desk, const link::Body& body);
   // The response to this part's link request; nullopt: it timed out.
-  void link_response(Desk& desk, const std::optional<link::Body>& body);
-  void backend_answer(Desk& desk, const backend_api::Answer& answer);
-  void link_lost(Desk& desk);
+  void link_response(Desk& desk, const Desk::LinkPending& asked,
+                     const std::optional<link::Body>& answer);
+  void backend_answer(Desk& desk, const backend_api::Answer& answer, std::uint64_t tag);
+  void link_lost(Desk& desk);  // of the face-auth reader
   void card_removed(Desk& desk);
   void timer(Desk& desk, std::uint32_t id);
   void give_up(Desk& desk, const std::string& code);
@@ -58,23 +59,32 @@ class Reception {
   Flow flow() const { return task_.flow; }
   std::uint8_t reader() const;
   bool on_face_reader() const { return reader() == kFaceReader; }
-  // Once after a reception is over: false if the reader refused because staff work on it, and the
-  // same card may begin another one.
-  bool take_card_served();
+  // The last one did not begin: the reader refused because staff work on it. The same card may
+  // begin another one when the reader's mode changes.
+  bool not_begun() const { return not_begun_; }
 
  private:
   void perform(Desk& desk, CardNeeds needs);
   void feed(Desk& desk, const CardEvent& event);
   void begin_card(Desk& desk, Method method);
   void card_failed(Desk& desk, const CardFailed& failed);
+  void method_response(Desk& desk, const std::optional<link::Body>& answer);
+  void match_or_scan_refused(Desk& desk, const std::optional<link::Body>& answer);
+  void cancelled(Desk& desk, const std::string& reason);
   void identified(Desk& desk);
+  void show_completion(Desk& desk);
   void ask_consent(Desk& desk);
   void consent_known(Desk& desk, backend_api::ConsentRecord consent);
   void eligible(Desk& desk, const backend_api::Eligibility& eligibility);
   void write_file(Desk& desk, const backend_api::Eligibility& eligibility);
   void fail(Desk& desk, const std::string& code);
   void end(Desk& desk, const std::string& outcome, const std::string& code);
-  void await(Desk& desk, State state);
+  void finish(Desk& desk, const std::string& outcome);
+  void ask_method(Desk& desk);
+  void ask_reader(Desk& desk, link::Body body);
+  void ask_backend(Desk& desk, const backend_api::Request& request);
+  void wait_for_person(Desk& desk);
+  void stop_timers(Desk& desk);  // of questions; the card timer follows the card machine
 
   CardIdentity card_;
   State state_ = State::kIdle;
@@ -82,12 +92,14 @@ class Reception {
   Method method_ = Method::kVisually;
   std::uint8_t rounds_left_ = 0;
   bool card_here_ = false;
-  bool card_served_ = true;
+  bool not_begun_ = false;
+  std::string outcome_;
   enum class ReaderQuestion : std::uint8_t { kNone, kScan, kMatch } question_ = ReaderQuestion::kNone;
   std::string transaction_;
-  wire::Bytes certificate_, signature_;
+  bool question_timer_ = false, card_timer_ = false;
   backend_api::ConsentRecord consent_ = backend_api::ConsentRecord::kNotAsked;
   std::uint32_t file_count_ = 0;
+  std::uint64_t number_ = 0;  // of the reception: answers to an earlier one are ignored
 };
 std::string_view to_string(Reception::State state);
 

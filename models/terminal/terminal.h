@@ -32,6 +32,8 @@ class Terminal {
     bool arrived = false;
     bool card_present = false;
     bool card_served = false;  // a reception used this card already; it has to be placed again
+    bool waits_for_mode = false;  // staff work on the reader: begins when its mode changes
+    bool told = false;            // that the form is not complete
     bool pin_pad = false;
     std::string exchange_level;
   };
@@ -47,16 +49,18 @@ class Terminal {
   void card_gone(std::uint8_t reader);
   void from_link(const link::Message& message);
   void link_response(const std::optional<link::Body>& body);
-  void mode_response(const std::optional<link::Body>& body);
+  void link_up();
+  void mode_response(const link::Body& asked, const std::optional<link::Body>& body);
   void mode_changed(link::Mode mode, link::ModeCause cause);
   void from_backend(const network::Response& response);
   void switch_mode(link::Mode mode);
-  // Begins a reception if a card waits, no other is under way, and all it needs is there.
-  void consider_card(std::uint8_t reader);
+  // Begin a reception if a card waits, no other is under way, and all it needs is there.
+  void consider_cards();
   void consider_face_reader();
   void consider_generic_reader();
   void begin(std::uint8_t reader, ReceptionTask task);
-  void after_reception();
+  bool ready_for_visual();
+  void show_form();
 
   std::shared_ptr<const ScreenTable> table_;
   Desk desk_;
@@ -67,8 +71,6 @@ class Terminal {
   std::array<ReaderState, kReaderCount> readers_;
   link::Mode reader_mode_ = link::Mode::kFaceAuthentication;
   link::ModeCause reader_cause_ = link::ModeCause::kStart;
-  link::Mode wanted_mode_ = link::Mode::kFaceAuthentication;
-  bool was_idle_ = true;
   std::string date_;               // of the open form, yyyyMMdd
   bool visually_confirmed_ = false;
   bool viewing_consent_ = false;

@@ -1,0 +1,58 @@
+#include "models/terminal/passcode_service.h"
+
+namespace uketsuke::terminal {
+namespace {
+
+// Tags of the two questions; seq of the reader's request has 16 bits.
+constexpr std::uint64_t kIssueTag = 1ULL << 32;
+
+link::PasscodeResult to_link(backend_api::PasscodeResult result) {
+  switch (result) {
+    case backend_api::PasscodeResult::kAccepted: return link::PasscodeResult::kAccepted;
+    case backend_api::PasscodeResult::kWrong: return link::PasscodeResult::kWrong;
+    case backend_api::PasscodeResult::kLocked: return link::PasscodeResult::kLocked;
+    case backend_api::PasscodeResult::kNotIssued: return link::PasscodeResult::kNotIssued;
+    case backend_api::PasscodeResult::kExpired: return link::PasscodeResult::kExpired;
+  }
+  return link::PasscodeResult::kUnavailable;
+}
+
+}  // namespace
+
+void PasscodeService::check(Desk& desk, std::uint16_t seq, const link::CheckPasscode& request) {
+  desk.ask_backend(Owner::kPasscode,
+                   backend_api::CheckVisualPasscode{desk.parameters().institution,
+                                                    request.passcode},
+                   seq);
+}
+
+void PasscodeService::issue(Desk& desk, const std::string& session) {
+  desk.say("please_wait");
+  desk.ask_backend(Owner::kPasscode,
+                   backend_api::IssueVisualPasscode{desk.parameters().institution, session},
+                   kIssueTag);
+}
+
+void PasscodeService::answer(Desk& desk, const backend_api::Answer& answer, std::uint64_t tag) {
+  const auto* refusal = std::get_if<backend_api::Refusal>(&answer);
+  const std::string code = refusal != nullptr ? refusal->reason : "bad_answer";
+  if (tag == kIssueTag) {
+    const bool issued = std::holds_alternative<backend_api::PasscodeIssued>(answer);
+    desk.record("visual_passcode_issued", {{"outcome", issued ? "issued" : code}});
+    desk.say(issued ? "visual_passcode_issued" : "visual_passcode_refused");
+    if (issued) {
+      desk.set_value("visual_passcode", "****");  // on a real screen the administrator reads it
+    } else {
+      desk.set_value("code", code);
+    }
+    return;
+  }
+  link::PasscodeAnswer reply{link::PasscodeResult::kUnavailable, 0};
+  if (const auto* checked = std::get_if<backend_api::PasscodeChecked>(&answer)) {
+    reply = {to_link(checked->result), checked->tries_left};
+  }
+  desk.record("passcode_checked", {{"result", std::string(to_string(reply.result))}});
+  if (desk.link_up()) desk.act(LinkRespond{static_cast<std::uint16_t>(tag), reply});
+}
+
+}  // namespace uketsuke::terminal
