@@ -24,7 +24,8 @@ struct Respond {
 using CardEvent = std::variant<wire::field::PowerOn, wire::field::WarmReset, wire::field::PowerOff,
                                wire::field::Burst, Respond, wire::TimerExpired>;
 
-// One command APDU for the application, which answers with Respond (now or later). Over T=0 the
+// One command APDU for the application, which answers with Respond (now or later). After PoweredOn,
+// ResetDone, PoweredDown or Deselected it must not answer an earlier Command any more. Over T=0 the
 // card cannot see whether a case 3 command expects data: see T0Direction in card_contact.h.
 struct Command {
   Bytes command_apdu;

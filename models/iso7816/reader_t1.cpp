@@ -32,7 +32,6 @@ T1HostActions T1Host::handle(const T1HostEvent& event) {
   }
   if (state_ == State::kIdle || state_ == State::kDead) return {};
   if (std::holds_alternative<BlockTimeout>(event)) {
-    if (state_ == State::kAborting) return fail(ExchangeFailure::kAborted, State::kIdle);
     return bad_answer(T1Error::kOther);
   }
   only_timeouts_ = false;
@@ -73,8 +72,9 @@ T1HostActions T1Host::start(const SendApdu& event) {
 }
 
 T1HostActions T1Host::on_block(const T1Block& block) {
-  if (state_ == State::kAborting) {
-    // R gives the right to send back (11.6.3.2, rule 9); whatever else it is, the exchange is over.
+  if (state_ == State::kAborting) {  // R gives the right to send back (11.6.3.2, rule 9)
+    if (block.kind != T1Kind::kReceiveReady) return bad_answer(T1Error::kOther);
+    send_sequence_ = block.sequence;
     return fail(ExchangeFailure::kAborted, State::kIdle);
   }
   switch (block.kind) {
@@ -194,7 +194,7 @@ T1HostActions T1Host::resend() { return {SendBlock{last_sent_, last_multiplier_}
 // S(RESYNCH), and after three of those the end.
 T1HostActions T1Host::bad_answer(T1Error error) {
   ++tries_;
-  if (state_ == State::kAborting) return fail(ExchangeFailure::kAborted, State::kIdle);
+  if (state_ == State::kAborting) return resynchronise(ExchangeFailure::kAborted);
   if (state_ == State::kResynch) {
     return tries_ >= kMaxTries ? fail(reason_, State::kDead) : resend();
   }
