@@ -18,6 +18,11 @@ void AccountSession::sign_in(Desk& desk) {
   sign_in_with(desk, Credentials{user_, password_});
 }
 
+void AccountSession::sign_in_at_start(Desk& desk, const Credentials& credentials) {
+  at_start_ = true;
+  sign_in_with(desk, credentials);
+}
+
 void AccountSession::sign_in_with(Desk& desk, const Credentials& credentials) {
   state_ = State::kSigningIn;
   desk.ask_backend(Owner::kAccount, backend_api::SignIn{desk.parameters().institution,
@@ -50,9 +55,12 @@ void AccountSession::answer(Desk& desk, const backend_api::Answer& answer) {
     account_ = given->account;
     desk.record("signed_in", {{"account", std::string(to_string(account_))}});
     desk.set_value("account", std::string(to_string(account_)));
-    return desk.show(ScreenId::kMenu);
+    const ScreenId first = at_start_ ? desk.parameters().first_screen : ScreenId::kMenu;
+    at_start_ = false;
+    return desk.show(first);
   }
   state_ = State::kSignedOut;
+  at_start_ = false;
   const auto* refusal = std::get_if<backend_api::Refusal>(&answer);
   const std::string code = refusal != nullptr ? refusal->reason : "bad_answer";
   desk.record("sign_in_failed", {{"code", code}});

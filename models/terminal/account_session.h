@@ -14,7 +14,7 @@ class AccountSession {
   void set_user(Desk& desk, std::string user);
   void set_password(Desk& desk, std::string password);  // secret
   void sign_in(Desk& desk);
-  void sign_in_with(Desk& desk, const Credentials& credentials);
+  void sign_in_at_start(Desk& desk, const Credentials& credentials);
   void sign_out(Desk& desk);
   void answer(Desk& desk, const backend_api::Answer& answer);
 
@@ -24,9 +24,11 @@ class AccountSession {
   const std::string& session() const { return session_; }  // empty unless signed in
 
  private:
+  void sign_in_with(Desk& desk, const Credentials& credentials);
   void forget_credentials(Desk& desk);
 
   State state_ = State::kSignedOut;
+  bool at_start_ = false;  // Parameters::first_screen is shown after it
   std::string user_, password_, session_;
   backend_api::Account account_ = backend_api::Account::kGeneral;
 };

@@ -38,6 +38,7 @@ struct Parameters {
   std::string institution = "1311234567";        // ten digits
   std::string start_time = "20241209090000";     // local time when now_us is 0
   std::optional<Credentials> sign_in_at_start;
+  ScreenId first_screen = ScreenId::kMenu;       // after the sign-in at start
   CardParameters card;
   std::vector<std::string> consent_items = {"viewing"};  // one consent for all (包括同意)
   bool completion_before_consent = true;

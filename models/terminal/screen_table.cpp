@@ -89,6 +89,14 @@ std::string_view to_string(ScreenId screen) {
   return "?";
 }
 
+std::optional<ScreenId> screen_with_id(std::string_view id) {
+  for (std::size_t index = 0; index < kScreenCount; ++index) {
+    const auto screen = static_cast<ScreenId>(index);
+    if (to_string(screen) == id) return screen;
+  }
+  return std::nullopt;
+}
+
 std::string_view to_string(ControlVerb verb) {
   static constexpr std::string_view kNames[] = {
       "set_user", "set_password", "sign_in", "sign_out", "open_face_reader_operation",

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -23,6 +24,7 @@ enum class ScreenId : std::uint8_t {
 };
 inline constexpr std::size_t kScreenCount = 10;
 std::string_view to_string(ScreenId screen);  // the id of the screen data
+std::optional<ScreenId> screen_with_id(std::string_view id);
 
 enum class ControlKind : std::uint8_t { kButton, kField, kSecretField, kTick };
 enum class Access : std::uint8_t { kAnybody, kAdministrator };

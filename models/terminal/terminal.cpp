@@ -56,7 +56,7 @@ Actions Terminal::handle(const Event& event, wire::Micros now_us) {
   if (std::holds_alternative<Start>(event)) {
     desk_.show(ScreenId::kSignedOut);
     const auto& credentials = desk_.parameters().sign_in_at_start;
-    if (credentials) account_.sign_in_with(desk_, *credentials);
+    if (credentials) account_.sign_in_at_start(desk_, *credentials);
   } else if (const auto* in = std::get_if<panel::Input>(&event)) {
     input(*in);
   } else if (const auto* reader = std::get_if<FromReader>(&event)) {
