@@ -74,8 +74,6 @@ std::string_view CardT0::state_name() const {
       return "t0 header";
     case State::kData:
       return "t0 data";
-    case State::kSingleOut:
-      return "t0 giving data";
     case State::kWorking:
       return "t0 working";
   }
