@@ -4,8 +4,8 @@
 
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -60,26 +60,31 @@ class LinkHost : public usb_host::Driver {
   void arrived(const usb_host::DeviceDescription& description, usb_host::DriverActions& out);
   void gone();
   void down(const std::string& what, usb_host::DriverActions& out);
+  void fail_requests();
   void completed(const wire::usb::Completion& completion, usb_host::DriverActions& out);
+  void line_completed(const wire::usb::Completion& completion, usb_host::DriverActions& out);
   void in_completed(const wire::usb::Completion& completion, usb_host::DriverActions& out);
+  void out_completed(const wire::usb::Completion& completion, usb_host::DriverActions& out);
   void expired(std::uint32_t timer, usb_host::DriverActions& out);
   void receive(wire::ByteView bytes, usb_host::DriverActions& out);
   void receive(wire::reader_link::Message message, usb_host::DriverActions& out);
-  void send(const wire::reader_link::Message& message, usb_host::DriverActions& out);
+  bool send(const wire::reader_link::Message& message, usb_host::DriverActions& out);
   void submit_out(usb_host::DriverActions& out);
   void submit_in(std::uint64_t id, usb_host::DriverActions& out);
-  void clear_halt(std::uint8_t endpoint, usb_host::DriverActions& out);
+  void clear_halt(std::uint64_t id, std::uint8_t endpoint, usb_host::DriverActions& out);
 
   LinkHostParameters parameters_;
   State state_ = State::kNoDevice;
   std::uint8_t control_interface_ = 0, in_ = 0, out_ = 0;
   wire::reader_link::Deframer deframer_;
-  std::deque<wire::Bytes> to_send_;
-  bool sending_ = false;
+  std::deque<wire::Bytes> to_send_;  // front: on its way while sending_
+  bool sending_ = false, clearing_in_ = false;
+  std::vector<std::uint64_t> waiting_in_;  // IN transfers that wait for the halt to be cleared
   std::uint16_t next_seq_ = 1;
-  std::map<std::uint16_t, bool> open_requests_;             // seq of requests that wait
-  std::optional<std::uint16_t> last_request_, last_event_;  // of the peer, to drop duplicates
-  int stalls_ = 0;
+  std::set<std::uint16_t> open_requests_;
+  // Of the peer: the last of each kind, to drop duplicates.
+  std::optional<std::uint16_t> last_request_, last_event_, last_response_;
+  int trouble_ = 0;  // failed transfers in a row
   std::vector<LinkEvent> events_;
 };
 

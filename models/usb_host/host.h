@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -94,7 +95,7 @@ class Host {
   int attempts_ = 0, port_resets_ = 0;
   std::uint64_t next_id_ = 1, own_id_ = 0;
   std::map<std::uint64_t, Pending> pending_;
-  std::uint64_t generation_ = 0;  // counts devices; an answer to DeviceGone must not reach the next
+  std::set<std::uint32_t> timers_;  // of drivers, that run
 };
 
 }  // namespace uketsuke::usb_host
