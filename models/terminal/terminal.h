@@ -26,6 +26,7 @@ class Terminal {
   const AccountSession& account() const { return account_; }
   const Reception& reception() const { return reception_; }
   link::Mode reader_mode() const { return reader_mode_; }
+  bool reader_arrived(std::uint8_t reader) const { return readers_.at(reader).arrived; }
 
  private:
   struct ReaderState {

@@ -24,6 +24,8 @@ struct Display {
   std::string screen;                        // id
   std::string message;                       // id, may be empty
   std::map<std::string, std::string> values; // what fields, ticks and read-outs show (secrets as "****")
+  // Read-outs only for the eyes of the person at the screen (an issued passcode); never journalled.
+  std::map<std::string, std::string> secrets;
 };
 // An input that the present screen does not offer; `why` in both languages is made by the harness.
 struct Refused { std::string control; std::string reason; };

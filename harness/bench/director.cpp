@@ -1,0 +1,264 @@
+#include "harness/bench/director.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <exception>
+#include <memory>
+
+#include "harness/bench/stage.h"
+#include "harness/bench/wording.h"
+#include "harness/bench/world_config.h"
+#include "harness/report/atomic_file.h"
+
+namespace uketsuke::bench {
+namespace {
+
+using scenario::Expectation;
+using scenario::Scenario;
+using scenario::Step;
+using verdict::ScenarioResult;
+using verdict::StepResult;
+using verdict::Text;
+using verdict::Verdict;
+
+// How long a step may take to show what it expects, unless it says so itself.
+constexpr wire::Micros kStepLimitUs = 60'000'000;
+// What must not happen has not happened after so long.
+constexpr wire::Micros kAbsenceUs = 3'000'000;
+constexpr wire::Micros kScenarioLimitUs = 3'600'000'000;
+constexpr std::size_t kEventsPerScenario = 5'000'000;
+
+bool is_view(const Expectation& check) {
+  return check.name == "ordinary_view" || check.name == "emergency_view";
+}
+
+// One expectation while a step is being watched.
+struct Watched {
+  const Expectation* expectation;
+  Seen seen;
+  bool latched = false;  // an event that was seen
+};
+
+class Director {
+ public:
+  Director(const Assets& assets, const Scenario& scenario, const RunSettings& settings,
+           ScenarioResult& result)
+      : scenario_(scenario), settings_(settings), result_(result),
+        stage_(assets, scenario, settings.seed) {}
+
+  void run();
+  Stage& stage() { return stage_; }
+
+ private:
+  kernel::Simulation& simulation() { return stage_.world().simulation(); }
+  wire::Micros deadline(const Step& step);
+  void run_step(const Step& step);
+  void watch(std::vector<Watched>& watched, const Baseline& since, wire::Micros deadline_us);
+  void judge(StepResult& step, const std::vector<Watched>& watched);
+  void run_end_check(const Expectation& check);
+  Seen end_seen(const Expectation& check);
+  StepResult& add_step();
+  void deviation(StepResult& step);
+  void touch(const std::string& assumption);
+  bool out_of_time() { return simulation().now_us() >= limit_us_; }
+
+  const Scenario& scenario_;
+  const RunSettings& settings_;
+  ScenarioResult& result_;
+  Stage stage_;
+  wire::Micros limit_us_ = kScenarioLimitUs;
+  Baseline views_begin_;
+};
+
+void Director::touch(const std::string& assumption) {
+  if (assumption.size() < 2 || assumption[0] != 'A') return;
+  auto& used = result_.assumptions;
+  if (std::find(used.begin(), used.end(), assumption) == used.end()) used.push_back(assumption);
+}
+
+StepResult& Director::add_step() {
+  StepResult step;
+  step.index = static_cast<std::uint32_t>(result_.steps.size());
+  step.file = scenario_.file;
+  result_.steps.push_back(std::move(step));
+  return result_.steps.back();
+}
+
+void Director::deviation(StepResult& step) {
+  step.verdict = Verdict::kFail;
+  step.wire_tail = stage_.world().journal().tail(settings_.wire_tail);
+}
+
+wire::Micros Director::deadline(const Step& step) {
+  const wire::Micros patience =
+      step.within.seconds > 0 ? static_cast<wire::Micros>(step.within.seconds * 1e6) : kStepLimitUs;
+  return std::min(simulation().now_us() + patience, limit_us_);
+}
+
+void Director::watch(std::vector<Watched>& watched, const Baseline& since,
+                     wire::Micros deadline_us) {
+  const Observer& observer = stage_.observer();
+  bool absence = false;
+  const auto all_hold = [&] {
+    bool all = true;
+    absence = false;
+    for (Watched& item : watched) {
+      if (item.latched) continue;
+      item.seen = observer.look(*item.expectation, since);
+      absence = absence || (item.seen.holds && item.seen.absence);
+      item.latched = item.seen.holds && item.seen.event && !item.seen.absence;
+      all = all && item.seen.holds;
+    }
+    return all;
+  };
+  const auto stop = simulation().run_until(all_hold, deadline_us);
+  if (stop == kernel::Simulation::Stop::kDeadline || !absence) return;
+  simulation().run_for(std::min(kAbsenceUs, limit_us_ - simulation().now_us()));
+  all_hold();
+}
+
+void Director::judge(StepResult& step, const std::vector<Watched>& watched) {
+  step.simulated_us = simulation().now_us();
+  bool all = true;
+  for (const Watched& item : watched) {
+    append(step.expected, words_of(*item.expectation));
+    Expectation seen = *item.expectation;
+    seen.value = {};
+    seen.value.form = scenario::Value::Form::kScalar;
+    seen.value.text = item.seen.value;
+    append(step.observed, words_of(seen));
+    all = all && item.seen.holds;
+  }
+  step.verdict = Verdict::kPass;
+  if (!all) deviation(step);
+}
+
+void Director::run_step(const Step& step) {
+  StepResult& result = add_step();
+  for (const std::string& id : step.ids) result.seed_id += (result.seed_id.empty() ? "" : " ") + id;
+  result.who = step.who;
+  result.line = static_cast<std::uint32_t>(step.place.line);
+  result.title = words_of(step.action);
+  touch(step.by);
+  touch(step.within.assumption);
+  const Baseline since = stage_.observer().mark();
+  const wire::Micros deadline_us = deadline(step);
+  const Text impossible = stage_.act(step.action, step.who);
+  if (!impossible.empty()) {
+    result.expected = {"操作できること", "the action is possible"};
+    result.observed = impossible;
+    result.simulated_us = simulation().now_us();
+    return deviation(result);
+  }
+  std::vector<Watched> watched;
+  for (const Expectation& expectation : step.expect) watched.push_back({&expectation, {}, false});
+  if (!watched.empty()) watch(watched, since, deadline_us);
+  judge(result, watched);
+}
+
+Seen Director::end_seen(const Expectation& check) {
+  if (is_view(check)) {
+    views_begin_ = stage_.observer().mark();
+    const bool emergency = check.name == "emergency_view";
+    stage_.ask_view(emergency);
+    Expectation view = check;
+    view.outcome = emergency ? scenario::Outcome::kEmergencyView : scenario::Outcome::kOrdinaryView;
+    return stage_.observer().look(view, views_begin_);
+  }
+  if (check.name == "reasons") {
+    Expectation reasons = check;
+    reasons.outcome = scenario::Outcome::kReason;
+    return stage_.observer().look(reasons, views_begin_);
+  }
+  return stage_.observer().look_at_end(check);
+}
+
+void Director::run_end_check(const Expectation& check) {
+  StepResult& result = add_step();
+  result.title = {"最後の確認: " + check.name, "check at the end: " + check.name};
+  result.line = static_cast<std::uint32_t>(check.place.line);
+  Watched watched{&check, end_seen(check), false};
+  judge(result, {watched});
+}
+
+void Director::run() {
+  if (scenario_.limits.simulated_seconds > 0)
+    limit_us_ = static_cast<wire::Micros>(scenario_.limits.simulated_seconds * 1e6);
+  result_.steps_planned = static_cast<std::uint32_t>(scenario_.steps.size() + scenario_.then.size());
+  if (const Text missing = stage_.prepare(); !missing.empty()) result_.warnings.push_back(missing);
+  views_begin_ = stage_.observer().mark();
+  for (const Step& step : scenario_.steps) {
+    if (out_of_time()) break;
+    if (simulation().events() > kEventsPerScenario) break;
+    run_step(step);
+    // After a deviation the rest of the procedure would only echo it.
+    if (result_.steps.back().verdict > Verdict::kPass) return;
+  }
+  simulation().run_for(std::min(kAbsenceUs, limit_us_ - std::min(limit_us_, simulation().now_us())));
+  for (const Expectation& check : scenario_.then) {
+    if (out_of_time()) break;
+    run_end_check(check);
+  }
+  if (out_of_time()) {
+    result_.verdict = Verdict::kInconc;
+    result_.reason = {fmt::format("シミュレーション時間の上限 ({} 秒) に達した", limit_us_ / 1'000'000),
+                      fmt::format("the limit of simulated time ({} s) was reached", limit_us_ / 1'000'000)};
+  }
+}
+
+void write_journal(const trace::Journal& journal, const std::string& path, ScenarioResult& result) {
+  std::string text;
+  for (std::size_t i = 0; i < journal.size(); ++i) {
+    text += journal.json_line(i);
+    text += '\n';
+  }
+  report::AtomicFile file(path);
+  file.write(text);
+  file.commit();
+  result.journal_path = path;
+}
+
+}  // namespace
+
+ScenarioResult blank_result(const Scenario& scenario) {
+  ScenarioResult result;
+  result.id = scenario.id;
+  result.file = scenario.file;
+  result.title = {scenario.title.ja, scenario.title.en};
+  result.release = release_of(scenario);
+  for (const std::string& page : scenario.seed) result.seed_page += (result.seed_page.empty() ? "" : " ") + page;
+  for (const auto& [key, value] : scenario.substitutions)
+    result.variant += (result.variant.empty() ? "" : ", ") + key + "=" + value;
+  result.produced_by = "model";
+  return result;
+}
+
+ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
+                            const RunSettings& settings) {
+  ScenarioResult result = blank_result(scenario);
+  result.random_seed = settings.seed;
+  std::unique_ptr<Director> director;
+  try {
+    director = std::make_unique<Director>(assets, scenario, settings, result);
+    director->run();
+  } catch (const std::exception& error) {
+    result.verdict = Verdict::kError;
+    result.reason = {error.what(), error.what()};
+  }
+  if (director == nullptr) return result;
+  World& world = director->stage().world();
+  result.simulated_us = world.simulation().now_us();
+  result.rsa_us = world.private_key_wall_ns() / 1000;
+  result.journal_digest = world.journal().digest();
+  for (std::size_t i = 0; i < world.faults().hits().size(); ++i) {
+    if (world.faults().hits()[i] == 0)
+      result.warnings.push_back({"故障がどのメッセージにも当たらなかった", "a fault touched no message"});
+  }
+  verdict::seal(result);
+  const bool wanted = result.verdict > Verdict::kPass || settings.keep_passing_journals;
+  if (!settings.journal_file.empty() && wanted) write_journal(world.journal(), settings.journal_file, result);
+  return result;
+}
+
+}  // namespace uketsuke::bench

@@ -1,0 +1,27 @@
+// Runs one scenario in a world of its own and judges it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "harness/bench/assets.h"
+#include "harness/scenario/scenario.h"
+#include "harness/verdict/result.h"
+#include "sim/fault/fault.h"
+
+namespace uketsuke::bench {
+
+struct RunSettings {
+  std::uint64_t seed = 1;
+  std::string journal_file;   // written if not empty: JSON Lines
+  bool keep_passing_journals = false;  // else only a scenario above pass leaves its journal
+  std::size_t wire_tail = 12;          // messages shown with a deviation
+};
+
+// Never throws: what goes wrong is in the result. Every wait ends, in simulated time at the latest.
+verdict::ScenarioResult run_scenario(const Assets& assets, const scenario::Scenario& scenario,
+                                     const RunSettings& settings);
+// Identity fields of a result (id, file, title, release, ...), verdict none.
+verdict::ScenarioResult blank_result(const scenario::Scenario& scenario);
+
+}  // namespace uketsuke::bench

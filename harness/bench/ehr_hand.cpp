@@ -1,0 +1,66 @@
+#include "harness/bench/ehr_hand.h"
+
+namespace uketsuke::bench {
+namespace {
+
+constexpr wire::Micros kPatienceUs = 60'000'000;  // how long a person waits for a screen
+
+}  // namespace
+
+void EhrHand::press(const std::string& control) {
+  world_.ehr().people().post(wire::panel::Press{control});
+  world_.simulation().run_for(0);
+}
+
+void EhrHand::enter(const std::string& control, const std::string& text) {
+  world_.ehr().people().post(wire::panel::Enter{control, text});
+  world_.simulation().run_for(0);
+}
+
+void EhrHand::wait_for_other_screen(const std::string& than) {
+  world_.simulation().run_until([&] { return screen() != than; },
+                                world_.simulation().now_us() + kPatienceUs);
+}
+
+void EhrHand::sign_in(const ehr::Clinician& clinician, int factors) {
+  const ehr::Clinician* present = world_.ehr().ehr().signed_in();
+  if (present != nullptr && present->id == clinician.id) return;
+  if (present != nullptr) press("sign_out");
+  enter("user", clinician.user);
+  enter("password", clinician.password);
+  if (factors >= 2) enter("second_factor", clinician.second_factor);
+  press("sign_in");
+  // A two-factor sign-in is reported to the backend; what follows comes after its answer.
+  world_.simulation().run_for(500'000);
+}
+
+bool EhrHand::open_chart(const std::string& insured_number) {
+  if (screen() == "summary" || screen() == "refused") press("close");
+  if (screen() == "chart" || screen() == "judgement" || screen() == "consent_statement") press("back");
+  if (screen() == "chart") press("back");
+  if (screen() != "patients") return false;
+  enter("patient", insured_number);
+  press("open_patient");
+  return screen() == "chart";
+}
+
+void EhrHand::judge(const std::string& insured_number, bool necessary) {
+  if (!open_chart(insured_number)) return;
+  press("emergency_view");
+  press(necessary ? "necessary" : "not_necessary");
+}
+
+void EhrHand::request_emergency_view(const std::string& insured_number,
+                                     const std::string& statement) {
+  if (screen() != "consent_statement") judge(insured_number, /*necessary=*/true);
+  press(statement);
+  if (screen() == "waiting") wait_for_other_screen("waiting");
+}
+
+void EhrHand::request_ordinary_view(const std::string& insured_number) {
+  if (!open_chart(insured_number)) return;
+  press("ordinary_view");
+  if (screen() == "waiting") wait_for_other_screen("waiting");
+}
+
+}  // namespace uketsuke::bench

@@ -1,0 +1,33 @@
+// A clinician's hands at the EHR: the clicks that sign in, open a chart and ask for a view.
+#pragma once
+
+#include <string>
+
+#include "harness/bench/world.h"
+#include "models/ehr/parameters.h"
+
+namespace uketsuke::bench {
+
+class EhrHand {
+ public:
+  explicit EhrHand(World& world) : world_(world) {}
+
+  // Signs in unless that clinician is; factors 1 or 2. Waits for the EHR's answer.
+  void sign_in(const ehr::Clinician& clinician, int factors);
+  // Opens the chart of the patient with that insured number ("": the newest of the list) and begins an
+  // emergency view as far as the judgement; then judges.
+  void judge(const std::string& insured_number, bool necessary);
+  void request_emergency_view(const std::string& insured_number, const std::string& statement);
+  void request_ordinary_view(const std::string& insured_number);
+
+ private:
+  void press(const std::string& control);
+  void enter(const std::string& control, const std::string& text);
+  const std::string& screen() const { return world_.ehr().display().screen; }
+  bool open_chart(const std::string& insured_number);
+  void wait_for_other_screen(const std::string& than);
+
+  World& world_;
+};
+
+}  // namespace uketsuke::bench

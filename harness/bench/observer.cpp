@@ -1,0 +1,277 @@
+#include "harness/bench/observer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/wire/reader_link/message.h"
+
+namespace uketsuke::bench {
+namespace {
+
+using scenario::Expectation;
+using scenario::Outcome;
+using scenario::Value;
+
+template <class Records>
+std::string last_value(const Records& records, std::size_t since, std::string_view name,
+                       std::string_view key) {
+  for (std::size_t i = records.size(); i > since; --i) {
+    if (records[i - 1].name != name) continue;
+    for (const auto& [field, value] : records[i - 1].values)
+      if (field == key) return value;
+    return "true";
+  }
+  return {};
+}
+
+// The last record of one type since then; nullptr: none.
+template <class T, class Records>
+const T* last_of(const Records& records, std::size_t since) {
+  for (std::size_t i = records.size(); i > since; --i)
+    if (const T* record = std::get_if<T>(&records[i - 1])) return record;
+  return nullptr;
+}
+
+std::string join(const std::vector<std::string>& words) {
+  return fmt::format("[{}]", fmt::join(words, ", "));
+}
+
+bool matches(const Value& wanted, std::string_view key, std::string_view seen) {
+  const Value* value = wanted.find(key);
+  return value == nullptr || value->text == seen;
+}
+
+}  // namespace
+
+Baseline Observer::mark() const {
+  Baseline b;
+  b.terminal_records = world_.terminal().records().size();
+  b.terminal_refused = world_.terminal().refused().size();
+  if (world_.face() != nullptr) {
+    b.reader_records = world_.face()->records().size();
+    b.reader_refused = world_.face()->refused().size();
+  }
+  b.ehr_records = world_.ehr().records().size();
+  b.ehr_refused = world_.ehr().refused().size();
+  b.backend_records = world_.backend().records().size();
+  return b;
+}
+
+Seen Observer::state(const std::string& seen, const Value& wanted) const {
+  return {seen == wanted.text, false, false, seen};
+}
+
+Seen Observer::event(const std::string& seen, const Value& wanted, std::string_view none) const {
+  const std::string value = seen.empty() ? std::string(none) : seen;
+  return {value == wanted.text, seen.empty() && value == wanted.text, true, value};
+}
+
+std::string Observer::account() const {
+  const terminal::AccountSession& session = world_.terminal().terminal().account();
+  if (!session.signed_in()) return "nobody";
+  return session.administrator() ? "administrator" : "general";
+}
+
+std::string Observer::mode() const {
+  return world_.face() == nullptr ? std::string("no face-auth reader")
+                                  : std::string(to_string(world_.face()->panel().mode()));
+}
+
+std::vector<std::string> Observer::view_reasons(const Baseline& since) const {
+  const auto& records = world_.ehr().records();
+  if (const auto* refused = last_of<ehr::RefusedByBackend>(records, since.ehr_records))
+    return refused->reasons;
+  return {};
+}
+
+std::vector<std::string> Observer::refusals(const Baseline& since) const {
+  std::vector<std::string> reasons;
+  const auto add = [&reasons](const std::vector<wire::panel::Refused>& refused, std::size_t from) {
+    for (std::size_t i = from; i < refused.size(); ++i) reasons.push_back(refused[i].reason);
+  };
+  if (world_.face() != nullptr) add(world_.face()->refused(), since.reader_refused);
+  add(world_.terminal().refused(), since.terminal_refused);
+  add(world_.ehr().refused(), since.ehr_refused);
+  const auto& terminal = world_.terminal().records();
+  for (std::size_t i = since.terminal_records; i < terminal.size(); ++i) {
+    for (const auto& [key, value] : terminal[i].values) {
+      const bool failure = terminal[i].name == "reception_failed" || terminal[i].name == "sign_in_failed" ||
+                           terminal[i].name == "card_failed";
+      if ((key == "code" && failure) ||
+          (key == "result" && terminal[i].name == "passcode_checked" && value != "accepted"))
+        reasons.push_back(value);
+    }
+  }
+  const auto& ehr = world_.ehr().records();
+  for (std::size_t i = since.ehr_records; i < ehr.size(); ++i)
+    if (std::holds_alternative<ehr::PermissionMissing>(ehr[i])) reasons.emplace_back("permission_missing");
+  for (const std::string& reason : view_reasons(since)) reasons.push_back(reason);
+  return reasons;
+}
+
+Seen Observer::reasons(const Value& wanted, const Baseline& since) const {
+  const std::vector<std::string> seen = refusals(since);
+  std::vector<std::string> words;
+  for (const Value& item : wanted.items) words.push_back(item.text);
+  if (wanted.form == Value::Form::kScalar) words.push_back(wanted.text);
+  bool holds = !words.empty();
+  for (const std::string& word : words)
+    holds = holds && std::find(seen.begin(), seen.end(), word) != seen.end();
+  // Of a refused view every reason has to be named.
+  const std::vector<std::string> view = view_reasons(since);
+  for (const std::string& reason : view)
+    holds = holds && std::find(words.begin(), words.end(), reason) != words.end();
+  return {holds, false, true, join(seen)};
+}
+
+Seen Observer::view(bool emergency, const Value& wanted, const Baseline& since) const {
+  const auto& records = world_.ehr().records();
+  std::string seen;
+  for (std::size_t i = since.ehr_records; i < records.size(); ++i) {
+    if (const auto* asked = std::get_if<ehr::Requested>(&records[i]); asked && asked->emergency == emergency)
+      seen = "requested, no answer yet";
+    if (const auto* got = std::get_if<ehr::Reflected>(&records[i]); got && got->emergency == emergency)
+      seen = "returned";
+    if (const auto* no = std::get_if<ehr::RefusedByBackend>(&records[i]); no && no->emergency == emergency)
+      seen = "refused";
+    if (const auto* late = std::get_if<ehr::TimedOut>(&records[i]); late && late->emergency == emergency)
+      seen = "no_answer";
+  }
+  return event(seen, wanted, "not_requested");
+}
+
+Seen Observer::look(const Expectation& expectation, const Baseline& since) const {
+  const Value& wanted = expectation.value;
+  const auto& backend = world_.backend().records();
+  const auto& terminal = world_.terminal().records();
+  const bool failed =
+      !last_value(terminal, since.terminal_records, "reception_failed", "code").empty();
+  switch (expectation.outcome) {
+    case Outcome::kScreen:
+      return state(world_.face() ? world_.face()->display().screen : "no face-auth reader", wanted);
+    case Outcome::kMode: return state(mode(), wanted);
+    case Outcome::kMessage: {
+      Seen seen = state(world_.face() ? world_.face()->display().message : "no face-auth reader", wanted);
+      seen.event = true;
+      return seen;
+    }
+    case Outcome::kConsent: {
+      const auto* row = last_of<backend::ConsentRow>(backend, since.backend_records);
+      return event(row ? std::string(to_string(row->consent)) : "", wanted, "nothing registered");
+    }
+    case Outcome::kEligibility: {
+      const bool checked = last_of<backend::EligibilityChecked>(backend, since.backend_records) != nullptr;
+      return event(checked ? "checked" : failed ? "refused" : "", wanted, "not_checked");
+    }
+    case Outcome::kIdentity: {
+      const bool confirmed = last_of<backend::IdentityRecord>(backend, since.backend_records) != nullptr;
+      return event(confirmed ? "confirmed" : failed ? "refused" : "", wanted, "nothing yet");
+    }
+    case Outcome::kTerminalScreen: return state(world_.terminal().display().screen, wanted);
+    case Outcome::kTerminalMessage: {
+      Seen seen = state(world_.terminal().display().message, wanted);
+      seen.event = true;
+      return seen;
+    }
+    case Outcome::kEhrScreen: return state(world_.ehr().display().screen, wanted);
+    case Outcome::kEmergencyView: return view(true, wanted, since);
+    case Outcome::kOrdinaryView: return view(false, wanted, since);
+    case Outcome::kRefused: {
+      const std::vector<std::string> seen = refusals(since);
+      const bool holds = wanted.text == "true"
+                             ? !seen.empty()
+                             : std::find(seen.begin(), seen.end(), wanted.text) != seen.end();
+      return {holds, false, true, seen.empty() ? "nothing refused" : join(seen)};
+    }
+    case Outcome::kReason: return reasons(wanted, since);
+    case Outcome::kAccount: return state(account(), wanted);
+    case Outcome::kCard: return state(world_.slot().occupied() ? "present" : "absent", wanted);
+    case Outcome::kWithin:
+    case Outcome::kBy: break;
+  }
+  return {true, false, false, {}};
+}
+
+Seen Observer::identity_history(const Value& wanted) const {
+  const auto& rows = world_.backend().backend().identity_history();
+  std::string text;
+  bool holds = rows.size() == wanted.items.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string by(to_string(rows[i].by));
+    const std::string confirmed(rows[i].confirmed ? to_string(*rows[i].confirmed) : "");
+    text += fmt::format("{}{{holder: {}, by: {}, confirmed: {}}}", text.empty() ? "" : ", ",
+                        rows[i].holder, by, confirmed);
+    if (!holds) continue;
+    holds = matches(wanted.items[i], "holder", rows[i].holder) && matches(wanted.items[i], "by", by) &&
+            matches(wanted.items[i], "confirmed", confirmed);
+  }
+  return {holds, false, false, "[" + text + "]"};
+}
+
+Seen Observer::consents(const Value& wanted) const {
+  const auto& rows = world_.backend().backend().consents();
+  const auto last = [&rows](const std::string& holder) -> std::string {
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+      if (row->holder == holder) return std::string(to_string(row->consent));
+    return "nothing registered";
+  };
+  bool holds = true;
+  std::string text;
+  const auto check = [&](const Value& item) {
+    const std::string holder = item.text_at("holder");
+    const std::string seen = holder.empty()
+                                 ? (rows.empty() ? std::string("nothing registered")
+                                                 : std::string(to_string(rows.back().consent)))
+                                 : last(holder);
+    text += (text.empty() ? "" : ", ") + (holder.empty() ? seen : holder + ": " + seen);
+    holds = holds && seen == (holder.empty() ? item.text : item.text_at("consent"));
+  };
+  if (wanted.form == Value::Form::kList) {
+    for (const Value& item : wanted.items) check(item);
+  } else {
+    check(wanted);
+  }
+  return {holds, false, false, text};
+}
+
+Seen Observer::eligibilities(const Value& wanted) const {
+  const auto& records = world_.backend().records();
+  const auto of = [&](const std::string& holder) -> std::string {
+    for (const backend::Record& record : records) {
+      const auto* checked = std::get_if<backend::EligibilityChecked>(&record);
+      if (checked != nullptr && (holder.empty() || checked->holder == holder)) return "checked";
+    }
+    return "not_checked";
+  };
+  bool holds = true;
+  std::string text;
+  const auto check = [&](const Value& item) {
+    const std::string holder = item.text_at("holder");
+    const std::string seen = of(holder);
+    text += (text.empty() ? "" : ", ") + (holder.empty() ? seen : holder + ": " + seen);
+    holds = holds && seen == (holder.empty() ? item.text : item.text_at("eligibility"));
+  };
+  if (wanted.form == Value::Form::kList) {
+    for (const Value& item : wanted.items) check(item);
+  } else {
+    check(wanted);
+  }
+  return {holds, false, false, text};
+}
+
+Seen Observer::look_at_end(const Expectation& expectation) const {
+  const Value& wanted = expectation.value;
+  if (expectation.name == "backend.identity_history") return identity_history(wanted);
+  if (expectation.name == "backend.consent") return consents(wanted);
+  if (expectation.name == "backend.eligibility") return eligibilities(wanted);
+  if (expectation.name == "reader.mode") return state(mode(), wanted);
+  if (expectation.name == "reader.screen") {
+    return state(world_.face() ? world_.face()->display().screen : "no face-auth reader", wanted);
+  }
+  if (expectation.name == "terminal.screen") return state(world_.terminal().display().screen, wanted);
+  if (expectation.name == "terminal.account") return state(account(), wanted);
+  return {false, false, false, "no such check: " + expectation.name};
+}
+
+}  // namespace uketsuke::bench

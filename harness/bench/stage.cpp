@@ -1,0 +1,287 @@
+#include "harness/bench/stage.h"
+
+#include <algorithm>
+
+#include "harness/bench/world_config.h"
+#include "harness/bench/wording.h"
+
+namespace uketsuke::bench {
+namespace {
+
+using scenario::Act;
+using scenario::Value;
+using verdict::Text;
+namespace panel = wire::panel;
+
+constexpr wire::Micros kReadyLimitUs = 20'000'000;
+constexpr wire::Micros kScreenPatienceUs = 15'000'000;  // a person waits for a screen of the terminal
+
+std::string iso_date(wire::oqs::Seconds seconds) {
+  const std::string time = wire::oqs::time_of(seconds);
+  return time.substr(0, 8);
+}
+
+// A code of the same length that is not the right one.
+std::string changed(std::string code) {
+  if (code.empty()) return "000000";
+  code.back() = code.back() == '9' ? '0' : static_cast<char>(code.back() + 1);
+  return code;
+}
+
+}  // namespace
+
+Stage::Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed)
+    : assets_(assets), scenario_(scenario), holder_(main_holder(scenario)),
+      clinician_(scenario.given.text_at("ehr.clinician", "physician_1")),
+      factors_(static_cast<int>(scenario.given.number_at("ehr.factors", 2))),
+      world_(std::make_unique<World>(make_config(assets, scenario, seed))), observer_(*world_),
+      ehr_(*world_) {}
+
+Text Stage::prepare() {
+  preset_backend(*world_, assets_, scenario_);
+  const std::string passcode = scenario_.given.text_at("backend.visual_passcode");
+  backend::Backend& backend = world_->backend().backend();
+  if (passcode == "issued")
+    passcode_ = backend.issue_visual_passcode(assets_.hospital.institution, world_->now());
+  if (passcode == "expired") {
+    passcode_ = backend.issue_visual_passcode(assets_.hospital.institution,
+                                              world_->now() - 2 * wire::oqs::kDay);
+  }
+  const bool signs_in = scenario_.given.text_at("terminal.signed_in", "general") != "nobody";
+  const auto ready = [&] {
+    const terminal::Terminal& terminal = world_->terminal().terminal();
+    if (signs_in && !terminal.account().signed_in()) return false;
+    return world_->has_face_reader() ? world_->face()->display().screen == "initial"
+                                     : terminal.reader_arrived(terminal::kGenericReader);
+  };
+  const auto stop = world_->simulation().run_until(ready, kReadyLimitUs);
+  if (stop == kernel::Simulation::Stop::kDeadline) {
+    return {"機器が使用可能な状態にならなかった", "the desk did not become ready"};
+  }
+  if (scenario_.given.truth_at("ehr.signed_in", false)) ehr_sign_in({});
+  if (const std::string screen = scenario_.given.text_at("terminal.display");
+      !screen.empty() && screen != world_->terminal().display().screen) {
+    send_terminal(panel::Press{screen});  // a screen of the menu has its item's id
+    wait_for_terminal(screen);
+  }
+  return {};
+}
+
+void Stage::send_reader(panel::Input input) {
+  if (world_->face() != nullptr) world_->face()->people().post(std::move(input));
+  world_->simulation().run_for(0);
+}
+
+void Stage::send_terminal(panel::Input input) {
+  world_->terminal().people().post(std::move(input));
+  world_->simulation().run_for(0);
+}
+
+void Stage::wait_for_terminal(const std::string& screen) {
+  world_->simulation().run_until([&] { return world_->terminal().display().screen == screen; },
+                                 world_->simulation().now_us() + kScreenPatienceUs);
+}
+
+std::string Stage::control_on(const char* device, const std::string& screen,
+                              const scenario::Action& action) const {
+  if (!action.control.empty()) return action.control;
+  const panel::ScreenSet* screens = assets_.catalog.screens_of(device);
+  const panel::Control* control =
+      screens == nullptr ? nullptr : screens->find_control(screen, action.argument.text);
+  return control == nullptr ? action.argument.text : control->id;
+}
+
+Text Stage::act(const scenario::Action& action, const std::string& who) {
+  const Value& argument = action.argument;
+  world_->note(who.empty() ? "somebody" : who, "act", words_of(action).en);
+  switch (action.act) {
+    case Act::kPress:
+    case Act::kEnterPasscode:
+    case Act::kShowFace:
+      if (!world_->has_face_reader())
+        return {"この机には顔認証付きカードリーダーがない", "there is no face-auth reader on this desk"};
+      if (action.act == Act::kPress) press_reader(action);
+      if (action.act == Act::kEnterPasscode) enter_passcode(argument.text);
+      if (action.act == Act::kShowFace) show_face(argument);
+      return {};
+    case Act::kEnterPin: return enter_pin(argument.text);
+    case Act::kComparePhoto: return {};  // touches no device; recorded by the note above
+    case Act::kPlaceCard: return place_card(argument);
+    case Act::kRemoveCard: return remove_card();
+    case Act::kClick: click_terminal(action, false, false); return {};
+    case Act::kTick: click_terminal(action, true, true); return {};
+    case Act::kUntick: click_terminal(action, true, false); return {};
+    case Act::kSignIn: sign_in(argument); return {};
+    case Act::kSignOut: send_terminal(panel::Press{"sign_out"}); return {};
+    case Act::kEnterDate: enter_date(argument.text); return {};
+    case Act::kIssuePasscode: issue_passcode(); return {};
+    case Act::kEhrSignIn: ehr_sign_in(argument); return {};
+    case Act::kJudge: ehr_sign_in({}); ehr_.judge(insured_number(argument), argument.is("necessary")); return {};
+    case Act::kRequestEmergencyView:
+      ehr_sign_in({});
+      ehr_.request_emergency_view(insured_number(argument),
+                                  argument.text_at("consent", "consent_unobtainable"));
+      return {};
+    case Act::kRequestOrdinaryView:
+      ehr_sign_in({});
+      ehr_.request_ordinary_view(insured_number(argument));
+      return {};
+    case Act::kWait:
+      world_->simulation().run_for(static_cast<wire::Micros>(
+          (argument.form == Value::Form::kMap ? argument.number_at("seconds", 0) : argument.number) * 1e6));
+      return {};
+    case Act::kUnplugReader: world_->usb().detach(); return {};
+    case Act::kPlugReader: world_->usb().attach(); return {};
+    case Act::kNothing: return {};
+  }
+  return {};
+}
+
+void Stage::ask_view(bool emergency) {
+  ehr_sign_in({});
+  if (emergency) {
+    ehr_.request_emergency_view(insured_number({}), "consent_unobtainable");
+  } else {
+    ehr_.request_ordinary_view(insured_number({}));
+  }
+}
+
+void Stage::press_reader(const scenario::Action& action) {
+  send_reader(panel::Press{control_on("face_reader", world_->face()->display().screen, action)});
+}
+
+void Stage::click_terminal(const scenario::Action& action, bool tick, bool on) {
+  const std::string control = control_on("terminal", world_->terminal().display().screen, action);
+  if (tick) return send_terminal(panel::Tick{control, on});
+  send_terminal(panel::Press{control});
+}
+
+std::string Stage::current_passcode() const {
+  // What the administrator reads from the terminal's screen, if it shows one.
+  const auto& secrets = world_->terminal().display().secrets;
+  const auto shown = secrets.find("visual_passcode");
+  return shown == secrets.end() ? passcode_ : shown->second;
+}
+
+void Stage::enter_passcode(const std::string& what) {
+  if (const std::string shown = current_passcode(); shown != passcode_) {
+    previous_passcode_ = passcode_;
+    passcode_ = shown;
+  }
+  std::string code = what;
+  if (what == "issued") code = passcode_.empty() ? "000000" : passcode_;
+  if (what == "previous") code = previous_passcode_.empty() ? "000000" : previous_passcode_;
+  if (what == "wrong") code = changed(passcode_);
+  send_reader(panel::Enter{"visual_passcode", code});
+}
+
+void Stage::issue_passcode() {
+  previous_passcode_ = passcode_;
+  if (world_->terminal().display().screen != "account_management") {
+    send_terminal(panel::Press{"account_management"});
+    wait_for_terminal("account_management");
+  }
+  send_terminal(panel::Press{"issue_visual_passcode"});
+  const std::string before = passcode_;
+  world_->simulation().run_until([&] { return current_passcode() != before; },
+                                 world_->simulation().now_us() + kScreenPatienceUs);
+  passcode_ = current_passcode();
+}
+
+Text Stage::enter_pin(const std::string& what) {
+  const card::CardModule* card = world_->placed_card();
+  const std::string holder = card == nullptr ? holder_ : card->card().profile().data.id;
+  const auto found = assets_.cards.find(holder);
+  const std::string right = found == assets_.cards.end() ? "" : found->second.auth_pin;
+  std::string pin = what;
+  if (what == "correct") pin = right.empty() ? "0000" : right;
+  if (what == "wrong") pin = changed(right.empty() ? "0000" : right);
+  if (world_->has_face_reader()) {
+    send_reader(panel::Enter{"card_pin", pin});
+  } else if (world_->generic()->asking_slot() >= 0) {
+    world_->generic()->pad().post(ccid_function::PinEntered{
+        static_cast<std::uint8_t>(world_->generic()->asking_slot()), pin});
+    world_->simulation().run_for(0);
+  } else {
+    send_terminal(panel::Enter{"card_pin", pin});
+  }
+  return {};
+}
+
+void Stage::show_face(const Value& what) {
+  std::uint16_t score = static_cast<std::uint16_t>(what.number);
+  if (what.is("match")) score = 950;
+  if (what.is("no_match")) score = 120;
+  send_reader(panel::ShowFace{score});
+}
+
+Text Stage::place_card(const Value& argument) {
+  std::string holder = argument.form == Value::Form::kMap ? argument.text_at("card") : argument.text;
+  if (holder.empty()) holder = holder_;
+  const std::string on = argument.text_at("on");
+  if ((on == "face" && !world_->has_face_reader()) || (on == "generic" && world_->has_face_reader()))
+    return {"そのリーダーはこの机にない", "that reader is not on this desk"};
+  card::CardModule* card = world_->card(holder);
+  if (card == nullptr) return {"そのカードは手元にない: " + holder, "that card is not at hand: " + holder};
+  if (!card->place(world_->slot(), world_->medium()))
+    return {"カードを置けない (別のカードがあるか、対応する接点がない)",
+            "the card cannot be placed (another one lies there, or it has no such interface)"};
+  if (world_->has_face_reader()) {
+    // The card lies with its face where the optics can see it.
+    send_reader(panel::CardFaceSeen{assets_.cards.at(holder).printed_number_b});
+  }
+  world_->simulation().run_for(0);
+  return {};
+}
+
+Text Stage::remove_card() {
+  card::CardModule* card = world_->placed_card();
+  if (card == nullptr) return {"リーダーにカードがない", "no card lies on the reader"};
+  card->take();
+  world_->simulation().run_for(0);
+  return {};
+}
+
+void Stage::sign_in(const Value& argument) {
+  std::string user = argument.text_at("user"), password = argument.text_at("password");
+  if (argument.form == Value::Form::kScalar) {
+    const auto* row = assets_.hospital.account(argument.is("administrator")
+                                                   ? wire::backend_api::Account::kAdministrator
+                                                   : wire::backend_api::Account::kGeneral);
+    if (row != nullptr) {
+      user = row->user;
+      password = row->password;
+    }
+  }
+  wait_for_terminal("signed_out");
+  // Signing out takes a moment at the backend; the screen is there before.
+  world_->simulation().run_for(500'000);
+  send_terminal(panel::Enter{"user_id", user});
+  send_terminal(panel::Enter{"password", password});
+  send_terminal(panel::Press{"sign_in"});
+}
+
+void Stage::enter_date(const std::string& what) {
+  const wire::oqs::Seconds now = world_->now();
+  std::string date = what;
+  if (what == "today") date = iso_date(now);
+  if (what == "yesterday") date = iso_date(now - wire::oqs::kDay);
+  if (what == "tomorrow") date = iso_date(now + wire::oqs::kDay);
+  send_terminal(panel::Enter{"confirmation_date", date});
+}
+
+void Stage::ehr_sign_in(const Value& argument) {
+  // Without an argument: whoever is signed in goes on.
+  if (!argument && world_->ehr().ehr().signed_in() != nullptr) return;
+  const std::string id = argument.text_at("clinician", clinician_);
+  const int factors = static_cast<int>(argument.number_at("factors", factors_));
+  const ehr::Clinician* clinician = assets_.hospital.clinician(id);
+  if (clinician != nullptr) ehr_.sign_in(*clinician, factors);
+}
+
+std::string Stage::insured_number(const Value& argument) const {
+  const auto found = assets_.cards.find(argument.text_at("patient", holder_));
+  return found == assets_.cards.end() ? "" : found->second.insured_number;
+}
+
+}  // namespace uketsuke::bench

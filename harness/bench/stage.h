@@ -1,0 +1,62 @@
+// Performs the steps of one scenario in one world: what people do, through the same inputs that real
+// people have, and what is waited for afterwards.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "harness/bench/assets.h"
+#include "harness/bench/ehr_hand.h"
+#include "harness/bench/observer.h"
+#include "harness/bench/world.h"
+#include "harness/scenario/scenario.h"
+#include "harness/verdict/verdict.h"
+
+namespace uketsuke::bench {
+
+class Stage {
+ public:
+  Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed);
+
+  World& world() { return *world_; }
+  const Observer& observer() const { return observer_; }
+
+  // Plugs in, signs in, waits until the desk is ready. What is missing then, in words; empty: ready.
+  verdict::Text prepare();
+  // Performs one action; what makes it impossible on this bench, in words; empty: done.
+  verdict::Text act(const scenario::Action& action, const std::string& who);
+  // Asks for a view at the end (`then`).
+  void ask_view(bool emergency);
+
+ private:
+  void press_reader(const scenario::Action& action);
+  void click_terminal(const scenario::Action& action, bool tick, bool on);
+  std::string control_on(const char* device, const std::string& screen,
+                         const scenario::Action& action) const;
+  void enter_passcode(const std::string& what);
+  verdict::Text enter_pin(const std::string& what);
+  void show_face(const scenario::Value& what);
+  verdict::Text place_card(const scenario::Value& argument);
+  verdict::Text remove_card();
+  void sign_in(const scenario::Value& argument);
+  void enter_date(const std::string& what);
+  void issue_passcode();
+  void ehr_sign_in(const scenario::Value& argument);
+  std::string insured_number(const scenario::Value& argument) const;
+  void send_reader(wire::panel::Input input);
+  void send_terminal(wire::panel::Input input);
+  void wait_for_terminal(const std::string& screen);
+  std::string current_passcode() const;
+
+  const Assets& assets_;
+  const scenario::Scenario& scenario_;
+  std::string holder_;                    // of given.card
+  std::string clinician_ = "physician_1";
+  int factors_ = 2;
+  std::string passcode_, previous_passcode_;  // as people know them; secrets
+  std::unique_ptr<World> world_;
+  Observer observer_;
+  EhrHand ehr_;
+};
+
+}  // namespace uketsuke::bench

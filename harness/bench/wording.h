@@ -1,0 +1,21 @@
+// Steps, expectations and observations in words of both languages, for results and reports.
+#pragma once
+
+#include <string>
+
+#include "harness/scenario/catalog.h"
+#include "harness/scenario/scenario.h"
+#include "harness/verdict/verdict.h"
+
+namespace uketsuke::bench {
+
+// "「職員用ボタン」を押す" / "presses 職員用ボタン"
+verdict::Text words_of(const scenario::Action& action);
+// "リーダーの画面 = passcode_entry" / "reader screen = passcode_entry"
+verdict::Text words_of(const scenario::Expectation& expectation);
+// The value as one line: "declined", "[{holder: hanako, by: my_number_card}]".
+std::string text_of(const scenario::Value& value);
+// "a; b" in each language.
+void append(verdict::Text& text, const verdict::Text& more);
+
+}  // namespace uketsuke::bench

@@ -1,0 +1,188 @@
+#include "harness/bench/world_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace uketsuke::bench {
+namespace {
+
+using scenario::Scenario;
+using scenario::Value;
+namespace api = wire::backend_api;
+
+constexpr const char* kDefaultGenericReader = "clean_extended_apdu";
+constexpr const char* kDefaultRelease = "2024-12";
+constexpr wire::oqs::Seconds kExpiredPasscodeLifetime = wire::oqs::kDay;
+
+void add_card(WorldConfig& config, const Assets& assets, const std::string& holder) {
+  for (const CardOnDesk& card : config.cards)
+    if (card.holder == holder) return;
+  const auto found = assets.cards.find(holder);
+  if (found == assets.cards.end()) throw std::runtime_error(fmt::format("no card of {}", holder));
+  config.cards.push_back({holder, found->second.profile});
+}
+
+std::string holder_of(const Value& value) {
+  return value.form == Value::Form::kMap ? value.text_at("holder") : value.text;
+}
+
+// Every card that a scenario mentions is at hand.
+void add_cards(WorldConfig& config, const Assets& assets, const Scenario& scenario) {
+  add_card(config, assets, main_holder(scenario));
+  if (const Value* cards = scenario.given.find("cards"))
+    for (const Value& item : cards->items) add_card(config, assets, holder_of(item));
+  for (const scenario::Step& step : scenario.steps) {
+    if (step.action.act != scenario::Act::kPlaceCard) continue;
+    const Value& argument = step.action.argument;
+    const std::string holder = argument.form == Value::Form::kMap ? argument.text_at("card") : argument.text;
+    if (!holder.empty()) add_card(config, assets, holder);
+  }
+}
+
+terminal::Parameters terminal_parameters(const Assets& assets, const Scenario& scenario,
+                                         wire::oqs::Seconds start) {
+  terminal::Parameters parameters;
+  parameters.institution = assets.hospital.institution;
+  parameters.start_time = wire::oqs::time_of(start);
+  parameters.card.credential = assets.credential;
+  const std::string account = scenario.given.text_at("terminal.signed_in", "general");
+  if (account != "nobody") {
+    const auto* row = assets.hospital.account(account == "administrator" ? api::Account::kAdministrator
+                                                                         : api::Account::kGeneral);
+    if (row == nullptr) throw std::runtime_error("the hospital has no account of that kind");
+    parameters.sign_in_at_start = terminal::Credentials{row->user, row->password};
+  }
+  return parameters;
+}
+
+backend::Release release_with_features(const Assets& assets, const Scenario& scenario) {
+  const auto found = assets.releases.find(release_of(scenario));
+  if (found == assets.releases.end())
+    throw std::runtime_error(fmt::format("no release {}", release_of(scenario)));
+  backend::Release release = found->second;
+  if (const Value* features = scenario.given.find("backend.features")) {
+    for (const auto& [name, value] : features->fields) {
+      backend::Feature* feature = find_feature(release, name);
+      if (feature == nullptr) throw std::runtime_error(fmt::format("no feature {}", name));
+      feature->enabled = value.truth;
+    }
+  }
+  return release;
+}
+
+backend::Parameters backend_parameters(const Assets& assets, const Scenario& scenario,
+                                       std::uint64_t seed) {
+  backend::Parameters parameters;
+  parameters.institutions = {assets.hospital.institution};
+  parameters.accounts = assets.hospital.accounts;
+  parameters.insured = assets.insured;
+  parameters.ca_certificate = assets.ca_certificate;
+  parameters.revoked_serials = assets.revoked_serials;
+  parameters.seed = seed;
+  if (scenario.given.text_at("backend.visual_passcode") == "expired")
+    parameters.passcode_lifetime = kExpiredPasscodeLifetime;
+  parameters.release = release_with_features(assets, scenario);
+  return parameters;
+}
+
+ehr::Parameters ehr_parameters(const Assets& assets, const Scenario& scenario) {
+  ehr::Parameters parameters;
+  parameters.institution = assets.hospital.institution;
+  parameters.clinicians = assets.hospital.clinicians;
+  if (scenario.given.text_at("backend.two_factor_history") == "none")
+    parameters.report_two_factor = false;
+  const auto set_permission = [&](const std::string& clinician, bool permission) {
+    for (ehr::Clinician& row : parameters.clinicians)
+      if (clinician.empty() || row.id == clinician) row.emergency_permission = permission;
+  };
+  if (scenario.given.find("ehr.permission") != nullptr)
+    set_permission(scenario.given.text_at("ehr.clinician"), scenario.given.truth_at("ehr.permission", true));
+  for (const scenario::Step& step : scenario.steps) {
+    const Value& argument = step.action.argument;
+    if (step.action.act == scenario::Act::kEhrSignIn && argument.find("permission") != nullptr)
+      set_permission(argument.text_at("clinician"), argument.truth_at("permission", true));
+    // An EHR that does not say "emergency mode" is a wrong EHR: it is so for the whole scenario.
+    if (step.action.act == scenario::Act::kRequestEmergencyView)
+      parameters.send_emergency_mode = parameters.send_emergency_mode && argument.truth_at("emergency_mode", true);
+  }
+  return parameters;
+}
+
+}  // namespace
+
+std::string release_of(const Scenario& scenario) {
+  if (!scenario.bench.release.empty()) return scenario.bench.release;
+  return scenario.releases.empty() ? kDefaultRelease : scenario.releases.front();
+}
+
+std::string main_holder(const Scenario& scenario) {
+  if (const Value* card = scenario.given.find("card")) return holder_of(*card);
+  if (const Value* cards = scenario.given.find("cards"); cards != nullptr && !cards->items.empty())
+    return holder_of(cards->items.front());
+  return "hanako";
+}
+
+WorldConfig make_config(const Assets& assets, const Scenario& scenario, std::uint64_t seed) {
+  WorldConfig config;
+  config.seed = seed;
+  config.face_reader = scenario.bench.reader != "generic";
+  config.start = assets.hospital.start;
+  if (const std::string time = scenario.given.text_at("time"); !time.empty())
+    config.start = seconds_from_iso(time);
+  if (config.start < 0) throw std::runtime_error("given.time is no date and time");
+  const std::string profile =
+      scenario.bench.reader_profile.empty() ? kDefaultGenericReader : scenario.bench.reader_profile;
+  if (config.face_reader) {
+    config.face = assets.face_reader;
+    config.face.panel.passcode_switch = release_with_features(assets, scenario).visual_passcode.enabled;
+  } else {
+    const auto found = assets.readers.find(profile);
+    if (found == assets.readers.end())
+      throw std::runtime_error(fmt::format("no reader profile {}", profile));
+    config.generic = found->second;
+  }
+  add_cards(config, assets, scenario);
+  config.terminal = terminal_parameters(assets, scenario, config.start);
+  config.backend = backend_parameters(assets, scenario, seed);
+  config.ehr = ehr_parameters(assets, scenario);
+  return config;
+}
+
+void preset_backend(World& world, const Assets& assets, const Scenario& scenario) {
+  backend::Backend& backend = world.backend().backend();
+  if (const Value* history = scenario.given.find("backend.identity_history")) {
+    for (const Value& item : history->items) {
+      backend::IdentityRecord record;
+      record.holder = item.text_at("holder");
+      const std::string by = item.text_at("by", "my_number_card");
+      record.by = by == "four_items"       ? api::IdentityBy::kFourItems
+                  : by == "insured_number" ? api::IdentityBy::kInsuredNumber
+                                           : api::IdentityBy::kMyNumberCard;
+      const std::string confirmed = item.text_at("confirmed");
+      if (confirmed == "visually") record.confirmed = api::Confirmed::kVisually;
+      if (confirmed == "face") record.confirmed = api::Confirmed::kFace;
+      if (confirmed == "pin") record.confirmed = api::Confirmed::kPin;
+      record.institution = assets.hospital.institution;
+      const auto hours = static_cast<wire::oqs::Seconds>(item.number_at("hours_ago", 1));
+      record.time = wire::oqs::time_of(world.now() - hours * 3600);
+      record.confirmation_date = record.time.substr(0, 8);
+      record.account = "general";
+      backend.add_identity(std::move(record));
+    }
+  }
+  if (const Value* history = scenario.given.find("backend.two_factor_history")) {
+    for (const Value& item : history->items) {
+      backend::TwoFactorRow row;
+      row.institution = assets.hospital.institution;
+      row.clinician = item.text_at("clinician");
+      row.factors = {"password"};
+      if (item.number_at("factors", 2) >= 2) row.factors.emplace_back("token");
+      row.time = wire::oqs::time_of(world.now());
+      backend.add_two_factor(std::move(row));
+    }
+  }
+}
+
+}  // namespace uketsuke::bench

@@ -1,0 +1,21 @@
+// From a scenario's `bench:` and `given:` to what a world is built of.
+#pragma once
+
+#include <cstdint>
+
+#include "harness/bench/assets.h"
+#include "harness/bench/world.h"
+#include "harness/scenario/scenario.h"
+
+namespace uketsuke::bench {
+
+// Throws std::runtime_error for what the loader cannot know (no such reader profile).
+WorldConfig make_config(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed);
+// The release the scenario runs under.
+std::string release_of(const scenario::Scenario& scenario);
+// State of the backend before the scenario: identity history, two-factor history.
+void preset_backend(World& world, const Assets& assets, const scenario::Scenario& scenario);
+// given.card, or the first of given.cards, or "hanako".
+std::string main_holder(const scenario::Scenario& scenario);
+
+}  // namespace uketsuke::bench
