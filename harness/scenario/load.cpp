@@ -97,7 +97,8 @@ void flatten(Value value, const std::vector<Field>& fields, const std::string& p
   for (auto& [name, own] : value.fields) {
     const Field* field = find(fields, name);
     const bool group = field != nullptr && field->shape.scalar == Scalar::kNone &&
-                       field->shape.words.empty() && field->shape.items == nullptr;
+                       field->shape.words.empty() && field->shape.items == nullptr &&
+                       own.form == Value::Form::kMap;
     if (group) {
       flatten(std::move(own), field->shape.fields, prefix + name + ".", out);
       continue;

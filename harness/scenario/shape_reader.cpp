@@ -157,7 +157,23 @@ bool ShapeReader::fill(const yaml::Node& node, std::string& text) {
   return true;
 }
 
+// Reads, and makes the long form of a short one.
 Value ShapeReader::read(const yaml::Node& node, const Shape& shape) {
+  Value value = read_form(node, shape);
+  const auto wrap = [&](Value::Form form) {
+    Value outer;
+    outer.form = form;
+    outer.place = value.place;
+    if (form == Value::Form::kMap) outer.fields.emplace_back(shape.main, std::move(value));
+    if (form == Value::Form::kList) outer.items.push_back(std::move(value));
+    value = std::move(outer);
+  };
+  if (!shape.main.empty() && value.form == Value::Form::kScalar) wrap(Value::Form::kMap);
+  if (shape.always_list && value && !node.is_sequence()) wrap(Value::Form::kList);
+  return value;
+}
+
+Value ShapeReader::read_form(const yaml::Node& node, const Shape& shape) {
   filled_ = false;
   switch (node.kind()) {
     case yaml::Kind::kScalar: return read_scalar(node, shape);
@@ -204,7 +220,11 @@ Value ShapeReader::read_map(const yaml::Node& node, const Shape& shape) {
     filled_ = false;
     if (field == nullptr && free == nullptr) {
       const char* what = shape.one_of ? ": no such action" : ": no such key here";
-      error(key, name + what + yaml::did_you_mean(name, names(shape.fields)));
+      std::string hint = yaml::did_you_mean(name, names(shape.fields));
+      if (hint.empty() && entry.is_null()) {
+        hint = "; a text with a comma in it has to stand in quotes";
+      }
+      error(key, name + what + hint);
       continue;
     }
     const Shape& own = field != nullptr ? field->shape : *free;

@@ -42,6 +42,7 @@ class ShapeReader {
  private:
   void error(const yaml::Node& node, std::string message);
   bool fill(const yaml::Node& node, std::string& text);
+  Value read_form(const yaml::Node& node, const Shape& shape);
   Value read_scalar(const yaml::Node& node, const Shape& shape);
   Value read_list(const yaml::Node& node, const Shape& items);
   Value read_map(const yaml::Node& node, const Shape& shape);

@@ -42,6 +42,7 @@ inline Shape list(Shape items) {
 inline Shape one_or_list(const Shape& item) {
   Shape shape = item;
   shape.items = std::make_shared<const Shape>(item);
+  shape.always_list = true;
   return shape;
 }
 inline Shape free_map(Shape values) {
@@ -52,6 +53,11 @@ inline Shape free_map(Shape values) {
 inline Shape or_map(Shape shape, std::vector<Field> fields) {
   shape.fields = std::move(fields);
   return shape;
+}
+// The same where a single value is short for {main: value}.
+inline Shape short_for(std::string main, Shape shape, std::vector<Field> fields) {
+  shape.main = std::move(main);
+  return or_map(std::move(shape), std::move(fields));
 }
 inline Shape or_bare(Shape shape) {
   shape.bare = true;

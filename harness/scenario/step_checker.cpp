@@ -90,8 +90,7 @@ void StepChecker::check_bench(const Step& step) {
 
 void StepChecker::check_card(const Step& step) {
   if (step.action.act == Act::kPlaceCard) {
-    const Value& whose = step.action.argument;
-    const bool said = whose.form == Value::Form::kScalar || whose.find("card") != nullptr;
+    const bool said = step.action.argument.find("card") != nullptr;
     if (!said && scenario_.given.find("card") == nullptr) {
       error(step.action.place, "place_card: whose card? Neither the step nor given.card says it");
     }

@@ -37,10 +37,10 @@ std::vector<Field> reader_actions() {
              "compares the photo on the card with the patient; touches no device"},
             {"P2-e4", "P2-e5", "P3-3"}),
       field("place_card",
-            or_bare(or_map(person(),
-                           {field("card", person(), {"誰のマイナ保険証か", "whose card"}),
-                            field("on", words({"face", "generic"}),
-                                  {"どのリーダーに置くか", "on which reader"})})),
+            or_bare(short_for("card", person(),
+                              {field("card", person(), {"誰のマイナ保険証か", "whose card"}),
+                               field("on", words({"face", "generic"}),
+                                     {"どのリーダーに置くか", "on which reader"})})),
             {"マイナ保険証をリーダーに置く (単独で書けば given.card のもの)",
              "puts the card on the reader (alone: the card of given.card)"},
             {"P3-3", "P4-7", "P5-6"}),
@@ -108,8 +108,8 @@ std::vector<Field> ehr_actions() {
       field("request_ordinary_view", or_bare(patient),
             {"電子カルテから通常の医療情報閲覧を要求する", "asks from the EHR for the ordinary view"}),
       field("wait",
-            or_map(scalar(Scalar::kSeconds), {required(field("seconds", scalar(Scalar::kSeconds),
-                                                             {"秒", "seconds"}))}),
+            short_for("seconds", scalar(Scalar::kSeconds),
+                      {required(field("seconds", scalar(Scalar::kSeconds), {"秒", "seconds"}))}),
             {"何もせずに待つ (シミュレーション時間)", "lets simulated time pass"}),
       field("unplug_reader", bare(), {"リーダーのUSBを抜く", "pulls the reader's USB plug"}),
       field("plug_reader", bare(), {"リーダーのUSBを挿す", "puts the reader's USB plug in"}),
@@ -180,6 +180,10 @@ std::vector<Field> identity_record() {
           field("hours_ago", integer(0, 1000000), {"何時間前か", "how many hours ago"}, {}, "A-22")};
 }
 
+Shape holder() {
+  return short_for("holder", person(), {required(field("holder", person(), {"名義人", "holder"}))});
+}
+
 std::vector<Field> make_given() {
   Shape two_factor = list(map({required(field("clinician", scalar(Scalar::kClinician),
                                               {"誰の", "whose"})),
@@ -205,11 +209,8 @@ std::vector<Field> make_given() {
                        {"リリースの機能を個別に有効・無効にする",
                         "single features of the release, on or off"})}),
             {"オンライン資格確認等システム", "the backend"}),
-      field("card", or_map(person(), {required(field("holder", person(), {"名義人", "holder"}))}),
-            {"使うマイナ保険証", "the card that is used"}),
-      field("cards",
-            list(or_map(person(), {required(field("holder", person(), {"名義人", "holder"}))})),
-            {"その場にある全てのカード", "all cards that are at hand"}),
+      field("card", holder(), {"使うマイナ保険証", "the card that is used"}),
+      field("cards", list(holder()), {"その場にある全てのカード", "all cards that are at hand"}),
       field("people", free_map(scalar(Scalar::kAny)),
             {"人物データの一部を変える", "changes parts of the data of people"}),
       field("ehr",
@@ -225,11 +226,10 @@ std::vector<Field> make_given() {
 }
 
 std::vector<Field> make_then() {
-  const auto each = [](const char* key, Shape results, Text doc) {
-    Shape entry = results;
-    entry.fields = {required(field("holder", person(), {"誰の", "whose"})),
-                    required(field(key, std::move(results), std::move(doc)))};
-    return one_or_list(entry);
+  const auto each = [](const char* key, const Shape& results, Text doc) {
+    return one_or_list(short_for(key, results,
+                                 {required(field("holder", person(), {"誰の", "whose"})),
+                                  required(field(key, results, std::move(doc)))}));
   };
   return {
       field("backend",

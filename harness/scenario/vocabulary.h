@@ -53,6 +53,9 @@ struct Shape {
   std::vector<Field> fields;        // mapping with these keys
   std::shared_ptr<const Shape> values;  // mapping with free keys
   std::shared_ptr<const Shape> items;   // list
+  // What the reader makes of the short forms, so that nobody behind it meets two forms of one thing:
+  std::string main;                 // a single value stands for {main: value}
+  bool always_list = false;         // one item stands for a list of one
 };
 
 struct Field {
