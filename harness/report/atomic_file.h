@@ -67,12 +67,15 @@ class OutFolder {
 
   const std::string& path() const { return path_; }
   std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+  // Nothing was run: takes the folder away again if it is new and empty.
+  void discard();
 
  private:
   void mark();
   void remove_last_run();
 
   std::string path_;
+  bool is_new_ = true;
   int lock_fd_ = -1;
 };
 

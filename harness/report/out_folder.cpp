@@ -35,14 +35,15 @@ std::string make_default(const std::string& stamp) {
   throw_errno({"フォルダーを作成できません", "cannot create folder"}, parent, EEXIST);
 }
 
-void make_named(const std::string& path) {
+// Answers whether the folder is new.
+bool make_named(const std::string& path) {
   std::error_code error;
   const auto status = fs::status(path, error);
   if (fs::exists(status) && !fs::is_directory(status)) {
     throw ReportError(Kind::kUsage, {path + "：出力先がフォルダーではありません",
                                      "output " + path + " is not a folder"});
   }
-  fs::create_directories(path, error);
+  const bool is_new = fs::create_directories(path, error);
   if (error) throw_errno({"フォルダーを作成できません", "cannot create folder"}, path, error.value());
   const fs::directory_iterator entries(path, error);
   if (error) throw_errno({"フォルダーを読めません", "cannot read folder"}, path, error.value());
@@ -55,6 +56,7 @@ void make_named(const std::string& path) {
          "output folder " + path +
              " holds something that is not a result of uketsuke; name an empty or a new one"});
   }
+  return is_new;
 }
 
 }  // namespace
@@ -65,7 +67,7 @@ OutFolder::OutFolder(const std::string& path, const std::string& stamp) {
   } else {
     path_ = path;
     while (path_.size() > 1 && path_.back() == '/') path_.pop_back();
-    make_named(path_);
+    is_new_ = make_named(path_);
   }
   try {
     mark();
@@ -78,6 +80,12 @@ OutFolder::OutFolder(const std::string& path, const std::string& stamp) {
 
 OutFolder::~OutFolder() {
   if (lock_fd_ >= 0) ::close(lock_fd_);  // ends the lock as well
+}
+
+void OutFolder::discard() {
+  if (!is_new_) return;
+  ::unlink(file(kMarkerName).c_str());
+  ::rmdir(path_.c_str());
 }
 
 void OutFolder::mark() {

@@ -36,4 +36,8 @@ std::vector<std::string> find_files(const std::vector<std::string>& paths);
 // The same as Selected entries with kEveryVariant.
 std::vector<Selected> find_scenarios(const std::vector<std::string>& paths);
 
+// Whether a scenario passes the filters: it has every tag asked for, and its id is one of `only`
+// or matches a shell pattern there. For Executor::expand().
+bool passes(const Filters& filters, const std::string& id, const std::vector<std::string>& tags);
+
 }  // namespace uketsuke::run

@@ -18,7 +18,7 @@ struct RunConfig {
   bool fail_fast = false;
   bool in_process = false;   // for benches: no worker, no wall limit, a crash loses the run
   Options options;           // random_seed: that of the first repetition
-  std::vector<std::string> worker_command;  // argv; empty: /proc/self/exe worker
+  std::vector<std::string> worker_command;  // program and arguments; empty: this one, `worker`
 };
 
 // Results wait on disk until it is their turn, so that memory stays flat.
@@ -38,6 +38,7 @@ struct Progress {
 struct RunEvents {
   std::function<void(const verdict::ScenarioResult&)> on_result;  // in order
   std::function<void(const Progress&)> on_progress;               // at most every 100 ms
+  std::function<void(const std::string&)> on_worker_text;          // what workers print
   const std::atomic<int>* stop = nullptr;  // 0: run; 1: finish what is running; 2: end at once
 };
 
@@ -49,6 +50,7 @@ RunOutcome run(const std::vector<Selected>& selection, const RunConfig& config, 
                ResultStore& store, const RunEvents& events);
 
 // The hidden subcommand `worker`: reads work from in_fd, writes results to out_fd, until in_fd ends.
-int worker_main(Executor& executor, int in_fd, int out_fd);
+// The exit code is of no use to anybody but tests.
+int worker_main(Executor& executor, int in_fd = 3, int out_fd = 4);
 
 }  // namespace uketsuke::run

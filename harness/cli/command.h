@@ -1,0 +1,45 @@
+// A command line, parsed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "harness/run/runner.h"
+
+namespace uketsuke::cli {
+
+struct RunCommand {
+  std::vector<std::string> paths;
+  std::string out;  // empty: a new folder
+  run::RunConfig config;
+};
+struct CheckCommand {
+  std::vector<std::string> paths;
+};
+struct ListCommand {
+  std::vector<std::string> paths;
+  run::Filters filters;
+};
+struct StepsCommand {};
+struct SchemaCommand {
+  std::string of = "scenario";  // or "results"
+};
+struct NewCommand {
+  std::string name;
+};
+
+using Command =
+    std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand>;
+
+struct ParsedLine {
+  verdict::Language language = verdict::Language::kEnglish;
+  std::optional<Command> command;  // none: print `text` and exit with `exit_code`
+  std::string text;
+  int exit_code = 0;
+};
+
+ParsedLine parse(int argc, char** argv);
+
+}  // namespace uketsuke::cli

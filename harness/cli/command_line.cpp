@@ -1,0 +1,165 @@
+// The only file that includes CLI11.
+#include <CLI/CLI.hpp>
+#include <cstring>
+
+#include "harness/cli/command.h"
+#include "harness/cli/language.h"
+#include "harness/verdict/summary.h"
+
+namespace uketsuke::cli {
+namespace {
+
+using verdict::Language;
+using verdict::Text;
+
+constexpr unsigned kMaxJobs = 512;
+constexpr std::uint32_t kMaxRepeat = 1'000'000;
+constexpr double kMaxWallLimitS = 7 * 24 * 3600.0;
+
+// --lang is needed before anything is parsed: help and errors are in that language, too.
+Language language_of(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    std::string_view name;
+    if (argument == "--lang" && i + 1 < argc) name = argv[i + 1];
+    if (argument.substr(0, 7) == "--lang=") name = argument.substr(7);
+    if (const auto language = verdict::language_from(name)) return *language;
+  }
+  return language_of_environment();
+}
+
+class Parser {
+ public:
+  explicit Parser(Language language)
+      : language_(language),
+        app_(say({"uketsuke：オンライン資格確認の受付フローの模擬と適合性試験",
+                  "uketsuke: simulates and tests the reception flow of online eligibility "
+                  "verification"}),
+             "uketsuke") {
+    app_.set_version_flag("--version", std::string("uketsuke ") + UKETSUKE_VERSION);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.add_option("--lang", language_name_, say({"表示言語", "language of messages"}))
+        ->check(CLI::IsMember({"ja", "en", "both"}));
+    app_.footer(say({"終了コード：0 逸脱なし、1 逸脱あり、2 判定不能または対象外のみ、3 基準と相違、"
+                     "4 試験環境の異常、5 使い方の誤り",
+                     "exit codes: 0 no deviation found, 1 deviation, 2 inconclusive or nothing "
+                     "applicable, 3 differs from the baseline, 4 error of bench or harness, "
+                     "5 usage"}));
+    add_run();
+    add_others();
+  }
+
+  ParsedLine parse(int argc, char** argv) {
+    ParsedLine line;
+    line.language = language_;
+    try {
+      app_.parse(argc, argv);
+      line.command = command();
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream out;
+      std::ostringstream err;
+      const bool is_answer = app_.exit(error, out, err) == 0;  // --help, --version
+      line.exit_code = is_answer ? verdict::kExitPass : verdict::kExitUsage;
+      line.text = is_answer ? out.str()
+                            : "uketsuke: " + say({"使い方の誤り：", "usage: "}) + error.what() + "\n";
+    }
+    return line;
+  }
+
+ private:
+  std::string say(const Text& text) const { return in_language(text, language_); }
+
+  void add_paths(CLI::App* command, std::vector<std::string>& paths) {
+    command->add_option("PATHS", paths,
+                        say({"シナリオのファイルまたはフォルダー（省略時 scenarios）",
+                             "scenario files or folders (default: scenarios)"}));
+  }
+
+  void add_filters(CLI::App* command, run::Filters& filters) {
+    command
+        ->add_option("--tag", filters.tags,
+                     say({"このタグを持つもの（複数指定はすべてを持つもの）",
+                          "only scenarios with this tag (with all of them if repeated)"}))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command
+        ->add_option("--only", filters.only,
+                     say({"この名前のもの（* ? 可、複数指定はいずれか）",
+                          "only the scenario of this name (* and ?; any of them if repeated)"}))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+
+  void add_run() {
+    auto& config = run_.config;
+    run_app_ = app_.add_subcommand("run", say({"シナリオを実行する", "run scenarios"}));
+    add_paths(run_app_, run_.paths);
+    add_filters(run_app_, config.options.filters);
+    run_app_->add_option("-j,--jobs", config.jobs, say({"並列数", "worker processes"}))
+        ->check(CLI::Range(1U, kMaxJobs));
+    run_app_->add_option("--seed", config.options.random_seed, say({"乱数の種", "random seed"}));
+    run_app_
+        ->add_option("--repeat", config.repeat,
+                     say({"各シナリオの回数（種は 1 ずつ増える）",
+                          "run each scenario N times (the seed grows by one each time)"}))
+        ->check(CLI::Range(std::uint32_t{1}, kMaxRepeat));
+    run_app_->add_flag("--fail-fast", config.fail_fast,
+                       say({"最初の逸脱または異常で終える", "end at the first deviation or error"}));
+    run_app_->add_option("--out", run_.out,
+                         say({"結果のフォルダー（省略時 uketsuke-out/日時）",
+                              "folder of the results (default: uketsuke-out/TIME)"}));
+    run_app_
+        ->add_option("--wall-limit", wall_limit_s_,
+                     say({"1 シナリオの実時間の上限（秒）", "seconds of real time for one scenario"}))
+        ->check(CLI::Range(0.001, kMaxWallLimitS));
+    run_app_->add_flag("--in-process", config.in_process,
+                       say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
+  }
+
+  void add_others() {
+    check_app_ = app_.add_subcommand("check", say({"シナリオの書き方を確かめる", "check scenarios"}));
+    add_paths(check_app_, check_.paths);
+    list_app_ = app_.add_subcommand("list", say({"シナリオの一覧", "list scenarios"}));
+    add_paths(list_app_, list_.paths);
+    add_filters(list_app_, list_.filters);
+    steps_app_ = app_.add_subcommand("steps", say({"手順の語彙", "the vocabulary of steps"}));
+    schema_app_ = app_.add_subcommand("schema", say({"JSON Schema を表示する", "print a JSON Schema"}));
+    schema_app_->add_option("OF", schema_.of, "scenario, results")
+        ->check(CLI::IsMember({"scenario", "results"}));
+    new_app_ = app_.add_subcommand("new", say({"新しいシナリオを作る", "make a new scenario"}));
+    new_app_->add_option("NAME", new_.name, say({"名前または書き込み先", "name or path"}))->required();
+  }
+
+  Command command() {
+    run_.config.options.wall_limit_ms = static_cast<std::uint32_t>(wall_limit_s_ * 1000);
+    if (check_app_->parsed()) return check_;
+    if (list_app_->parsed()) return list_;
+    if (steps_app_->parsed()) return StepsCommand{};
+    if (schema_app_->parsed()) return schema_;
+    if (new_app_->parsed()) return new_;
+    return run_;
+  }
+
+  Language language_;
+  CLI::App app_;
+  std::string language_name_;
+  double wall_limit_s_ = 0;
+  RunCommand run_;
+  CheckCommand check_;
+  ListCommand list_;
+  SchemaCommand schema_;
+  NewCommand new_;
+  CLI::App* run_app_ = nullptr;
+  CLI::App* check_app_ = nullptr;
+  CLI::App* list_app_ = nullptr;
+  CLI::App* steps_app_ = nullptr;
+  CLI::App* schema_app_ = nullptr;
+  CLI::App* new_app_ = nullptr;
+};
+
+}  // namespace
+
+ParsedLine parse(int argc, char** argv) { return Parser(language_of(argc, argv)).parse(argc, argv); }
+
+}  // namespace uketsuke::cli

@@ -1,0 +1,42 @@
+// Standard output and error. A reader that went away (EPIPE) silences the output and nothing else;
+// any other failure is remembered, because somebody misses lines that they wanted.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/verdict/verdict.h"
+
+namespace uketsuke::cli {
+
+class Console {
+ public:
+  explicit Console(verdict::Language language);
+  ~Console();
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
+
+  verdict::Language language() const { return language_; }
+  bool is_terminal() const { return is_terminal_; }
+
+  void print(std::string_view text);  // to standard output, as it is
+  void line(const verdict::Text& text);
+  void error(const verdict::Text& text);  // to standard error, "uketsuke: ..."
+  void raw_error(std::string_view text);  // to standard error, as it is
+
+  // The line at the bottom of a terminal; empty takes it away. Nothing elsewhere.
+  void status(const std::string& text);
+
+  void flush();
+  bool failed() const { return failed_; }  // standard output could not be written
+
+ private:
+  verdict::Language language_;
+  bool is_terminal_;
+  bool closed_ = false;
+  bool failed_ = false;
+  bool has_status_ = false;
+  std::string buffer_;
+};
+
+}  // namespace uketsuke::cli

@@ -1,0 +1,105 @@
+#include "harness/run/find.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+namespace uketsuke::run {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = RunError::Kind;
+
+[[noreturn]] void cannot_read(const std::string& path, const std::error_code& error) {
+  throw RunError(Kind::kEnvironment, {path + "：読めません（" + error.message() + "）",
+                                      "cannot read " + path + ": " + error.message()});
+}
+
+bool is_scenario_name(const fs::path& path) {
+  return path.extension() == ".yaml" || path.extension() == ".yml";
+}
+
+void add_folder(const std::string& folder, std::vector<std::string>& files) {
+  std::vector<std::string> found;
+  std::error_code error;
+  fs::recursive_directory_iterator entry(folder, error);
+  if (error) cannot_read(folder, error);
+  while (entry != fs::recursive_directory_iterator()) {
+    const bool hidden = entry->path().filename().native().front() == '.';
+    std::error_code ignored;
+    if (hidden) {
+      entry.disable_recursion_pending();
+    } else if (is_scenario_name(entry->path()) && entry->is_regular_file(ignored)) {
+      found.push_back(entry->path().native());
+    }
+    const auto here = entry->path().native();
+    entry.increment(error);
+    if (error) cannot_read(here, error);
+  }
+  std::sort(found.begin(), found.end());
+  files.insert(files.end(), found.begin(), found.end());
+}
+
+void drop_repeated(std::vector<std::string>& files) {
+  std::set<std::string> seen;
+  const auto is_repeated = [&](const std::string& file) {
+    std::error_code error;
+    const auto real = fs::canonical(file, error);
+    return !seen.insert(error ? file : real.native()).second;
+  };
+  files.erase(std::remove_if(files.begin(), files.end(), is_repeated), files.end());
+}
+
+}  // namespace
+
+std::vector<std::string> find_files(const std::vector<std::string>& paths) {
+  std::vector<std::string> files;
+  for (const auto& path : paths) {
+    std::error_code error;
+    const auto status = fs::status(path, error);
+    if (status.type() == fs::file_type::not_found || path.empty()) {
+      throw RunError(Kind::kUsage,
+                     {path + "：ファイルもフォルダーもありません", "no such file or folder: " + path});
+    }
+    if (status.type() == fs::file_type::none) cannot_read(path, error);
+    if (fs::is_directory(status)) {
+      add_folder(path, files);
+    } else if (fs::is_regular_file(status)) {
+      files.push_back(path);
+    } else {
+      throw RunError(Kind::kUsage, {path + "：ファイルでもフォルダーでもありません",
+                                    "neither a file nor a folder: " + path});
+    }
+  }
+  if (paths.size() > 1) drop_repeated(files);
+  return files;
+}
+
+std::vector<Selected> find_scenarios(const std::vector<std::string>& paths) {
+  std::vector<Selected> selection;
+  for (auto& file : find_files(paths)) {
+    selection.emplace_back();
+    selection.back().path = std::move(file);
+  }
+  return selection;
+}
+
+bool passes(const Filters& filters, const std::string& id, const std::vector<std::string>& tags) {
+  const auto has = [&](const std::string& tag) {
+    return std::find(tags.begin(), tags.end(), tag) != tags.end();
+  };
+  const auto names = [&](const std::string& pattern) {
+    return pattern == id || ::fnmatch(pattern.c_str(), id.c_str(), 0) == 0;
+  };
+  return std::all_of(filters.tags.begin(), filters.tags.end(), has) &&
+         (filters.only.empty() || std::any_of(filters.only.begin(), filters.only.end(), names));
+}
+
+std::vector<Selected> Executor::select(const std::vector<std::string>& paths, const Filters&) {
+  return find_scenarios(paths);
+}
+
+}  // namespace uketsuke::run
