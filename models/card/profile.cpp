@@ -1,7 +1,6 @@
 #include "models/card/profile.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "models/card/file_content.h"
 
@@ -51,9 +50,8 @@ std::string era_birth_date(const std::string& birth_date) {
     if (std::string_view(birth_date) < era.first_day) continue;
     const int year = std::stoi(birth_date.substr(0, 4)) - era.first_year + 1;
     if (year > 99) return {};
-    char text[8];
-    std::snprintf(text, sizeof text, "%02d", year);
-    return text + birth_date.substr(4);
+    const std::string text = std::to_string(year);
+    return (year < 10 ? "0" : "") + text + birth_date.substr(4);
   }
   return {};
 }
