@@ -50,6 +50,7 @@ struct Parameters {
   std::uint8_t default_pin_max = 12;
   bool accepts_four_byte_tpdu = false;       // T=0 TPDU without P3: some readers add 00
   bool accepts_empty_xfr_block = false;      // XFR-05: answered with an empty DataBlock
+  bool answers_get_uid = true;               // contactless: FF CA 00 00 (PC/SC part 3)
   bool refuses_rfu = false;                  // RFU fields that are not zero: failed, their offset
   // Escape: answers by command bytes; anything else is not supported (6.1.8).
   std::map<wire::Bytes, wire::Bytes> escape_answers;

@@ -1,6 +1,7 @@
 // What a slot accepts in which state: data, so that a matrix test can walk it and a mutant can
-// change a row. USB Device Class: Smart Card CCID, Rev 1.1 (2005-04-22), 6.1 (responses of each command),
-// 6.2.6 and 5.3.1.
+// change a row.
+// USB Device Class: Smart Card CCID, Rev 1.1 (2005-04-22), 6.1 (responses of each command), 6.2.6
+// and 5.3.1.
 #pragma once
 
 #include <array>
