@@ -61,7 +61,10 @@ std::string select_text(const CommandApdu& apdu, Application current) {
   }
   if (apdu.data.size() == 2) {
     const auto id = static_cast<std::uint16_t>(apdu.data[0] << 8 | apdu.data[1]);
-    if (apdu.p1 == 0x02) return "SELECT EF " + file_text(current, id);
+    if (apdu.p1 == 0x02) {
+      const bool named = id != 0 && !ef_name(current, id).empty();
+      return named ? "SELECT EF " + file_text(current, id) : fmt::format("SELECT EF {:04X}", id);
+    }
     return fmt::format("SELECT P1 {:02X} file {:04X}", apdu.p1, id);
   }
   return fmt::format("SELECT P1 {:02X} P2 {:02X}, {} bytes", apdu.p1, apdu.p2, apdu.data.size());
