@@ -23,6 +23,7 @@ enum class T0Direction : std::uint8_t {
   kIncoming,  // P3 is Lc, no answer data
   kBoth,      // P3 is Lc, answer data fetched with GET RESPONSE; the Command gets Le = 00
 };
+std::string_view to_string(T0Direction direction);
 using T0Header = std::array<std::uint8_t, 5>;
 // By INS (and P2 for SELECT), after the command list of ISO/IEC 7816-4:2013, Table 4.
 T0Direction default_t0_direction(const T0Header& header);

@@ -20,6 +20,18 @@ std::size_t le_of(std::uint8_t p3) { return p3 == 0 ? 256 : p3; }
 
 }  // namespace
 
+std::string_view to_string(T0Direction direction) {
+  switch (direction) {
+    case T0Direction::kOutgoing:
+      return "outgoing";
+    case T0Direction::kIncoming:
+      return "incoming";
+    case T0Direction::kBoth:
+      return "both";
+  }
+  return "?";
+}
+
 // INS of ISO/IEC 7816-4:2013, Table 4 (even codes), and 80 32 of the card (facts 1.3).
 T0Direction default_t0_direction(const T0Header& header) {
   switch (header[1]) {
