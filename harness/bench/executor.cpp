@@ -1,0 +1,121 @@
+#include "harness/bench/executor.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "harness/bench/director.h"
+#include "harness/bench/world_config.h"
+#include "harness/run/find.h"
+#include "harness/scenario/reference.h"
+
+namespace uketsuke::bench {
+namespace {
+
+using verdict::ScenarioResult;
+
+std::string stem_of(const std::string& path) { return std::filesystem::path(path).stem().string(); }
+
+std::string variant_name(const scenario::Scenario& scenario) {
+  std::string name;
+  for (const auto& [key, value] : scenario.substitutions)
+    name += (name.empty() ? "" : ", ") + key + "=" + value;
+  return name;
+}
+
+}  // namespace
+
+const Assets& ModelExecutor::assets() {
+  if (!assets_) assets_ = load_assets(find_data_folder(data_folder_));
+  return *assets_;
+}
+
+const scenario::LoadResult& ModelExecutor::load(const std::string& path) {
+  if (path != loaded_path_) {
+    loaded_ = scenario::load(path, assets().catalog);
+    loaded_path_ = path;
+  }
+  return loaded_;
+}
+
+std::vector<run::Selected> ModelExecutor::expand(const std::string& path,
+                                                 const run::Filters& filters) {
+  std::vector<run::Selected> selected;
+  const scenario::LoadResult& loaded = load(path);
+  if (!loaded.ok()) {
+    run::Selected broken;
+    broken.path = path;
+    broken.variant = 0;
+    broken.id = stem_of(path);
+    return {broken};
+  }
+  for (std::size_t i = 0; i < loaded.scenarios.size(); ++i) {
+    const scenario::Scenario& scenario = loaded.scenarios[i];
+    if (!run::passes(filters, scenario.id, scenario.tags)) continue;
+    run::Selected entry;
+    entry.path = path;
+    entry.variant = static_cast<int>(i);
+    entry.id = scenario.id;
+    entry.variant_name = variant_name(scenario);
+    entry.title = {scenario.title.ja, scenario.title.en};
+    entry.wall_limit_ms = static_cast<std::uint32_t>(scenario.limits.wall_seconds * 1000);
+    selected.push_back(std::move(entry));
+  }
+  return selected;
+}
+
+ScenarioResult ModelExecutor::execute(const std::string& path, int variant,
+                                      const run::Options& options) {
+  const scenario::LoadResult& loaded = load(path);
+  if (!loaded.ok()) {
+    ScenarioResult result;
+    result.id = stem_of(path);
+    result.file = path;
+    result.line = static_cast<std::uint32_t>(loaded.errors.front().mark.line);
+    result.verdict = verdict::Verdict::kError;
+    std::string text;
+    for (const yaml::Problem& problem : loaded.errors)
+      text += (text.empty() ? "" : "\n") + yaml::to_string(problem);
+    result.reason = {text, text};
+    return result;
+  }
+  const scenario::Scenario& scenario = loaded.scenarios.at(static_cast<std::size_t>(variant));
+  RunSettings settings;
+  settings.seed = options.random_seed;
+  if (!options.out_dir.empty()) {
+    std::string name = scenario.id;
+    if (scenario.row > 0) name += "-" + std::to_string(scenario.row);
+    if (options.repetition > 0) name += "-r" + std::to_string(options.repetition);
+    settings.journal_file = options.out_dir + "/journal/" + name + ".jsonl";
+    const auto keep = options.extra.find("journal");
+    settings.keep_passing_journals = keep != options.extra.end() && keep->second == "all";
+  }
+  ScenarioResult result = run_scenario(assets(), scenario, settings);
+  if (!result.journal_path.empty())
+    result.journal_path = result.journal_path.substr(options.out_dir.size() + 1);
+  for (const yaml::Problem& problem : loaded.warnings)
+    result.warnings.emplace_back(yaml::to_string(problem));
+  return result;
+}
+
+std::vector<std::string> ModelExecutor::check(const std::string& path, verdict::Language) {
+  const scenario::LoadResult& loaded = load(path);
+  std::vector<std::string> lines;
+  for (const yaml::Problem& problem : loaded.errors) lines.push_back(yaml::to_string(problem));
+  return lines;
+}
+
+std::string ModelExecutor::steps(verdict::Language language) {
+  using scenario::Language;
+  if (language == verdict::Language::kJapanese) return scenario::steps_reference(Language::kJapanese);
+  if (language == verdict::Language::kEnglish) return scenario::steps_reference(Language::kEnglish);
+  return scenario::steps_reference(Language::kJapanese) + "\n" +
+         scenario::steps_reference(Language::kEnglish);
+}
+
+std::string ModelExecutor::schema() { return scenario::schema_json(); }
+
+std::string ModelExecutor::scenario_template(const std::string& name) {
+  return scenario::new_scenario(name);
+}
+
+}  // namespace uketsuke::bench

@@ -1,0 +1,38 @@
+// The harness behind the runner and the command line: loads scenarios, runs them in model worlds.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/bench/assets.h"
+#include "harness/run/executor.h"
+#include "harness/scenario/scenario.h"
+
+namespace uketsuke::bench {
+
+class ModelExecutor : public run::Executor {
+ public:
+  // The data folder is loaded at the first call that needs it.
+  explicit ModelExecutor(std::string data_folder) : data_folder_(std::move(data_folder)) {}
+
+  std::vector<run::Selected> expand(const std::string& path, const run::Filters& filters) override;
+  verdict::ScenarioResult execute(const std::string& path, int variant,
+                                  const run::Options& options) override;
+  std::vector<std::string> check(const std::string& path, verdict::Language language) override;
+  std::string steps(verdict::Language language) override;
+  std::string schema() override;
+  std::string scenario_template(const std::string& name) override;
+
+ private:
+  const Assets& assets();
+  // The file as loaded last: expand() and execute() ask for the same one in turn.
+  const scenario::LoadResult& load(const std::string& path);
+
+  std::string data_folder_;
+  std::shared_ptr<const Assets> assets_;
+  std::string loaded_path_;
+  scenario::LoadResult loaded_;
+};
+
+}  // namespace uketsuke::bench
