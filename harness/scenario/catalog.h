@@ -22,8 +22,12 @@ struct Catalog {
   const wire::panel::ScreenSet* screens_of(std::string_view device) const;
 };
 
-// screens/*.yaml and requirements/*.yaml below the folder `scenarios`; the other lists stay empty.
-// Folders that are not there are skipped. Throws yaml::Error.
+// screens/*.yaml, requirements/*.yaml and the names in releases/*.yaml below the folder `scenarios`;
+// the other lists stay empty. Folders that are not there are skipped. Throws yaml::Error.
 Catalog load_catalog(const std::string& scenarios_folder);
+
+// Seed ids and assumptions that the screens name and the requirements table does not have, one line
+// each; a whole page ("P2") may stand for the page. Empty if the table is.
+std::vector<std::string> unknown_sources(const Catalog& catalog);
 
 }  // namespace uketsuke::scenario

@@ -19,7 +19,7 @@ struct Place { int line = 0, column = 0; };  // in Scenario::file, from 1
 struct Value {
   enum class Form : std::uint8_t { kAbsent, kScalar, kList, kMap };
   Form form = Form::kAbsent;
-  std::string text;       // scalar as written
+  std::string text;       // scalar as written; kept beside the long form of a short one
   double number = 0;      // kInteger, kSeconds, and digits that are a number
   bool truth = false;     // kTruth
   std::vector<Value> items;                           // list

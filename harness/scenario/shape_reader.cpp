@@ -164,6 +164,8 @@ Value ShapeReader::read(const yaml::Node& node, const Shape& shape) {
     Value outer;
     outer.form = form;
     outer.place = value.place;
+    outer.text = value.text;  // a short form can still be read as it was written
+    outer.number = value.number;
     if (form == Value::Form::kMap) outer.fields.emplace_back(shape.main, std::move(value));
     if (form == Value::Form::kList) outer.items.push_back(std::move(value));
     value = std::move(outer);
@@ -227,6 +229,7 @@ Value ShapeReader::read_map(const yaml::Node& node, const Shape& shape) {
       error(key, name + what + hint);
       continue;
     }
+    if (shape.keys == Scalar::kFeature) check_name(key, name, "feature", catalog_.features);
     const Shape& own = field != nullptr ? field->shape : *free;
     Value part;
     if (entry.is_null() && own.bare) {

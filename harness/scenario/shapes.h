@@ -45,8 +45,9 @@ inline Shape one_or_list(const Shape& item) {
   shape.always_list = true;
   return shape;
 }
-inline Shape free_map(Shape values) {
+inline Shape free_map(Shape values, Scalar keys = Scalar::kNone) {
   Shape shape;
+  shape.keys = keys;
   shape.values = std::make_shared<const Shape>(std::move(values));
   return shape;
 }

@@ -86,11 +86,14 @@ std::vector<Field> ehr_actions() {
   const Shape patient = map({field("patient", person(), {"患者", "the patient"})});
   return {
       field("ehr_sign_in",
-            map({field("clinician", scalar(Scalar::kClinician), {"誰が", "who signs in"}),
-                 field("factors", integer(1, 2), {"認証要素の数", "number of factors"}),
-                 field("permission", truth(),
-                       {"救急時閲覧権限があるか", "whether the permission to view is held"})}),
-            {"電子カルテにログインする", "signs in at the EHR"}, {"P2-k3"}, "A-33"),
+            or_bare(
+                map({field("clinician", scalar(Scalar::kClinician), {"誰が", "who signs in"}),
+                     field("factors", integer(1, 2), {"認証要素の数", "number of factors"}),
+                     field("permission", truth(),
+                           {"救急時閲覧権限があるか", "whether the permission to view is held"})})),
+            {"電子カルテにログインする (単独で書けば given.ehr のとおり)",
+             "signs in at the EHR (alone: as given.ehr says)"},
+            {"P2-k3"}, "A-33"),
       field("judge", words({"necessary", "not_necessary"}),
             {"生命、身体の保護のために救急時医療情報閲覧が必要か判断する",
              "judges whether the view is needed to protect life or body"},
@@ -205,7 +208,7 @@ std::vector<Field> make_given() {
                        {"本人確認履歴", "identity history"}, {"P2-k1"}),
                  field("two_factor_history", two_factor,
                        {"２要素認証履歴", "history of two-factor sign-ins"}, {"P2-k3"}, "A-33"),
-                 field("features", free_map(truth()),
+                 field("features", free_map(truth(), Scalar::kFeature),
                        {"リリースの機能を個別に有効・無効にする",
                         "single features of the release, on or off"})}),
             {"オンライン資格確認等システム", "the backend"}),

@@ -52,6 +52,7 @@ struct Shape {
   bool one_of = false;              // mapping: exactly one of `fields`; a bare one as a plain word
   std::vector<Field> fields;        // mapping with these keys
   std::shared_ptr<const Shape> values;  // mapping with free keys
+  Scalar keys = Scalar::kNone;          // what the free keys are: kFeature, or kNone for anything
   std::shared_ptr<const Shape> items;   // list
   // What the reader makes of the short forms, so that nobody behind it meets two forms of one thing:
   std::string main;                 // a single value stands for {main: value}

@@ -5,6 +5,7 @@
 namespace uketsuke::yaml {
 namespace {
 
+constexpr std::size_t kShortestPart = 4;  // characters, for a part of a word to be a hint
 constexpr std::size_t kLongest = 80;  // characters; a longer "word" gets no suggestion
 
 // Code points of valid UTF-8; a stray byte counts as one.
@@ -72,7 +73,15 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
     least = found;
     best = &candidate;
   }
-  return best != nullptr ? *best : std::string();
+  if (best != nullptr) return *best;
+  // A word cut short, or with something added: completion, completion_message.
+  for (const std::string& candidate : candidates) {
+    const std::size_t shorter = std::min(points.size(), code_points(candidate).size());
+    const bool within = candidate.find(word) != std::string::npos ||
+                        word.find(candidate) != std::string_view::npos;
+    if (within && shorter >= kShortestPart) return candidate;
+  }
+  return {};
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {

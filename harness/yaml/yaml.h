@@ -139,7 +139,8 @@ class Mapping {
 };
 
 // The candidate nearest to `word`: Damerau-Levenshtein distance on code points (insert, delete,
-// replace, swap of neighbours), at most a third of the longer word and at least 1. Empty: none.
+// replace, swap of neighbours), at most a third of the longer word and at least 1; if there is none,
+// the first that contains the word or is contained in it (four characters or more). Empty: none.
 // The first of several equally near ones wins.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 std::size_t edit_distance(std::string_view a, std::string_view b);

@@ -70,6 +70,7 @@ inline const uketsuke::scenario::Catalog& catalog() {
                     load_screens_text(kTerminalScreens, "terminal.yaml")};
     made.people = {"hanako", "taro"};
     made.clinicians = {"dr_sato"};
+    made.features = {"reader_switch"};
     made.releases = {"2024-12", "planned"};
     made.requirements = load_requirements_text(kSeed, kRegister);
     return made;

@@ -152,7 +152,9 @@ BOOST_AUTO_TEST_CASE(people_releases_and_screens_are_checked) {
              "x.yaml:6:36: dr_saito: no such clinician; did you mean dr_sato?\n"
              "x.yaml:6:55: 3: expected a whole number from 1 to 2\n");
   BOOST_TEST(step_errors("{do: {wait: 1}, expect: {screen: passcode}}") ==
-             "x.yaml:6:38: passcode: no such screen of the reader\n");
+             "x.yaml:6:38: passcode: no such screen of the reader; did you mean passcode_entry?\n");
+  BOOST_TEST(errors(head("given: {backend: {features: {reader_swich: true}}}\nsteps: [{do: {wait: 1}}]\n")) ==
+             "x.yaml:4:30: reader_swich: no such feature; did you mean reader_switch?\n");
   BOOST_TEST(step_errors("{do: {wait: 1}, expect: {message: completed}}") ==
              "x.yaml:6:39: completed: no such message of the reader; did you mean completion?\n");
   BOOST_TEST(errors(head("releases: [2024-11]\nsteps: [{do: {wait: 1}}]\n")) ==

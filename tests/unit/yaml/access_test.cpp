@@ -85,6 +85,8 @@ BOOST_AUTO_TEST_CASE(only_what_is_near_is_suggested) {
   BOOST_TEST(yaml::nearest("同意しな", words) == "同意しない");
   BOOST_TEST(yaml::nearest("completely different", words).empty());
   BOOST_TEST(yaml::nearest("x", {"y"}).empty());
+  BOOST_TEST(yaml::nearest("completion", {"reading", "completion_message"}) == "completion_message");
+  BOOST_TEST(yaml::nearest("abc", {"abc_and_much_more"}).empty());
   BOOST_TEST(yaml::nearest("", words).empty());
   BOOST_TEST(yaml::nearest(std::string(100000, 'a'), words).empty());
   BOOST_TEST(yaml::did_you_mean("pres", words) == "; did you mean press?");
