@@ -290,7 +290,9 @@ void Panel::enter(State state, std::string message) {
 }
 
 void Panel::display(std::string message) {
-  panel::Display shown{std::string(screen_of(state_)), std::move(message), {}};
+  panel::Display shown;
+  shown.screen = screen_of(state_);
+  shown.message = std::move(message);
   shown.values["mode"] = to_string(mode_);
   if (!shown_code_.empty()) shown.values["code"] = shown_code_;
   if (!shown_tries_.empty()) shown.values["tries_left"] = shown_tries_;

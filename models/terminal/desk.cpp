@@ -26,7 +26,7 @@ Actions Desk::take() {
 
 void Desk::flush() {
   if (!dirty_) return;
-  out_.push_back(panel::Display{std::string(to_string(screen_)), message_, values_});
+  out_.push_back(panel::Display{std::string(to_string(screen_)), message_, values_, secrets_});
   dirty_ = false;
 }
 
@@ -76,6 +76,7 @@ void Desk::show(ScreenId screen, std::string message) {
   if (dirty_ && !message_.empty()) flush();  // a message is never lost
   screen_ = screen;
   message_ = std::move(message);
+  secrets_.clear();
   for (auto it = values_.begin(); it != values_.end();) {
     const bool stays = it->first == "account" || it->first == "reader_mode";
     it = stays ? std::next(it) : values_.erase(it);
@@ -93,6 +94,11 @@ void Desk::say(std::string message) {
 void Desk::set_value(const std::string& key, std::string value) {
   values_[key] = std::move(value);
   dirty_ = true;
+}
+
+void Desk::set_secret(const std::string& key, std::string value) {
+  secrets_[key] = std::move(value);
+  set_value(key, "****");
 }
 
 void Desk::clear_value(const std::string& key) {

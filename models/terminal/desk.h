@@ -60,6 +60,8 @@ class Desk {
   void say(std::string message);
   void set_value(const std::string& key, std::string value);
   void clear_value(const std::string& key);
+  // A read-out for the person at the screen only; the values show "****".
+  void set_secret(const std::string& key, std::string value);
   const std::string& message() const { return message_; }
 
  private:
@@ -74,7 +76,7 @@ class Desk {
   std::deque<LinkPending> link_queue_;  // front: under way
   ScreenId screen_ = ScreenId::kSignedOut;
   std::string message_;
-  std::map<std::string, std::string> values_;
+  std::map<std::string, std::string> values_, secrets_;
   bool dirty_ = false;
 };
 

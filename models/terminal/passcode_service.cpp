@@ -37,11 +37,11 @@ void PasscodeService::answer(Desk& desk, const backend_api::Answer& answer, std:
   const auto* refusal = std::get_if<backend_api::Refusal>(&answer);
   const std::string code = refusal != nullptr ? refusal->reason : "bad_answer";
   if (tag == kIssueTag) {
-    const bool issued = std::holds_alternative<backend_api::PasscodeIssued>(answer);
-    desk.record("visual_passcode_issued", {{"outcome", issued ? "issued" : code}});
-    desk.say(issued ? "visual_passcode_issued" : "visual_passcode_refused");
-    if (issued) {
-      desk.set_value("visual_passcode", "****");  // on a real screen the administrator reads it
+    const auto* issued = std::get_if<backend_api::PasscodeIssued>(&answer);
+    desk.record("visual_passcode_issued", {{"outcome", issued != nullptr ? "issued" : code}});
+    desk.say(issued != nullptr ? "visual_passcode_issued" : "visual_passcode_refused");
+    if (issued != nullptr) {
+      desk.set_secret("visual_passcode", issued->passcode);  // the administrator reads it
     } else {
       desk.set_value("code", code);
     }
