@@ -36,8 +36,10 @@ PEOPLE = {
     "taro": (0x1002, True, FROM, UNTIL),
     "locked": (0x1003, True, FROM, UNTIL),
     "expired": (0x1004, True, "20181231000000Z", EXPIRED),
+    "just_expired": (0x1008, True, "20191101000000Z", "20241031235959Z"),
     "revoked": (0x1005, True, FROM, UNTIL),
     "no_pin": (0x1006, False, FROM, UNTIL),
+    "random_pupi": (0x1009, True, FROM, UNTIL),
     "child": (0x1007, False, FROM, UNTIL),
 }
 REVOKED = ("revoked",)
