@@ -1,6 +1,6 @@
 // The only file that includes CLI11.
 #include <CLI/CLI.hpp>
-#include <cstring>
+#include <charconv>
 
 #include "harness/cli/command.h"
 #include "harness/cli/language.h"
@@ -26,6 +26,19 @@ Language language_of(int argc, char** argv) {
     if (const auto language = verdict::language_from(name)) return *language;
   }
   return language_of_environment();
+}
+
+// CLI11 would take -1 for the greatest number there is.
+std::optional<std::uint64_t> seed_from(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc() || rest != end) return std::nullopt;
+  return value;
+}
+
+std::string is_seed(const std::string& text) {
+  return seed_from(text) ? "" : "not a number from 0 to 18446744073709551615: " + text;
 }
 
 class Parser {
@@ -98,7 +111,7 @@ class Parser {
     add_filters(run_app_, config.options.filters);
     run_app_->add_option("-j,--jobs", config.jobs, say({"並列数", "worker processes"}))
         ->check(CLI::Range(1U, kMaxJobs));
-    run_app_->add_option("--seed", config.options.random_seed, say({"乱数の種", "random seed"}));
+    run_app_->add_option("--seed", seed_, say({"乱数の種", "random seed"}))->check(is_seed);
     run_app_
         ->add_option("--repeat", config.repeat,
                      say({"各シナリオの回数（種は 1 ずつ増える）",
@@ -113,6 +126,8 @@ class Parser {
         ->add_option("--wall-limit", wall_limit_s_,
                      say({"1 シナリオの実時間の上限（秒）", "seconds of real time for one scenario"}))
         ->check(CLI::Range(0.001, kMaxWallLimitS));
+    run_app_->add_flag("--keep-journals", keep_journals_,
+                       say({"逸脱のなかったシナリオの記録も残す", "keep the journals of passes, too"}));
     run_app_->add_flag("--in-process", config.in_process,
                        say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
   }
@@ -133,6 +148,8 @@ class Parser {
 
   Command command() {
     run_.config.options.wall_limit_ms = static_cast<std::uint32_t>(wall_limit_s_ * 1000);
+    run_.config.options.random_seed = *seed_from(seed_);
+    if (keep_journals_) run_.config.options.extra["journal"] = "all";
     if (check_app_->parsed()) return check_;
     if (list_app_->parsed()) return list_;
     if (steps_app_->parsed()) return StepsCommand{};
@@ -145,6 +162,8 @@ class Parser {
   CLI::App app_;
   std::string language_name_;
   double wall_limit_s_ = 0;
+  std::string seed_ = "1";
+  bool keep_journals_ = false;
   RunCommand run_;
   CheckCommand check_;
   ListCommand list_;

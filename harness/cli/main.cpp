@@ -3,6 +3,6 @@
 #include "harness/cli/app.h"
 
 int main(int argc, char** argv) {
-  uketsuke::bench::BenchExecutor executor;
+  uketsuke::bench::ModelExecutor executor("");
   return uketsuke::cli::main(argc, argv, executor);
 }

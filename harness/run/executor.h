@@ -24,7 +24,7 @@ struct Options {
   std::string out_dir;               // folder of the run; journals belong into out_dir/journal
   std::uint32_t wall_limit_ms = 0;   // --wall-limit; 0: the scenario's own, or the default
   Filters filters;
-  std::map<std::string, std::string> extra;
+  std::map<std::string, std::string> extra;  // "journal" = "all": --keep-journals
 };
 
 constexpr int kEveryVariant = -1;             // Selected.variant: the worker asks expand()

@@ -18,8 +18,12 @@ using Kind = RunError::Kind;
                                       "cannot read " + path + ": " + error.message()});
 }
 
-bool is_scenario_name(const fs::path& path) {
-  return path.extension() == ".yaml" || path.extension() == ".yml";
+// A link that leads nowhere counts: somebody wanted a scenario there, and loading it says why not.
+bool is_scenario(const fs::directory_entry& entry) {
+  const auto extension = entry.path().extension();
+  if (extension != ".yaml" && extension != ".yml") return false;
+  std::error_code ignored;
+  return entry.is_regular_file(ignored) || !entry.exists(ignored);
 }
 
 void add_folder(const std::string& folder, std::vector<std::string>& files) {
@@ -29,10 +33,9 @@ void add_folder(const std::string& folder, std::vector<std::string>& files) {
   if (error) cannot_read(folder, error);
   while (entry != fs::recursive_directory_iterator()) {
     const bool hidden = entry->path().filename().native().front() == '.';
-    std::error_code ignored;
     if (hidden) {
       entry.disable_recursion_pending();
-    } else if (is_scenario_name(entry->path()) && entry->is_regular_file(ignored)) {
+    } else if (is_scenario(*entry)) {
       found.push_back(entry->path().native());
     }
     const auto here = entry->path().native();

@@ -64,6 +64,12 @@ BOOST_AUTO_TEST_CASE(links_to_folders_are_not_followed_so_that_no_search_is_endl
   BOOST_TEST(names(folder, {folder.path()}).size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_link_that_leads_nowhere_is_not_left_out_silently) {
+  const TemporaryFolder folder;
+  fs::create_symlink("nowhere", folder / "a.yaml");
+  BOOST_TEST(find_files({folder.path()}).size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_there_or_not_a_file_is_wrong_usage) {
   const TemporaryFolder folder;
   BOOST_TEST((kind_of(folder / "missing") == RunError::Kind::kUsage));

@@ -1,0 +1,586 @@
+"""The command line, driven as a user drives it. Its scenarios do what they say: pass, crash, hang."""
+
+import html.parser
+import json
+import os
+import pathlib
+import pty
+import resource
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from conftest import ERROR, FAIL, INCONC, PASS, USAGE, children, wait_for
+
+
+def only_marker(folder):
+    return [p.name for p in folder.iterdir()] == [".uketsuke-run"]
+
+
+# Exit codes
+
+@pytest.mark.parametrize("words, code", [
+    (["pass"], PASS),
+    (["pass", "na"], PASS),
+    (["pass", "fail"], FAIL),
+    (["fail", "inconc"], FAIL),
+    (["pass", "inconc"], INCONC),
+    (["na"], INCONC),
+    (["na", "na"], INCONC),
+    (["pass", "error"], ERROR),
+    (["fail", "error"], ERROR),
+    (["pass", "none"], ERROR),
+    (["pass", "throw"], ERROR),
+    (["pass", "crash"], ERROR),
+    (["pass", "exit"], ERROR),
+])
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_exit_code_follows_the_verdicts(fake, words, code, jobs):
+    for number, word in enumerate(words):
+        fake.scenario(f"s{number}", word)
+    done = fake("run", "suite", "--out", "out", "-j", jobs)
+    assert done.returncode == code, done.stderr
+    assert fake.results()["summary"]["exit_code"] == code
+    assert len(fake.results()["scenarios"]) == len(words)
+
+
+@pytest.mark.parametrize("arguments", [
+    [], ["bogus"], ["run", "--bogus"], ["run", "suite", "-j", "0"], ["run", "suite", "-j", "many"],
+    ["run", "suite", "--repeat", "0"], ["run", "suite", "--seed", "-1"],
+    ["run", "suite", "--seed", "18446744073709551616"], ["run", "suite", "--seed", ""],
+    ["run", "missing"],
+    ["run", "empty"], ["run"], ["run", "/dev/null"], ["run", "suite", "--tag"],
+    ["run", "suite", "--wall-limit", "0"], ["check", "empty"], ["list", "empty"], ["new"],
+    ["schema", "bogus"], ["--lang", "fr", "steps"], ["run", "suite", "--only", "nobody"],
+    ["run", "suite", "--tag", "nobody"], ["list", "suite", "--tag", "nobody"],
+])
+def test_wrong_usage_is_five_with_one_line_of_text_and_leaves_nothing(fake, arguments):
+    fake.scenario("a")
+    (fake.folder / "empty").mkdir()
+    done = fake(*arguments)
+    assert done.returncode == USAGE
+    assert done.stderr.startswith("uketsuke: ")
+    assert done.stderr.count("\n") == 1
+    assert not list(fake.folder.glob("uketsuke-out/*"))
+
+
+def test_nothing_selected_leaves_no_reports_of_an_earlier_run_and_no_new_folder(fake):
+    fake.scenario("a")
+    assert fake("run", "suite", "--out", "out", "--tag", "x").returncode == USAGE
+    assert not (fake.folder / "out").exists()
+
+
+def test_help_and_version_are_no_errors(fake):
+    assert fake("--help").returncode == PASS
+    assert fake("run", "--help").returncode == PASS
+    assert fake("--version").stdout.startswith("uketsuke ")
+
+
+# What is printed
+
+def test_plain_output_is_one_line_a_scenario_a_total_and_where_the_report_lies(fake):
+    for name in "abc":
+        fake.scenario(name)
+    lines = fake("run", "suite", "--out", "out").stdout.splitlines()
+    assert [line.split()[:2] for line in lines[:3]] == [["pass", n] for n in "abc"]
+    assert lines[3:] == ["3 scenarios: 3 no deviation found", "report: out/report.html"]
+
+
+def test_a_failed_step_prints_expectation_observation_and_the_wire(fake):
+    fake.scenario("a", "fail", steps=3)
+    text = fake("run", "suite", "--out", "out").stdout
+    for part in ("P3-3 reception_staff: press the staff button", "suite/a.yaml:12",
+                 "expected: screen passcode_entry", "observed: screen <still> initial",
+                 "usb: PC_to_RDR_XfrBlock bSeq=7"):
+        assert part in text
+
+
+@pytest.mark.parametrize("environment, japanese, english", [
+    ({}, False, True),
+    ({"LANG": "C.UTF-8"}, False, True),
+    ({"LANG": "ja_JP.UTF-8"}, True, False),
+    ({"LANG": "ja_JP.UTF-8", "LC_ALL": "en_US.UTF-8"}, False, True),
+    ({"LANG": "en_US.UTF-8", "LC_ALL": "ja_JP.UTF-8"}, True, False),
+])
+def test_the_language_comes_from_the_environment(fake, environment, japanese, english):
+    fake.scenario("a")
+    text = fake("run", "suite", "--out", "out", env=environment).stdout
+    assert ("逸脱なし" in text, "no deviation found" in text) == (japanese, english)
+
+
+@pytest.mark.parametrize("language, japanese, english", [
+    ("ja", True, False), ("en", False, True), ("both", True, True)])
+def test_the_language_can_be_chosen(fake, language, japanese, english):
+    fake.scenario("a", "fail")
+    text = fake("run", "suite", "--out", "out", "--lang", language,
+                env={"LANG": "ja_JP.UTF-8"}).stdout
+    assert ("逸脱あり" in text, "deviation found" in text) == (japanese, english)
+    text = fake("--lang", language, "run", "missing").stderr
+    assert ("ありません" in text, "no such" in text) == (japanese, english)
+
+
+def test_on_a_terminal_progress_is_live_and_the_end_is_the_same(fake):
+    for number in range(60):
+        fake.scenario(f"s{number:02}", "fail" if number == 7 else "pass", sleep_us=10000)
+    ours, theirs = pty.openpty()
+    child = fake.start("run", "suite", "--out", "out", stdout=theirs)
+    os.close(theirs)
+    text = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:
+            break
+        if not piece:
+            break
+        text += piece
+    child.communicate(timeout=30)
+    os.close(ours)
+    assert child.returncode == FAIL
+    text = text.decode()
+    assert "\r\x1b[Krunning, " in text
+    assert "60 scenarios: 59 no deviation found, 1 deviation found" in text
+    assert "s07" in text and "s08" not in text
+
+
+# Reports
+
+def test_junit_is_well_formed_and_counts_what_happened(fake):
+    for word in ("pass", "fail", "inconc", "na", "error", "none"):
+        fake.scenario(word, word)
+    fake("run", "suite", "--out", "out")
+    root = fake.junit()
+    assert root.tag == "testsuites"
+    counts = {k: int(root.get(k)) for k in ("tests", "failures", "errors", "skipped")}
+    assert counts == {"tests": 6, "failures": 1, "errors": 3, "skipped": 1}
+    cases = {c.get("name"): c for c in root.iter("testcase")}
+    assert len(cases["pass"]) == 0
+    assert "screen <still> initial" in cases["fail"].find("failure").text
+    assert {c: cases[c].find("error").get("type") for c in ("inconc", "error", "none")} == \
+        {"inconc": "inconc", "error": "error", "none": "none"}
+    assert "pinpad" in cases["na"].find("skipped").get("message")
+
+
+def test_json_follows_its_published_schema(fake):
+    jsonschema = pytest.importorskip("jsonschema")
+    for word in ("pass", "fail", "inconc", "na", "error", "none", "crash", "big"):
+        fake.scenario(word, word, steps=3, variants=2)
+    fake("run", "suite", "--out", "out", "--repeat", "2")
+    schema = json.loads(fake("schema", "results").stdout)
+    jsonschema.Draft7Validator.check_schema(schema)
+    results = fake.results()
+    jsonschema.Draft7Validator(schema).validate(results)
+    assert all(step["seed_id"].startswith("P3-")
+               for scenario in results["scenarios"] for step in scenario["steps"])
+    results["scenarios"][0]["surprise"] = 1
+    assert not jsonschema.Draft7Validator(schema).is_valid(results)
+
+
+class Tags(html.parser.HTMLParser):
+    """Fails on tags that do not close in the order in which they were opened."""
+
+    VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen = [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_html_is_one_page_in_both_languages_with_nothing_from_elsewhere(fake):
+    for word in ("pass", "fail", "na", "crash"):
+        fake.scenario(word, word, steps=2)
+    fake("run", "suite", "--out", "out")
+    text = fake.html()
+    tags = Tags(text)
+    for part in ("認証でも承認でもありません", "not a certification or approval by anyone",
+                 "厚生労働省のシステムではありません", "not the ministry&#39;s system", "逸脱なし",
+                 "does not say conformity", "画面 initial &lt;まま&gt;",
+                 "screen &lt;still&gt; initial", "bSeq=7", "A-29", "P3-2",
+                 "prefers-color-scheme: dark", "ended by signal 9"):
+        assert part in text, part
+    assert not [t for t, _ in tags.seen if t in ("script", "link", "img", "iframe")]
+    links = [a["href"] for t, a in tags.seen if t == "a"]
+    anchors = {a["id"] for _, a in tags.seen if "id" in a}
+    assert links and all(link[0] == "#" and link[1:] in anchors for link in links)
+
+
+def test_the_order_and_the_results_do_not_depend_on_the_number_of_workers(fake):
+    for number in range(40):
+        fake.scenario(f"s{number:02}", ["pass", "fail", "inconc", "na", "crash"][number % 5],
+                      steps=3, sleep_us=(number * 37) % 2000)
+
+    def results(jobs):
+        fake("run", "suite", "--out", "out", "-j", jobs)
+        scenarios = fake.results()["scenarios"]
+        for scenario in scenarios:
+            del scenario["wall_us"]
+        return scenarios
+
+    assert results(1) == results(2) == results(5)
+
+
+# Selection
+
+def test_tag_only_and_repeat(fake):
+    fake.scenario("a_one", tags="x y")
+    fake.scenario("a_two", tags="x")
+    fake.scenario("b_one", tags="y")
+
+    def names(*arguments):
+        assert fake("run", "suite", "--out", "out", *arguments).returncode == PASS
+        return list(fake.verdicts())
+
+    assert names("--tag", "x") == ["a_one", "a_two"]
+    assert names("--tag", "x", "--tag", "y") == ["a_one"]
+    assert names("--only", "a_two") == ["a_two"]
+    assert names("--only", "*_one") == ["a_one", "b_one"]
+    assert names("--only", "a_two", "--only", "b_one") == ["a_two", "b_one"]
+    assert names("--only", "b_one", "--repeat", "3") == ["b_one", "b_one#2", "b_one#3"]
+    assert [s["random_seed"] for s in fake.results()["scenarios"]] == [1, 2, 3]
+    assert names("--seed", "18446744073709551615", "--only", "b_one") == ["b_one"]
+    assert fake.results()["run"]["random_seed"] == 2**64 - 1
+
+
+def test_suites_may_lie_anywhere(fake, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("else where")
+    (elsewhere / "deep").mkdir()
+    (elsewhere / "deep" / "z.yml").write_text("id: z\n")
+    one = fake.scenario("a")
+    assert fake("run", elsewhere, one, "--out", "out").returncode == PASS
+    assert list(fake.verdicts()) == ["z", "a"]
+
+
+def test_without_paths_the_folder_scenarios_is_run(fake):
+    fake.write("scenarios/flow/a.yaml", "id: a\n")
+    assert fake("run", "--out", "out").returncode == PASS
+    assert list(fake.verdicts()) == ["a"]
+
+
+def test_fail_fast_ends_at_the_first_deviation(fake):
+    fake.scenario("a")
+    fake.scenario("b", "fail")
+    for number in range(40):
+        fake.scenario(f"c{number}")
+    done = fake("run", "suite", "--out", "out", "--fail-fast")
+    assert done.returncode == FAIL
+    assert fake.verdicts() == {"a": "pass", "b": "fail"}
+    assert fake.results()["summary"]["files_not_run"] == 40
+    assert "40 files not run" in done.stdout
+
+
+# The output folder
+
+def test_the_default_folder_is_new_each_time(fake):
+    fake.scenario("a")
+    for _ in range(3):
+        assert fake("run", "suite").returncode == PASS
+    folders = list((fake.folder / "uketsuke-out").iterdir())
+    assert len(folders) == 3
+    assert all((folder / "report.html").exists() for folder in folders)
+
+
+def test_a_folder_of_somebody_else_is_not_written_into(fake):
+    fake.scenario("a")
+    precious = fake.write("out/thesis.txt", "years of work")
+    done = fake("run", "suite", "--out", "out")
+    assert done.returncode == USAGE
+    assert "out" in done.stderr
+    assert [p.name for p in precious.parent.iterdir()] == ["thesis.txt"]
+    assert fake("run", "suite", "--out", precious).returncode == USAGE
+    assert precious.read_text() == "years of work"
+
+
+def test_an_empty_folder_and_one_of_ours_are_taken(fake):
+    fake.scenario("a")
+    (fake.folder / "out").mkdir()
+    assert fake("run", "suite", "--out", "out").returncode == PASS
+    fake.scenario("b", "fail")
+    assert fake("run", "suite", "--out", "out").returncode == FAIL
+    assert fake.verdicts() == {"a": "pass", "b": "fail"}
+    assert sorted(p.name for p in (fake.folder / "out").iterdir()) == \
+        [".uketsuke-run", "junit.xml", "report.html", "results.json"]
+
+
+def test_a_folder_that_another_run_writes_is_refused(fake):
+    fake.scenario("a", sleep_us=3_000_000)
+    first = fake.start("run", "suite", "--out", "out")
+    wait_for(lambda: (fake.folder / "out" / ".uketsuke-run").exists())
+    done = fake("run", "suite", "--out", "out")
+    assert done.returncode == ERROR
+    assert "in use" in done.stderr
+    first.communicate(timeout=30)
+    assert first.returncode == PASS
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(fake):
+    fake.scenario("a")
+    done = fake("run", "suite", "--out", "/proc/nowhere/out")
+    assert done.returncode == ERROR
+    assert "/proc/nowhere/out" in done.stderr
+
+
+# Bad input and a bad world
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"id: \xff\n", b"\n" * 100_000,
+                                     b"id: " + b"x" * 1_000_000 + b"\n", b"do: fail"],
+                         ids=["empty", "binary", "not_utf8", "blank_lines", "long_line", "no_id"])
+def test_any_bytes_in_a_file_end_with_reports_that_can_be_read(fake, content):
+    path = fake.write("suite/a.yaml", "")
+    path.write_bytes(content)
+    done = subprocess.run([fake.path, "run", "suite", "--out", "out"], cwd=fake.folder,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    assert done.returncode in (PASS, FAIL, ERROR)
+    assert len(fake.results()["scenarios"]) == 1
+    fake.junit()
+    Tags(fake.html())
+
+
+def test_a_link_to_nowhere_is_an_error_of_that_file(fake):
+    fake.scenario("a")
+    (fake.folder / "suite" / "b.yaml").symlink_to("nowhere")
+    done = fake("run", "suite", "--out", "out")
+    assert done.returncode == ERROR
+    assert fake.verdicts() == {"a": "pass", "b": "error"}
+    assert "suite/b.yaml" in done.stdout
+
+
+def as_nobody(fake):
+    """Options that take the rights of root away; skips if the program is out of reach then."""
+    if os.geteuid() != 0:
+        return {}
+    for path in [fake.folder, *fake.folder.parents]:
+        if path.name.startswith("pytest-"):
+            path.chmod(0o755)
+    fake.folder.chmod(0o777)
+    options = {"user": 65534, "group": 65534, "extra_groups": []}
+    try:
+        fake("--version", **options)
+    except PermissionError:
+        pytest.skip("the program cannot be run without the rights of root")
+    return options
+
+
+def test_an_unreadable_file_is_an_error_and_an_unreadable_folder_too(fake):
+    options = as_nobody(fake)
+    fake.scenario("a")
+    secret = fake.scenario("b")
+    secret.chmod(0)
+    done = fake("run", "suite", "--out", "out", **options)
+    assert done.returncode == ERROR, done.stderr
+    assert fake.verdicts() == {"a": "pass", "b": "error"}
+    assert fake("check", "suite", **options).returncode == ERROR
+    (fake.folder / "suite" / "deep").mkdir(mode=0)
+    done = fake("run", "suite", "--out", "out", **options)
+    assert done.returncode == ERROR
+    assert "suite/deep" in done.stderr
+
+
+def test_a_file_size_limit_leaves_no_report_half_written(fake):
+    for number in range(300):
+        fake.scenario(f"s{number}", steps=20)
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+
+    done = fake("run", "suite", "--out", "out", preexec_fn=limit)
+    assert done.returncode == ERROR
+    assert "uketsuke: cannot write" in done.stderr
+    assert only_marker(fake.folder / "out")
+
+
+@pytest.fixture
+def small_disk(fake):
+    disk = fake.folder / "disk"
+    disk.mkdir()
+    mount = shutil.which("mount")
+    if os.geteuid() != 0 or not mount or subprocess.run(
+            [mount, "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield disk
+    subprocess.run(["umount", disk], check=True)
+
+
+def test_a_full_disk_is_an_error_with_its_reason_and_nothing_half_written(fake, small_disk):
+    for number in range(300):
+        fake.scenario(f"s{number}", steps=20)
+    done = fake("run", "suite", "--out", small_disk / "out")
+    assert done.returncode == ERROR
+    assert "No space left on device" in done.stderr
+    assert only_marker(small_disk / "out")
+
+
+def test_a_full_standard_output_is_an_error_but_the_reports_are_there(fake):
+    fake.scenario("a")
+    with open("/dev/full", "w") as full:
+        done = fake("run", "suite", "--out", "out", stdout=full)
+    assert done.returncode == ERROR
+    assert "standard output" in done.stderr
+    assert fake.verdicts() == {"a": "pass"}
+    with open("/dev/full", "w") as full:
+        assert fake("list", "suite", stdout=full).returncode == ERROR
+
+
+def test_a_reader_that_goes_away_changes_neither_reports_nor_exit_code(fake):
+    for number in range(200):
+        fake.scenario(f"s{number:03}", "fail")
+    child = fake.start("run", "suite", "--out", "out")
+    child.stdout.close()
+    child.wait(timeout=30)
+    assert child.returncode == FAIL
+    assert child.stderr.read() == ""
+    assert len(fake.results()["scenarios"]) == 200
+
+
+def test_a_closed_standard_output_does_not_end_up_in_a_report(fake):
+    fake.scenario("a")
+    done = fake("run", "suite", "--out", "out",
+                preexec_fn=lambda: [os.close(fd) for fd in (0, 1, 2)])
+    assert done.returncode in (PASS, ERROR)
+    assert fake.verdicts() == {"a": "pass"}
+    fake.junit()
+
+
+# Workers
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_killing_a_worker_in_the_middle_costs_one_scenario(fake, jobs):
+    for number in range(12):
+        fake.scenario(f"s{number:02}", sleep_us=200_000)
+    run = fake.start("run", "suite", "--out", "out", "-j", jobs)
+    victims = wait_for(lambda: children(run.pid))
+    time.sleep(0.5)
+    os.kill(victims[0], signal.SIGKILL)
+    run.communicate(timeout=60)
+    assert run.returncode == ERROR
+    results = fake.results()
+    assert [s["name"] for s in results["scenarios"]] == [f"s{n:02}" for n in range(12)]
+    assert results["summary"]["error"] == 1
+    assert results["summary"]["pass"] == 11
+    [lost] = [s for s in results["scenarios"] if s["verdict"] == "error"]
+    assert "signal 9" in lost["reason"]["en"]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_scenario_that_never_ends_is_ended(fake, jobs):
+    fake.scenario("a")
+    fake.scenario("b", "hang")
+    fake.scenario("c")
+    done = fake("run", "suite", "--out", "out", "--wall-limit", "0.5", "-j", jobs)
+    assert done.returncode == ERROR
+    assert fake.verdicts() == {"a": "pass", "b": "error", "c": "pass"}
+    assert "500 ms" in done.stdout
+
+
+def test_workers_do_not_outlive_a_killed_run(fake):
+    fake.scenario("a", "hang")
+    run = fake.start("run", "suite", "--out", "out")
+    [worker] = wait_for(lambda: children(run.pid))
+    time.sleep(0.3)
+    run.kill()
+    run.communicate(timeout=30)
+
+    def is_gone():
+        try:
+            return pathlib.Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z"
+        except FileNotFoundError:
+            return True
+
+    wait_for(is_gone)
+    assert only_marker(fake.folder / "out")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_reports_what_was_run_and_is_no_pass(fake, number):
+    for index in range(300):
+        fake.scenario(f"s{index:03}", sleep_us=20_000)
+    run = fake.start("run", "suite", "--out", "out", start_new_session=True)
+    wait_for(lambda: children(run.pid))
+    time.sleep(0.7)
+    os.killpg(run.pid, number)  # as the terminal does it: to all of them
+    output, _ = run.communicate(timeout=30)
+    assert run.returncode == ERROR
+    assert "interrupted" in output
+    summary = fake.results()["summary"]
+    assert summary["interrupted"] is True
+    assert summary["pass"] >= 1
+    assert summary["files_not_run"] >= 100
+    assert summary["pass"] + summary["none"] + summary["error"] + summary["files_not_run"] == 300
+    fake.junit()
+    assert "中断されました" in fake.html()
+
+
+def test_ctrl_c_ends_a_scenario_that_does_not_end_by_itself(fake):
+    fake.scenario("a")
+    fake.scenario("b", "hang")
+    run = fake.start("run", "suite", "--out", "out")
+    wait_for(lambda: children(run.pid))
+    time.sleep(0.3)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=10)
+    assert run.returncode == ERROR
+    assert fake.verdicts() == {"a": "pass", "b": "none"}
+
+
+def test_what_a_worker_prints_is_shown_and_disturbs_nothing(fake):
+    fake.scenario("a", "print")
+    done = fake("run", "suite", "--out", "out")
+    assert done.returncode == PASS
+    assert "hello from the worker" in done.stderr
+
+
+def test_a_worker_started_by_hand_says_that_it_is_none(fake):
+    assert fake("worker").returncode == USAGE
+
+
+# The other commands
+
+def test_list_shows_variants_places_and_titles(fake):
+    fake.scenario("a", variants=2)
+    fake.scenario("b", tags="x")
+    assert fake("list", "suite").stdout.splitlines() == [
+        "a[0]\tsuite/a.yaml:1\ttitle", "a[1]\tsuite/a.yaml:1\ttitle", "b\tsuite/b.yaml:1\ttitle"]
+    assert fake("list", "suite", "--tag", "x", "--lang", "ja").stdout == "b\tsuite/b.yaml:1\t題名\n"
+
+
+def test_check_names_file_line_and_column(fake):
+    fake.scenario("a")
+    assert fake("check", "suite").returncode == PASS
+    fake.write("suite/b.yaml", "do: pass\n")
+    done = fake("check", "suite")
+    assert done.returncode == FAIL
+    assert done.stdout.splitlines()[0] == "suite/b.yaml:1:1: there is no id"
+
+
+def test_steps_and_schema(fake):
+    assert "press a button" in fake("steps").stdout
+    assert "ボタンを押す" in fake("steps", "--lang", "ja").stdout
+    assert json.loads(fake("schema").stdout) == {"type": "object"}
+    assert json.loads(fake("schema", "results").stdout)["title"]
+
+
+def test_new_makes_a_scenario_that_runs_and_never_replaces_one(fake):
+    (fake.folder / "suite").mkdir()
+    assert fake("new", "suite/my_case").returncode == PASS
+    assert fake("run", "suite/my_case.yaml", "--out", "out").returncode == PASS
+    assert fake.verdicts() == {"my_case": "pass"}
+    (fake.folder / "suite/my_case.yaml").write_text("mine")
+    for name in ("suite/my_case", "suite/my_case.yaml"):
+        assert fake("new", name).returncode == USAGE
+    assert (fake.folder / "suite/my_case.yaml").read_text() == "mine"
+    for name in ("Bad", "a b", "../", "名前", "", "suite/"):
+        assert fake("new", name).returncode == USAGE
+    assert fake("new", "missing/case").returncode == ERROR
+    assert [p.name for p in (fake.folder / "suite").iterdir()] == ["my_case.yaml"]
