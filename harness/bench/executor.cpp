@@ -24,12 +24,12 @@ std::string variant_name(const scenario::Scenario& scenario) {
 
 }  // namespace
 
-const Assets& ModelExecutor::assets() {
+const Assets& BenchExecutor::assets() {
   if (!assets_) assets_ = load_assets(find_data_folder(data_folder_));
   return *assets_;
 }
 
-const scenario::LoadResult& ModelExecutor::load(const std::string& path) {
+const scenario::LoadResult& BenchExecutor::load(const std::string& path) {
   if (path != loaded_path_) {
     loaded_ = scenario::load(path, assets().catalog);
     loaded_path_ = path;
@@ -37,7 +37,7 @@ const scenario::LoadResult& ModelExecutor::load(const std::string& path) {
   return loaded_;
 }
 
-std::vector<run::Selected> ModelExecutor::expand(const std::string& path,
+std::vector<run::Selected> BenchExecutor::expand(const std::string& path,
                                                  const run::Filters& filters) {
   std::vector<run::Selected> selected;
   const scenario::LoadResult& loaded = load(path);
@@ -63,7 +63,7 @@ std::vector<run::Selected> ModelExecutor::expand(const std::string& path,
   return selected;
 }
 
-ScenarioResult ModelExecutor::execute(const std::string& path, int variant,
+ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
                                       const run::Options& options) {
   const scenario::LoadResult& loaded = load(path);
   if (!loaded.ok()) {
@@ -97,14 +97,14 @@ ScenarioResult ModelExecutor::execute(const std::string& path, int variant,
   return result;
 }
 
-std::vector<std::string> ModelExecutor::check(const std::string& path, verdict::Language) {
+std::vector<std::string> BenchExecutor::check(const std::string& path, verdict::Language) {
   const scenario::LoadResult& loaded = load(path);
   std::vector<std::string> lines;
   for (const yaml::Problem& problem : loaded.errors) lines.push_back(yaml::to_string(problem));
   return lines;
 }
 
-std::string ModelExecutor::steps(verdict::Language language) {
+std::string BenchExecutor::steps(verdict::Language language) {
   using scenario::Language;
   if (language == verdict::Language::kJapanese) return scenario::steps_reference(Language::kJapanese);
   if (language == verdict::Language::kEnglish) return scenario::steps_reference(Language::kEnglish);
@@ -112,9 +112,9 @@ std::string ModelExecutor::steps(verdict::Language language) {
          scenario::steps_reference(Language::kEnglish);
 }
 
-std::string ModelExecutor::schema() { return scenario::schema_json(); }
+std::string BenchExecutor::schema() { return scenario::schema_json(); }
 
-std::string ModelExecutor::scenario_template(const std::string& name) {
+std::string BenchExecutor::scenario_template(const std::string& name) {
   return scenario::new_scenario(name);
 }
 

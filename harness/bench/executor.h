@@ -11,10 +11,11 @@
 
 namespace uketsuke::bench {
 
-class ModelExecutor : public run::Executor {
+class BenchExecutor : public run::Executor {
  public:
   // The data folder is loaded at the first call that needs it.
-  explicit ModelExecutor(std::string data_folder) : data_folder_(std::move(data_folder)) {}
+  // Empty: see find_data_folder().
+  explicit BenchExecutor(std::string data_folder = {}) : data_folder_(std::move(data_folder)) {}
 
   std::vector<run::Selected> expand(const std::string& path, const run::Filters& filters) override;
   verdict::ScenarioResult execute(const std::string& path, int variant,
