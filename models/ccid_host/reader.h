@@ -17,12 +17,14 @@ namespace uketsuke::ccid_host {
 
 struct CcidHostParameters {
   wire::Micros command_timeout_us = 3'000'000;    // one command without time extension
+  wire::Micros power_on_timeout_us = 10'000'000;  // IccPowerOn: the reader may try three classes
   wire::Micros transmit_timeout_us = 60'000'000;  // one XfrBlock of a reader at APDU level
   wire::Micros pin_margin_us = 10'000'000;        // added to VerifyPin::timeout_s
-  wire::Micros poll_period_us = 400'000;       // GetSlotStatus where there is no interrupt endpoint
-  wire::Micros extension_unit_us = 1'000'000;  // per unit of a time extension if BWT/WWT is unknown
-  int max_time_extensions = 1000;              // then the command is aborted
-  int stall_recoveries = 3;                    // per command
+  wire::Micros poll_period_us = 400'000;          // GetSlotStatus without interrupt endpoint
+  wire::Micros extension_unit_us = 1'000'000;     // least unit of a time extension (BWT, WT)
+  int max_time_extensions = 1000;                 // then the command is aborted
+  int stall_recoveries = 3;                       // per command
+  bool speed_up = true;                           // PPS asks for the speed of TA1 if both can do it
 };
 
 // Something the reader did against the rules, or data that arrived broken. Beside the session
@@ -39,7 +41,10 @@ class Reader : public usb_host::Driver {
 
   usb_host::DriverActions handle(const usb_host::DriverEvent& event) override;
   // Every request ends with exactly one Connected, Response, Disconnected or Failed of its slot. A
-  // second request of a slot that has one under way fails with kBusy; the first goes on.
+  // second request of a slot that has one under way fails with kBusy and the first goes on; only
+  // Disconnect ends it: the command is aborted (CCID 5.3.1), the first request fails, then the
+  // card is disconnected. Connect to a card that has power (left by Disconnect kLeave, or
+  // connected) does not reset it.
   usb_host::DriverActions handle(const wire::session::Request& request);
 
   std::vector<HostEvent> take_events();
