@@ -10,7 +10,10 @@ namespace {
 
 // Who may ask what, in the order of api::Request. A-33: the EHR reports the two-factor history;
 // views come through the terminal's folder or straight from the EHR.
-struct Row { std::string_view op; bool terminal, ehr; };
+struct Row {
+  std::string_view op;
+  bool terminal, ehr;
+};
 constexpr std::array<Row, 13> kTable = {{
     {"sign_in", true, false},
     {"sign_out", true, false},
@@ -117,8 +120,8 @@ Reply Backend::handle(const api::Request& request, Sender from, Seconds now) {
   } else if (from == Sender::kTerminal ? !row.terminal : !row.ehr) {
     reply.answer = api::Refusal{"not_from_here"};
   } else {
-    reply.answer = std::visit(
-        [&](const auto& r) { return answer(*state_, r, now, reply.records); }, request);
+    reply.answer =
+        std::visit([&](const auto& r) { return answer(*state_, r, now, reply.records); }, request);
   }
   if (const auto* refusal = std::get_if<api::Refusal>(&reply.answer)) {
     reply.records.push_back(RequestRefused{row.op, refusal->reason});
@@ -126,8 +129,7 @@ Reply Backend::handle(const api::Request& request, Sender from, Seconds now) {
   return reply;
 }
 
-Backend::Response Backend::handle(const wire::network::Request& request, Sender from,
-                                  Seconds now) {
+Backend::Response Backend::handle(const wire::network::Request& request, Sender from, Seconds now) {
   Response out;
   out.response.id = request.id;
   const auto decoded = api::decode_request(request.body);
@@ -145,9 +147,7 @@ Backend::Response Backend::handle(const wire::network::Request& request, Sender 
 
 const std::vector<IdentityRecord>& Backend::identity_history() const { return state_->identities; }
 const std::vector<ConsentRow>& Backend::consents() const { return state_->consents; }
-const std::vector<TwoFactorRow>& Backend::two_factor_history() const {
-  return state_->two_factors;
-}
+const std::vector<TwoFactorRow>& Backend::two_factor_history() const { return state_->two_factors; }
 const std::vector<ViewRow>& Backend::view_log() const { return state_->views; }
 
 std::string Backend::issue_visual_passcode(const std::string& institution, Seconds now) {

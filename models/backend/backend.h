@@ -1,7 +1,7 @@
-// The オンライン資格確認等システム as far as the seed's pages P1 to P5 need it: accounts, visual passcode,
-// identity by card, consents, eligibility, two-factor history, ordinary and emergency view. A model
-// of the seed, not the ministry's system; its interface is backend_api.h. Reasons of refusals are
-// identifiers of ours. Pure: time is an argument.
+// The オンライン資格確認等システム as far as the seed's pages P1 to P5 need it: accounts, visual
+// passcode, identity by card, consents, eligibility, two-factor history, ordinary and emergency
+// view. A model of the seed, not the ministry's system; its interface is backend_api.h. Reasons of
+// refusals are identifiers of ours. Pure: time is an argument.
 #pragma once
 
 #include <map>
@@ -33,7 +33,10 @@ class Backend {
   // `now`: local time (calendar.h). Every request in every state has an answer.
   Reply handle(const api::Request& request, Sender from, Seconds now);
   // The same on bytes; bytes that do not decode are answered by Refusal "malformed:<member>".
-  struct Response { wire::network::Response response; std::vector<Record> records; };
+  struct Response {
+    wire::network::Response response;
+    std::vector<Record> records;
+  };
   Response handle(const wire::network::Request& request, Sender from, Seconds now);
 
   const std::vector<IdentityRecord>& identity_history() const;

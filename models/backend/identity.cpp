@@ -15,7 +15,10 @@ using wire::oqs::time_of;
 constexpr std::size_t kMaxTransactions = 1000;
 
 // What a transaction in each stage answers; empty: the request is carried out.
-struct Row { Stage stage; std::string_view complete, consent, check; };
+struct Row {
+  Stage stage;
+  std::string_view complete, consent, check;
+};
 constexpr std::array<Row, 5> kTable = {{
     {Stage::kChallenged, "", "identity_not_completed", "identity_not_completed"},
     {Stage::kIdentified, "identity_already_completed", "", ""},
@@ -71,8 +74,8 @@ std::string why_not_certificate(const State& state, const crypto::X509Certificat
   if (!state.ca || !certificate.verify_signed_by(*state.ca)) return "certificate_untrusted";
   if (!certificate.valid_on(date)) {
     if (date < certificate.not_before()) return "certificate_not_yet_valid";
-    in_grace = date_minus_months(date, p.expired_certificate_grace_months) <=
-               certificate.not_after();
+    in_grace =
+        date_minus_months(date, p.expired_certificate_grace_months) <= certificate.not_after();
     if (!in_grace) return "certificate_expired";
   }
   const auto& revoked = p.revoked_serials;
@@ -108,8 +111,8 @@ bool starts_with(const std::string& text, const std::string& prefix) {
 }  // namespace
 
 api::Answer answer(State& state, const api::BeginIdentity& request, Seconds now, Records&) {
-  const std::string why = why_not_begin(state, request.institution, request.session,
-                                        request.confirmation_date, now);
+  const std::string why =
+      why_not_begin(state, request.institution, request.session, request.confirmation_date, now);
   if (!why.empty()) return api::Refusal{why};
   Transaction transaction;
   transaction.institution = request.institution;
@@ -141,18 +144,18 @@ api::Answer answer(State& state, const api::CompleteIdentity& request, Seconds n
   bool in_grace = false;
   why = why_not_certificate(state, **certificate, transaction->confirmation_date, in_grace);
   if (!why.empty()) return api::Refusal{why};
-  if (!(*certificate)->public_key()->verify_pkcs1_sha256(transaction->challenge,
-                                                         request.signature)) {
+  if (!(*certificate)
+           ->public_key()
+           ->verify_pkcs1_sha256(transaction->challenge, request.signature)) {
     return api::Refusal{"signature_wrong"};
   }
   const InsuredPerson* person = state.find_by_serial((*certificate)->serial_hex());
   if (person == nullptr) return api::Refusal{"holder_unknown"};
   transaction->person = person;
   transaction->stage = Stage::kIdentified;
-  state.write(IdentityRecord{person->holder, api::IdentityBy::kMyNumberCard,
-                             transaction->confirmed, transaction->institution,
-                             transaction->confirmation_date, time_of(now), transaction->account,
-                             in_grace},
+  state.write(IdentityRecord{person->holder, api::IdentityBy::kMyNumberCard, transaction->confirmed,
+                             transaction->institution, transaction->confirmation_date, time_of(now),
+                             transaction->account, in_grace},
               records);
   return api::IdentityAnswer{request.transaction};
 }
@@ -163,8 +166,8 @@ api::Answer answer(State& state, const api::IdentifyByFourItems& request, Second
   if (!state.parameters.release.search_by_four_items.enabled) {
     return api::Refusal{"not_released"};
   }
-  const std::string why = why_not_begin(state, request.institution, request.session,
-                                        request.confirmation_date, now);
+  const std::string why =
+      why_not_begin(state, request.institution, request.session, request.confirmation_date, now);
   if (!why.empty()) return api::Refusal{why};
   const api::FourItems& items = request.items;
   if (items.name.empty() || items.birth_date.empty() || items.sex.empty() ||
@@ -181,8 +184,8 @@ api::Answer answer(State& state, const api::IdentifyByFourItems& request, Second
     found = &person;
   }
   if (found == nullptr) return api::Refusal{"no_match"};
-  return identify(state, *found, api::IdentityBy::kFourItems, request.institution,
-                  request.session, request.confirmation_date, now, records);
+  return identify(state, *found, api::IdentityBy::kFourItems, request.institution, request.session,
+                  request.confirmation_date, now, records);
 }
 
 api::Answer answer(State& state, const api::IdentifyByInsuredNumber& request, Seconds now,
@@ -190,8 +193,8 @@ api::Answer answer(State& state, const api::IdentifyByInsuredNumber& request, Se
   if (!state.parameters.release.search_by_insured_number.enabled) {
     return api::Refusal{"not_released"};
   }
-  const std::string why = why_not_begin(state, request.institution, request.session,
-                                        request.confirmation_date, now);
+  const std::string why =
+      why_not_begin(state, request.institution, request.session, request.confirmation_date, now);
   if (!why.empty()) return api::Refusal{why};
   const InsuredPerson* found = state.find_person(request.key);
   if (found == nullptr) return api::Refusal{"no_match"};

@@ -19,7 +19,7 @@ struct IdentityRecord {
   api::IdentityBy by = api::IdentityBy::kMyNumberCard;
   std::optional<api::Confirmed> confirmed;  // not known for searches
   std::string institution, confirmation_date, time, account;
-  bool certificate_in_grace = false;        // past its end, within the three months
+  bool certificate_in_grace = false;  // past its end, within the three months
 };
 struct ConsentRow {
   std::string holder, institution;
@@ -48,22 +48,37 @@ struct ViewRow {
   bool returned = false;
   std::string institution, clinician, holder, time;  // holder empty: patient not known
   std::optional<api::ConsentRecord> registered_consent;
-  std::optional<api::ConsentStatement> statement;    // emergency: as stated by the EHR
-  std::vector<std::string_view> sections;            // that went out
+  std::optional<api::ConsentStatement> statement;  // emergency: as stated by the EHR
+  std::vector<std::string_view> sections;          // that went out
   std::vector<Check> checks;
 };
 
-struct SignedIn { std::string institution, user, session; api::Account account = api::Account::kGeneral; };
-struct SignedOut { std::string session; };
-struct PasscodeIssuedFor { std::string institution, user; };
-struct PasscodeTried { std::string institution; api::PasscodeResult result = api::PasscodeResult::kWrong;
-                       unsigned tries_left = 0; };
-struct EligibilityChecked { std::string holder, institution, validity; };
-struct RequestRefused { std::string_view op; std::string reason; };  // Refusal went out
+struct SignedIn {
+  std::string institution, user, session;
+  api::Account account = api::Account::kGeneral;
+};
+struct SignedOut {
+  std::string session;
+};
+struct PasscodeIssuedFor {
+  std::string institution, user;
+};
+struct PasscodeTried {
+  std::string institution;
+  api::PasscodeResult result = api::PasscodeResult::kWrong;
+  unsigned tries_left = 0;
+};
+struct EligibilityChecked {
+  std::string holder, institution, validity;
+};
+struct RequestRefused {
+  std::string_view op;
+  std::string reason;
+};  // Refusal went out
 using Record = std::variant<SignedIn, SignedOut, PasscodeIssuedFor, PasscodeTried, IdentityRecord,
                             ConsentRow, EligibilityChecked, TwoFactorRow, ViewRow, RequestRefused>;
 
 std::string_view name_of(const Record& record);  // "identity_recorded", "view_refused", ...
-std::string describe(const Record& record);      // one line; no secrets, holders by their scenario name
+std::string describe(const Record& record);  // one line; no secrets, holders by their scenario name
 
 }  // namespace uketsuke::backend

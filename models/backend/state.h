@@ -14,7 +14,10 @@
 
 namespace uketsuke::backend {
 
-struct Session { std::string institution, user; api::Account account = api::Account::kGeneral; };
+struct Session {
+  std::string institution, user;
+  api::Account account = api::Account::kGeneral;
+};
 
 // kChallenged -> kIdentified -> kConsented -> kChecked; kFailed ends it. What each stage answers to
 // each request is the table in identity.cpp.

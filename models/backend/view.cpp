@@ -26,17 +26,20 @@ struct Inquiry {
 
 const Feature& feature_of(const Release& release, api::IdentityBy by) {
   switch (by) {
-    case api::IdentityBy::kMyNumberCard: return release.emergency_by_my_number_card;
-    case api::IdentityBy::kFourItems: return release.emergency_by_four_items;
-    case api::IdentityBy::kInsuredNumber: break;
+    case api::IdentityBy::kMyNumberCard:
+      return release.emergency_by_my_number_card;
+    case api::IdentityBy::kFourItems:
+      return release.emergency_by_four_items;
+    case api::IdentityBy::kInsuredNumber:
+      break;
   }
   return release.emergency_by_insured_number;
 }
 
 Inquiry inquire(const State& state, const std::string& institution, const std::string& clinician,
                 const api::InsuredKey& patient, Seconds now) {
-  Inquiry out{state, institution, clinician, state.find_person(patient), now, false, {}, {},
-              nullptr};
+  Inquiry out{state, institution, clinician, state.find_person(patient), now, false,
+              {},    {},          nullptr};
   if (out.person == nullptr) return out;
   for (const IdentityRecord& record : state.identities) {
     if (record.holder != out.person->holder) continue;
@@ -186,8 +189,8 @@ wire::oqs::Summary summarise(const InsuredPerson& person, const Windows& windows
     if (window.months == 0 && window.days == 0) continue;
     wire::oqs::SummarySection& section = out.sections.emplace_back();
     section.section = static_cast<Section>(i);
-    section.from = wire::oqs::date_minus_days(
-        wire::oqs::date_minus_months(today, window.months), window.days);
+    section.from =
+        wire::oqs::date_minus_days(wire::oqs::date_minus_months(today, window.months), window.days);
     section.to = today;
     for (const MedicalEntry& entry : person.entries) {
       if (entry.section != section.section || entry.entry.date < section.from ||
@@ -250,8 +253,7 @@ api::Answer answer(State& state, const api::RecordTwoFactor& request, Seconds no
   return api::Done{};
 }
 
-api::Answer answer(State& state, const api::OrdinaryView& request, Seconds now,
-                   Records& records) {
+api::Answer answer(State& state, const api::OrdinaryView& request, Seconds now, Records& records) {
   const Inquiry inquiry =
       inquire(state, request.institution, request.clinician, request.patient, now);
   ViewRow row;
@@ -259,8 +261,7 @@ api::Answer answer(State& state, const api::OrdinaryView& request, Seconds now,
   return decide(state, inquiry, std::move(row), state.parameters.ordinary, records);
 }
 
-api::Answer answer(State& state, const api::EmergencyView& request, Seconds now,
-                   Records& records) {
+api::Answer answer(State& state, const api::EmergencyView& request, Seconds now, Records& records) {
   Inquiry inquiry = inquire(state, request.institution, request.clinician, request.patient, now);
   inquiry.emergency_mode = request.emergency_mode;
   ViewRow row;

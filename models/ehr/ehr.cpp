@@ -110,7 +110,11 @@ void Ehr::press(std::string_view control, oqs::Seconds now, Actions& out) {
 }
 
 void Ehr::enter(const panel::Enter& input, Actions& out) {
-  struct Field { std::string_view screen, control; std::string Ehr::*text; bool secret; };
+  struct Field {
+    std::string_view screen, control;
+    std::string Ehr::*text;
+    bool secret;
+  };
   static constexpr std::array<Field, 4> kFields = {{
       {kSignIn, "user", &Ehr::user_, false},
       {kSignIn, "password", &Ehr::password_, true},
@@ -153,10 +157,9 @@ void Ehr::sign_in(oqs::Seconds, Actions& out) {
   out.push_back(Record(SignedIn{clinician_->id, factors_}));
   if (two && parameters_.report_two_factor) {
     two_factor_report_ = next_network_id_++;
-    out.push_back(wire::network::Request{
-        *two_factor_report_,
-        api::encode(api::Request(
-            api::RecordTwoFactor{parameters_.institution, clinician_->id, factors_}))});
+    out.push_back(wire::network::Request{*two_factor_report_,
+                                         api::encode(api::Request(api::RecordTwoFactor{
+                                             parameters_.institution, clinician_->id, factors_}))});
   }
   show(kPatients, {}, out);
 }
@@ -227,8 +230,8 @@ void Ehr::state_unobtainable(oqs::Seconds now, Actions& out) {
   request(true, api::ConsentStatement::kConsentUnobtainable, now, out);
 }
 
-void Ehr::request(bool emergency, std::optional<api::ConsentStatement> statement,
-                  oqs::Seconds now, Actions& out) {
+void Ehr::request(bool emergency, std::optional<api::ConsentStatement> statement, oqs::Seconds now,
+                  Actions& out) {
   Pending pending;
   pending.emergency = emergency;
   pending.patient = open_;
@@ -237,8 +240,10 @@ void Ehr::request(bool emergency, std::optional<api::ConsentStatement> statement
   if (parameters_.path == Path::kFolder) {
     if (!send_file(pending, now, out)) return show(kChart, "request_not_possible", out);
   } else if (emergency) {
-    send_network(pending, api::EmergencyView{parameters_.institution, clinician_->id, patient,
-                                             parameters_.send_emergency_mode, *statement}, out);
+    send_network(pending,
+                 api::EmergencyView{parameters_.institution, clinician_->id, patient,
+                                    parameters_.send_emergency_mode, *statement},
+                 out);
   } else {
     send_network(pending, api::OrdinaryView{parameters_.institution, clinician_->id, patient}, out);
   }
@@ -370,8 +375,8 @@ void Ehr::take_result(const oqs::ViewResult& result, const FileArrived& file,
 
 void Ehr::on(const wire::network::Response& response, oqs::Seconds, Actions& out) {
   const bool answered = response.outcome == wire::network::Outcome::kAnswered;
-  const auto answer = answered ? api::decode_answer(response.body)
-                               : wire::Result<api::Answer>(wire::DecodeError{});
+  const auto answer =
+      answered ? api::decode_answer(response.body) : wire::Result<api::Answer>(wire::DecodeError{});
   if (two_factor_report_ == response.id) {
     two_factor_report_.reset();
     const bool done = answer && std::holds_alternative<api::Done>(*answer);

@@ -1,6 +1,6 @@
-// The hospital's electronic health record system (電子カルテ) as far as the emergency view needs it:
-// sign-in with one or two factors, 救急時閲覧権限, the physician's judgement, requests through the
-// folder of the terminal (or the network, A-35), and the answer reflected in the chart (P2).
+// The hospital's electronic health record system (電子カルテ) as far as the emergency view needs
+// it: sign-in with one or two factors, 救急時閲覧権限, the physician's judgement, requests through
+// the folder of the terminal (or the network, A-35), and the answer reflected in the chart (P2).
 // Screens, with their controls and messages: scenarios/screens/ehr.yaml. The seed names none of
 // them; its words 同意あり and 同意取得困難 are the two buttons of consent_statement.
 #pragma once
@@ -31,28 +31,69 @@ inline constexpr std::uint32_t kAnswerTimer = 1;
 enum class Folder : std::uint8_t { kReq, kRes, kFace };
 std::string_view to_string(Folder);  // "req", "res", "face"
 
-struct FileArrived { Folder folder = Folder::kRes; std::string name; wire::Bytes bytes; };
+struct FileArrived {
+  Folder folder = Folder::kRes;
+  std::string name;
+  wire::Bytes bytes;
+};
 using Event = std::variant<panel::Input, FileArrived, wire::network::Response, wire::TimerExpired>;
 
-struct WriteFile { Folder folder = Folder::kReq; std::string name; wire::Bytes bytes; };
+struct WriteFile {
+  Folder folder = Folder::kReq;
+  std::string name;
+  wire::Bytes bytes;
+};
 
 // What happened, as data for the journal and a scenario's `then:`.
-struct SignedIn { std::string clinician; std::vector<std::string> factors; };
-struct SignInFailed { std::string user; };
-struct SignedOut { std::string clinician; };
-struct TwoFactorReported { std::string clinician; bool accepted = false; };
-struct PatientArrived { std::string via; api::ConsentRecord consent = api::ConsentRecord::kNotAsked; };
-struct Judged { std::string clinician; bool necessary = false; };  // ☑生命、身体の保護 (P2)
-struct PermissionMissing { std::string clinician; };               // 救急時閲覧権限
-struct Requested { bool emergency = false; std::string clinician, reference;
-                   std::optional<api::ConsentStatement> statement; Path path = Path::kFolder; };
-struct Reflected { bool emergency = false; std::string clinician; std::vector<std::string> sections; };
-struct RefusedByBackend { bool emergency = false; std::vector<std::string> reasons; };
-struct TimedOut { bool emergency = false; };
-struct FileIgnored { std::string name, why; };
-using Record = std::variant<SignedIn, SignInFailed, SignedOut, TwoFactorReported, PatientArrived,
-                            Judged, PermissionMissing, Requested, Reflected, RefusedByBackend,
-                            TimedOut, FileIgnored>;
+struct SignedIn {
+  std::string clinician;
+  std::vector<std::string> factors;
+};
+struct SignInFailed {
+  std::string user;
+};
+struct SignedOut {
+  std::string clinician;
+};
+struct TwoFactorReported {
+  std::string clinician;
+  bool accepted = false;
+};
+struct PatientArrived {
+  std::string via;
+  api::ConsentRecord consent = api::ConsentRecord::kNotAsked;
+};
+struct Judged {
+  std::string clinician;
+  bool necessary = false;
+};  // ☑生命、身体の保護 (P2)
+struct PermissionMissing {
+  std::string clinician;
+};  // 救急時閲覧権限
+struct Requested {
+  bool emergency = false;
+  std::string clinician, reference;
+  std::optional<api::ConsentStatement> statement;
+  Path path = Path::kFolder;
+};
+struct Reflected {
+  bool emergency = false;
+  std::string clinician;
+  std::vector<std::string> sections;
+};
+struct RefusedByBackend {
+  bool emergency = false;
+  std::vector<std::string> reasons;
+};
+struct TimedOut {
+  bool emergency = false;
+};
+struct FileIgnored {
+  std::string name, why;
+};
+using Record =
+    std::variant<SignedIn, SignInFailed, SignedOut, TwoFactorReported, PatientArrived, Judged,
+                 PermissionMissing, Requested, Reflected, RefusedByBackend, TimedOut, FileIgnored>;
 std::string_view name_of(const Record& record);  // "signed_in", "judged", "reflected", ...
 std::string describe(const Record& record);
 
@@ -71,8 +112,11 @@ struct Patient {
 class Ehr {
  public:
   explicit Ehr(Parameters parameters);
+  // Not copied: clinician_ points into parameters_, whose vector keeps its elements when moved.
   Ehr(const Ehr&) = delete;
   Ehr& operator=(const Ehr&) = delete;
+  Ehr(Ehr&&) = default;
+  Ehr& operator=(Ehr&&) = default;
   Actions start();  // shows the first screen
   // `now`: local time (sim/wire/oqs/calendar.h), for dates and file names.
   Actions handle(const Event& event, oqs::Seconds now);
@@ -82,11 +126,11 @@ class Ehr {
   const Clinician* signed_in() const { return clinician_; }
 
  private:
-  struct Button;               // screen, control, what happens
+  struct Button;  // screen, control, what happens
   static const Button kButtons[];
-  struct Pending {             // one request at a time
+  struct Pending {  // one request at a time
     bool emergency = false;
-    std::string token;         // of the file; also its ArbitraryFileIdentifier
+    std::string token;             // of the file; also its ArbitraryFileIdentifier
     std::uint64_t network_id = 0;  // if over the network
     std::size_t patient = 0;
     oqs::ConsFlg consent = oqs::ConsFlg::kNo;
@@ -130,8 +174,8 @@ class Ehr {
   Parameters parameters_;
   panel::Display shown_;
   std::string user_, password_, second_factor_, wanted_patient_;  // what the fields hold
-  const Clinician* clinician_ = nullptr;  // into parameters_
-  std::vector<std::string> factors_;      // of the sign-in
+  const Clinician* clinician_ = nullptr;                          // into parameters_
+  std::vector<std::string> factors_;                              // of the sign-in
   std::vector<Patient> patients_;
   std::size_t open_ = 0;    // the patient whose chart is shown
   std::size_t newest_ = 0;  // the last one who arrived

@@ -65,9 +65,12 @@ std::string_view to_string(Path path) { return path == Path::kFolder ? "folder" 
 
 std::string_view to_string(Folder folder) {
   switch (folder) {
-    case Folder::kReq: return "req";
-    case Folder::kRes: return "res";
-    case Folder::kFace: return "face";
+    case Folder::kReq:
+      return "req";
+    case Folder::kRes:
+      return "res";
+    case Folder::kFace:
+      return "face";
   }
   return "?";
 }

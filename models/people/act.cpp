@@ -6,7 +6,9 @@
 namespace uketsuke::people {
 namespace {
 
-struct Person { std::string_view id, japanese; };
+struct Person {
+  std::string_view id, japanese;
+};
 constexpr std::array<Person, 6> kNamed = {{
     {"patient", "患者"},
     {"family", "家族の方"},
@@ -42,32 +44,46 @@ const std::vector<std::string_view>& who_named_in_seed() {
 
 std::string_view to_string(Deed deed) {
   switch (deed) {
-    case Deed::kPress: return "press";
-    case Deed::kEnter: return "enter";
-    case Deed::kTick: return "tick";
-    case Deed::kPlaceCard: return "place_card";
-    case Deed::kRemoveCard: return "remove_card";
-    case Deed::kComparePhoto: return "compare_photo";
-    case Deed::kShowFace: return "show_face";
-    case Deed::kJudge: return "judge";
+    case Deed::kPress:
+      return "press";
+    case Deed::kEnter:
+      return "enter";
+    case Deed::kTick:
+      return "tick";
+    case Deed::kPlaceCard:
+      return "place_card";
+    case Deed::kRemoveCard:
+      return "remove_card";
+    case Deed::kComparePhoto:
+      return "compare_photo";
+    case Deed::kShowFace:
+      return "show_face";
+    case Deed::kJudge:
+      return "judge";
   }
   return "?";
 }
 
 std::string_view to_string(VisualExample example) {
   switch (example) {
-    case VisualExample::kNone: return "none";
-    case VisualExample::kOnArrival: return "on_arrival";
-    case VisualExample::kBeforeCheck: return "before_check";
+    case VisualExample::kNone:
+      return "none";
+    case VisualExample::kOnArrival:
+      return "on_arrival";
+    case VisualExample::kBeforeCheck:
+      return "before_check";
   }
   return "?";
 }
 
 std::string_view to_string(PhotoComparison comparison) {
   switch (comparison) {
-    case PhotoComparison::kMatch: return "match";
-    case PhotoComparison::kMismatch: return "mismatch";
-    case PhotoComparison::kUndecided: return "undecided";
+    case PhotoComparison::kMatch:
+      return "match";
+    case PhotoComparison::kMismatch:
+      return "mismatch";
+    case PhotoComparison::kUndecided:
+      return "undecided";
   }
   return "?";
 }

@@ -12,9 +12,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxBytes = 1024 * 1024;
 constexpr std::size_t kMaxDepth = 4;
-constexpr std::size_t kMaxText = 4096;            // of one string
-constexpr std::size_t kMaxSummary = 768 * 1024;   // of summary_json
-constexpr std::size_t kMaxItems = 64;             // of one array
+constexpr std::size_t kMaxText = 4096;           // of one string
+constexpr std::size_t kMaxSummary = 768 * 1024;  // of summary_json
+constexpr std::size_t kMaxItems = 64;            // of one array
 
 template <class E, std::size_t N>
 using Names = std::pair<E, std::string_view>[N];
@@ -54,96 +54,128 @@ std::string_view name_in_table(E value) {
 }
 
 // The members of every message, once for both directions: f("member", reference).
-template <class T> struct Of {};
+template <class T>
+struct Of {};
 
-template <class M, class F> void members(Of<InsuredKey>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<InsuredKey>, M& m, F&& f) {
   f("insurer_number", m.insurer_number), f("symbol", m.symbol), f("number", m.number);
   f("branch", m.branch);
 }
-template <class M, class F> void members(Of<FourItems>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<FourItems>, M& m, F&& f) {
   f("name", m.name), f("birth_date", m.birth_date), f("sex", m.sex), f("address", m.address);
 }
-template <class M, class F> void members(Of<SignIn>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<SignIn>, M& m, F&& f) {
   f("institution", m.institution), f("user", m.user), f("password", m.password);
 }
-template <class M, class F> void members(Of<SignOut>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<SignOut>, M& m, F&& f) {
   f("institution", m.institution), f("session", m.session);
 }
-template <class M, class F> void members(Of<IssueVisualPasscode>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<IssueVisualPasscode>, M& m, F&& f) {
   f("institution", m.institution), f("session", m.session);
 }
-template <class M, class F> void members(Of<CheckVisualPasscode>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<CheckVisualPasscode>, M& m, F&& f) {
   f("institution", m.institution), f("passcode", m.passcode);
 }
-template <class M, class F> void members(Of<BeginIdentity>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<BeginIdentity>, M& m, F&& f) {
   f("institution", m.institution), f("session", m.session), f("confirmed", m.confirmed);
   f("confirmation_date", m.confirmation_date);
 }
-template <class M, class F> void members(Of<CompleteIdentity>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<CompleteIdentity>, M& m, F&& f) {
   f("institution", m.institution), f("transaction", m.transaction);
   f("certificate", m.certificate), f("signature", m.signature);
 }
-template <class M, class F> void members(Of<IdentifyByFourItems>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<IdentifyByFourItems>, M& m, F&& f) {
   f("institution", m.institution), f("session", m.session), f("items", m.items);
   f("confirmation_date", m.confirmation_date);
 }
-template <class M, class F> void members(Of<IdentifyByInsuredNumber>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<IdentifyByInsuredNumber>, M& m, F&& f) {
   f("institution", m.institution), f("session", m.session), f("key", m.key);
   f("confirmation_date", m.confirmation_date);
 }
-template <class M, class F> void members(Of<RegisterConsent>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<RegisterConsent>, M& m, F&& f) {
   f("institution", m.institution), f("transaction", m.transaction), f("consent", m.consent);
 }
-template <class M, class F> void members(Of<CheckEligibility>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<CheckEligibility>, M& m, F&& f) {
   f("institution", m.institution), f("transaction", m.transaction);
 }
-template <class M, class F> void members(Of<RecordTwoFactor>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<RecordTwoFactor>, M& m, F&& f) {
   f("institution", m.institution), f("clinician", m.clinician), f("factors", m.factors);
 }
-template <class M, class F> void members(Of<OrdinaryView>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<OrdinaryView>, M& m, F&& f) {
   f("institution", m.institution), f("clinician", m.clinician), f("patient", m.patient);
 }
-template <class M, class F> void members(Of<EmergencyView>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<EmergencyView>, M& m, F&& f) {
   f("institution", m.institution), f("clinician", m.clinician), f("patient", m.patient);
   f("emergency_mode", m.emergency_mode), f("statement", m.statement);
 }
-template <class M, class F> void members(Of<Refusal>, M& m, F&& f) { f("reason", m.reason); }
-template <class M, class F> void members(Of<SignInAnswer>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<Refusal>, M& m, F&& f) {
+  f("reason", m.reason);
+}
+template <class M, class F>
+void members(Of<SignInAnswer>, M& m, F&& f) {
   f("session", m.session), f("account", m.account);
 }
-template <class M, class F> void members(Of<Done>, M&, F&&) {}
-template <class M, class F> void members(Of<PasscodeIssued>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<Done>, M&, F&&) {}
+template <class M, class F>
+void members(Of<PasscodeIssued>, M& m, F&& f) {
   f("passcode", m.passcode);
 }
-template <class M, class F> void members(Of<PasscodeChecked>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<PasscodeChecked>, M& m, F&& f) {
   f("result", m.result), f("tries_left", m.tries_left);
 }
-template <class M, class F> void members(Of<IdentityChallenge>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<IdentityChallenge>, M& m, F&& f) {
   f("transaction", m.transaction), f("challenge", m.challenge);
 }
-template <class M, class F> void members(Of<IdentityAnswer>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<IdentityAnswer>, M& m, F&& f) {
   f("transaction", m.transaction);
 }
-template <class M, class F> void members(Of<Eligibility>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<Eligibility>, M& m, F&& f) {
   f("validity", m.validity), f("insured", m.insured), f("person", m.person);
   f("name_kana", m.name_kana), f("insurer_name", m.insurer_name);
   f("confirmation_date", m.confirmation_date), f("consent", m.consent);
   f("consent_time", m.consent_time), f("available_time", m.available_time);
 }
-template <class M, class F> void members(Of<ViewReturned>, M& m, F&& f) {
+template <class M, class F>
+void members(Of<ViewReturned>, M& m, F&& f) {
   f("summary_json", m.summary_json);
 }
-template <class M, class F> void members(Of<ViewRefused>, M& m, F&& f) { f("reasons", m.reasons); }
+template <class M, class F>
+void members(Of<ViewRefused>, M& m, F&& f) {
+  f("reasons", m.reasons);
+}
 
 // In the order of the variants.
 constexpr std::string_view kRequestOps[] = {
-    "sign_in", "sign_out", "issue_visual_passcode", "check_visual_passcode", "begin_identity",
-    "complete_identity", "identify_by_four_items", "identify_by_insured_number",
-    "register_consent", "check_eligibility", "record_two_factor", "ordinary_view",
+    "sign_in",          "sign_out",          "issue_visual_passcode",  "check_visual_passcode",
+    "begin_identity",   "complete_identity", "identify_by_four_items", "identify_by_insured_number",
+    "register_consent", "check_eligibility", "record_two_factor",      "ordinary_view",
     "emergency_view"};
 constexpr std::string_view kAnswerOps[] = {
-    "refusal", "sign_in_answer", "done", "passcode_issued", "passcode_checked",
-    "identity_challenge", "identity_answer", "eligibility", "view_returned", "view_refused"};
+    "refusal",         "sign_in_answer",   "done",
+    "passcode_issued", "passcode_checked", "identity_challenge",
+    "identity_answer", "eligibility",      "view_returned",
+    "view_refused"};
 static_assert(std::size(kRequestOps) == std::variant_size_v<Request>);
 static_assert(std::size(kAnswerOps) == std::variant_size_v<Answer>);
 
@@ -174,9 +206,8 @@ template <class Variant>
 Bytes encode_any(const Variant& message, const std::string_view* ops) {
   Json object = Json::object();
   object["op"] = ops[message.index()];
-  std::visit([&](const auto& m) {
-    members(Of<std::decay_t<decltype(m)>>{}, m, Writer{object});
-  }, message);
+  std::visit([&](const auto& m) { members(Of<std::decay_t<decltype(m)>>{}, m, Writer{object}); },
+             message);
   // Text that is no UTF-8 goes out with U+FFFD in its place: a JSON text cannot carry it.
   const std::string text = object.dump(-1, ' ', false, Json::error_handler_t::replace);
   return Bytes(text.begin(), text.end());
@@ -273,8 +304,10 @@ bool depth_is_fine(ByteView bytes) {
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     const char c = static_cast<char>(bytes[i]);
     if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
@@ -310,7 +343,8 @@ Result<Variant> decode_body(const Json& object, std::size_t index, std::index_se
   };
   (void)((I == index
               ? (read_as(boost::mp11::mp_identity<std::variant_alternative_t<I, Variant>>{}), true)
-              : false) || ...);
+              : false) ||
+         ...);
   if (!ok) return error;
   if (read != object.size()) return DecodeError{DecodeErrc::kUnknownType, 0, "member"};
   return message;
@@ -344,8 +378,10 @@ bool may_be_shown(std::string_view member) {
 }
 
 bool is_op(std::string_view name) {
-  for (const auto op : kRequestOps) if (op == name) return true;
-  for (const auto op : kAnswerOps) if (op == name) return true;
+  for (const auto op : kRequestOps)
+    if (op == name) return true;
+  for (const auto op : kAnswerOps)
+    if (op == name) return true;
   return false;
 }
 

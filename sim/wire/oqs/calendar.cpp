@@ -6,7 +6,9 @@
 namespace uketsuke::wire::oqs {
 namespace {
 
-struct Date { int year = 0, month = 0, day = 0; };
+struct Date {
+  int year = 0, month = 0, day = 0;
+};
 
 bool is_leap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
 

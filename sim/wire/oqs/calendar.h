@@ -16,7 +16,7 @@ bool is_date(std::string_view yyyymmdd);
 bool is_time(std::string_view yyyymmddhhmmss);
 // Nothing if the text is not a time that exists.
 std::optional<Seconds> seconds_of(std::string_view yyyymmddhhmmss);
-std::string time_of(Seconds seconds);                // "yyyyMMddHHmmss"
+std::string time_of(Seconds seconds);  // "yyyyMMddHHmmss"
 std::optional<std::string> time_plus(std::string_view yyyymmddhhmmss, Seconds delta);
 // The day `months` before; the day of the month is cut to what that month has.
 std::string date_minus_months(std::string_view yyyymmdd, int months);

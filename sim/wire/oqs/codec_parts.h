@@ -21,7 +21,7 @@ void write_body(xml::Writer& out, const QualificationResult& message);
 bool is_writable(const QualificationResult& message);
 
 // project_defined.cpp: whole message below XmlMsg, as the ordinary request has a header of its own.
-void read_message(xml::Group root, ViewRequest& out);    // out.emergency tells which
+void read_message(xml::Group root, ViewRequest& out);  // out.emergency tells which
 void read_message(xml::Group root, ViewResult& out);
 void read_message(xml::Group root, PasscodeRequest& out);
 void read_message(xml::Group root, PasscodeResult& out);

@@ -10,12 +10,18 @@ namespace {
 constexpr std::size_t kMaxToken = 64;
 constexpr std::string_view kExtension = ".xml";
 
-struct Row { FileKind kind; std::string_view prefix, interface_id; FileKind answer; };
+struct Row {
+  FileKind kind;
+  std::string_view prefix, interface_id;
+  FileKind answer;
+};
 // The face row stands before the row whose prefix it begins with.
 constexpr std::array<Row, 9> kRows = {{
-    {FileKind::kQualificationRequest, "OQSsiquc01req_", "OQS-IF-001", FileKind::kQualificationResult},
+    {FileKind::kQualificationRequest, "OQSsiquc01req_", "OQS-IF-001",
+     FileKind::kQualificationResult},
     {FileKind::kFaceResult, "OQSsiquc01res_face_", "face", FileKind::kFaceResult},
-    {FileKind::kQualificationResult, "OQSsiquc01res_", "OQS-IF-002", FileKind::kQualificationResult},
+    {FileKind::kQualificationResult, "OQSsiquc01res_", "OQS-IF-002",
+     FileKind::kQualificationResult},
     {FileKind::kEmergencyViewRequest, "UKTsiemv01req_", "OQS-IF-047",
      FileKind::kEmergencyViewResult},
     {FileKind::kEmergencyViewResult, "UKTsiemv01res_", "OQS-IF-048",

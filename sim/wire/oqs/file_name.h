@@ -1,5 +1,6 @@
 // Names of the files in req/, res/ and face/ (facts/domain.md 2.1):
-// <prefix>req_<token>.xml, <prefix>res_<token>.xml, OQSsiquc01res_face_<token>_<yyyyMMddHHmmss>.xml.
+// <prefix>req_<token>.xml, <prefix>res_<token>.xml,
+// OQSsiquc01res_face_<token>_<yyyyMMddHHmmss>.xml.
 #pragma once
 
 #include <cstdint>
@@ -11,15 +12,15 @@
 namespace uketsuke::wire::oqs {
 
 enum class FileKind : std::uint8_t {
-  kQualificationRequest,   // OQSsiquc01req_, OQS-IF-001
-  kQualificationResult,    // OQSsiquc01res_, OQS-IF-002
-  kFaceResult,             // OQSsiquc01res_face_
-  kEmergencyViewRequest,   // UKTsiemv01req_, OQS-IF-047
-  kEmergencyViewResult,    // UKTsiemv01res_, OQS-IF-048
-  kPasscodeRequest,        // UKTsivpc01req_, OQS-IF-049
-  kPasscodeResult,         // UKTsivpc01res_, OQS-IF-050
-  kOrdinaryViewRequest,    // YZKsiquc01req_
-  kOrdinaryViewResult,     // YZKsiquc01res_
+  kQualificationRequest,  // OQSsiquc01req_, OQS-IF-001
+  kQualificationResult,   // OQSsiquc01res_, OQS-IF-002
+  kFaceResult,            // OQSsiquc01res_face_
+  kEmergencyViewRequest,  // UKTsiemv01req_, OQS-IF-047
+  kEmergencyViewResult,   // UKTsiemv01res_, OQS-IF-048
+  kPasscodeRequest,       // UKTsivpc01req_, OQS-IF-049
+  kPasscodeResult,        // UKTsivpc01res_, OQS-IF-050
+  kOrdinaryViewRequest,   // YZKsiquc01req_
+  kOrdinaryViewResult,    // YZKsiquc01res_
 };
 std::string_view to_string(FileKind);  // "OQS-IF-001", ...
 bool is_request(FileKind kind);

@@ -9,34 +9,44 @@ using xml::Group;
 using xml::Need;
 
 CharacterCode code_of(const Message& message) {
-  return std::visit([](const auto& m) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(m.header)>, RequestHeader>) {
-      return m.header.encoding;
-    } else {
-      return m.header.CharacterCodeIdentifier;
-    }
-  }, message);
+  return std::visit(
+      [](const auto& m) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(m.header)>, RequestHeader>) {
+          return m.header.encoding;
+        } else {
+          return m.header.CharacterCodeIdentifier;
+        }
+      },
+      message);
 }
 
 void set_declared(Message& message, CharacterCode declared, xml::Errors& errors) {
-  std::visit([&](auto& m) {
-    if constexpr (std::is_same_v<std::decay_t<decltype(m.header)>, RequestHeader>) {
-      m.header.encoding = declared;
-    } else if (m.header.CharacterCodeIdentifier != declared) {
-      errors.add(DecodeErrc::kBadValue, "CharacterCodeIdentifier", {});
-    }
-  }, message);
+  std::visit(
+      [&](auto& m) {
+        if constexpr (std::is_same_v<std::decay_t<decltype(m.header)>, RequestHeader>) {
+          m.header.encoding = declared;
+        } else if (m.header.CharacterCodeIdentifier != declared) {
+          errors.add(DecodeErrc::kBadValue, "CharacterCodeIdentifier", {});
+        }
+      },
+      message);
 }
 
 Message empty_message(FileKind kind) {
   switch (kind) {
-    case FileKind::kQualificationRequest: return QualificationRequest{};
+    case FileKind::kQualificationRequest:
+      return QualificationRequest{};
     case FileKind::kQualificationResult:
-    case FileKind::kFaceResult: return QualificationResult{};
-    case FileKind::kPasscodeRequest: return PasscodeRequest{};
-    case FileKind::kPasscodeResult: return PasscodeResult{};
-    case FileKind::kEmergencyViewRequest: return ViewRequest{};
-    case FileKind::kEmergencyViewResult: return ViewResult{};
+    case FileKind::kFaceResult:
+      return QualificationResult{};
+    case FileKind::kPasscodeRequest:
+      return PasscodeRequest{};
+    case FileKind::kPasscodeResult:
+      return PasscodeResult{};
+    case FileKind::kEmergencyViewRequest:
+      return ViewRequest{};
+    case FileKind::kEmergencyViewResult:
+      return ViewResult{};
     case FileKind::kOrdinaryViewRequest: {
       ViewRequest request;
       request.emergency = false;
@@ -53,8 +63,7 @@ Message empty_message(FileKind kind) {
 
 template <class M>
 void read(Group root, M& message) {
-  if constexpr (std::is_same_v<M, QualificationRequest> ||
-                std::is_same_v<M, QualificationResult>) {
+  if constexpr (std::is_same_v<M, QualificationRequest> || std::is_same_v<M, QualificationResult>) {
     Group header = root.group("MessageHeader", Need::kRequired);
     if constexpr (std::is_same_v<M, QualificationRequest>) {
       message.header = read_request_header(std::move(header));
@@ -70,8 +79,7 @@ void read(Group root, M& message) {
 
 template <class M>
 void write(xml::Writer& out, const M& message) {
-  if constexpr (std::is_same_v<M, QualificationRequest> ||
-                std::is_same_v<M, QualificationResult>) {
+  if constexpr (std::is_same_v<M, QualificationRequest> || std::is_same_v<M, QualificationResult>) {
     write_header(out, message.header);
     out.open("MessageBody");
     write_body(out, message);
@@ -179,15 +187,17 @@ FileKind kind_of(const Message& message) {
 
 std::string describe(const Message& message) {
   std::string out(to_string(kind_of(message)));
-  std::visit([&](const auto& m) {
-    out += " institution=" + m.header.MedicalInstitutionCode;
-    out += " file=" + m.header.ArbitraryFileIdentifier;
-    if constexpr (std::is_same_v<std::decay_t<decltype(m.header)>, ResultHeader>) {
-      out += " segment=" + std::string(to_string(m.header.SegmentOfResult));
-      if (!m.header.ErrorCode.empty()) out += " error=" + m.header.ErrorCode;
-    }
-    out += body_of(m);
-  }, message);
+  std::visit(
+      [&](const auto& m) {
+        out += " institution=" + m.header.MedicalInstitutionCode;
+        out += " file=" + m.header.ArbitraryFileIdentifier;
+        if constexpr (std::is_same_v<std::decay_t<decltype(m.header)>, ResultHeader>) {
+          out += " segment=" + std::string(to_string(m.header.SegmentOfResult));
+          if (!m.header.ErrorCode.empty()) out += " error=" + m.header.ErrorCode;
+        }
+        out += body_of(m);
+      },
+      message);
   return out;
 }
 

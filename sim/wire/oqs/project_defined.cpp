@@ -14,8 +14,8 @@ constexpr std::size_t kMaxEntryText = 2000;
 
 // Our element for each section.
 constexpr std::string_view kSectionElements[kSections] = {
-    "ConsultationHistory", "ElectronicPrescription", "Drug", "Operation",
-    "Treatment", "Dialysis", "HealthCheckup"};
+    "ConsultationHistory", "ElectronicPrescription", "Drug", "Operation", "Treatment", "Dialysis",
+    "HealthCheckup"};
 
 void read_patient(Group& from, backend_api::InsuredKey& out) {
   out.insurer_number = from.insurer_number("InsurerNumber", Need::kRequired);

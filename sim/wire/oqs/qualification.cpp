@@ -14,7 +14,9 @@ using xml::Need;
 constexpr std::size_t kMaxResults = 20;
 constexpr std::size_t kMaxDiseases = 10;
 
-struct ConsentNames { std::string_view flag, time, available; };
+struct ConsentNames {
+  std::string_view flag, time, available;
+};
 constexpr std::array<ConsentNames, kConsentKinds> kConsentNames = {{
     {"SpecificHealthCheckupsInfoConsFlg", "SpecificHealthCheckupsInfoConsTime",
      "SpecificHealthCheckupsInfoAvailableTime"},
@@ -103,11 +105,21 @@ void read_consent(Group& from, const ConsentNames& names, Consent& out) {
 void read_result(Group from, ResultOfQualificationConfirmation& out) {
   plain_elements(out, [&](std::string_view name, std::string& value, Rule rule) {
     switch (rule) {
-      case Rule::kText: value = from.text(name); break;
-      case Rule::kDate: value = from.date(name); break;
-      case Rule::kSex: value = read_digit(from, name, "123"); break;
-      case Rule::kFamily: value = read_digit(from, name, "12"); break;
-      case Rule::kInsurer: value = from.insurer_number(name, Need::kOptional); break;
+      case Rule::kText:
+        value = from.text(name);
+        break;
+      case Rule::kDate:
+        value = from.date(name);
+        break;
+      case Rule::kSex:
+        value = read_digit(from, name, "123");
+        break;
+      case Rule::kFamily:
+        value = read_digit(from, name, "12");
+        break;
+      case Rule::kInsurer:
+        value = from.insurer_number(name, Need::kOptional);
+        break;
     }
   });
   out.ElderlyRecipientCertificateInfo =

@@ -1,6 +1,6 @@
-// OQS-IF-001 資格確認要求 and OQS-IF-002 資格確認結果, and the face reception file, which has the shape
-// of a result. Members keep the elements' names. Empty string: element absent or empty (both are
-// read as empty; encode leaves out what is empty, except where the layout needs the element).
+// OQS-IF-001 資格確認要求 and OQS-IF-002 資格確認結果, and the face reception file, which has the
+// shape of a result. Members keep the elements' names. Empty string: element absent or empty (both
+// are read as empty; encode leaves out what is empty, except where the layout needs the element).
 // Source: facts/domain.md 2.3, 2.4 (public samples); official tables of error codes: A-12.
 #pragma once
 
@@ -16,20 +16,20 @@
 namespace uketsuke::wire::oqs {
 
 struct RequestHeader {
-  std::string QualificationConfirmationDate;  // yyyyMMdd, 資格確認日
-  std::string MedicalInstitutionCode;         // 10 digits
-  std::string ArbitraryFileIdentifier;        // echoed in the answer
+  std::string QualificationConfirmationDate;      // yyyyMMdd, 資格確認日
+  std::string MedicalInstitutionCode;             // 10 digits
+  std::string ArbitraryFileIdentifier;            // echoed in the answer
   CharacterCode encoding = CharacterCode::kUtf8;  // of the declaration; no element in a request
 };
 
 struct ResultHeader {
-  std::string ProcessExecutionTime;           // yyyyMMddHHmmss
+  std::string ProcessExecutionTime;  // yyyyMMddHHmmss
   std::string QualificationConfirmationDate;
   std::string MedicalInstitutionCode;
   std::string ArbitraryFileIdentifier;
   Reference ReferenceClassification = Reference::kNone;
   Segment SegmentOfResult = Segment::kNormal;
-  std::string ErrorCode, ErrorMessage;        // identifiers of ours
+  std::string ErrorCode, ErrorMessage;                           // identifiers of ours
   CharacterCode CharacterCodeIdentifier = CharacterCode::kUtf8;  // must agree with the declaration
 };
 
@@ -53,7 +53,12 @@ struct Consent {
   ConsFlg flag = ConsFlg::kNo;
   std::string ConsTime, AvailableTime;
 };
-enum class ConsentKind : std::uint8_t { kSpecificHealthCheckups, kPharmacists, kDiagnosis, kOperation };
+enum class ConsentKind : std::uint8_t {
+  kSpecificHealthCheckups,
+  kPharmacists,
+  kDiagnosis,
+  kOperation
+};
 constexpr std::size_t kConsentKinds = 4;
 std::string_view to_string(ConsentKind);  // "SpecificHealthCheckupsInfo", ...: <X> of <X>ConsFlg
 
@@ -65,7 +70,7 @@ struct ResultOfQualificationConfirmation {
   std::string InsurerNumber, InsuredCardSymbol, InsuredIdentificationNumber, InsuredBranchNumber;
   std::string PersonalFamilyClassification;  // OQSCD009
   std::string InsuredName, Name, NameOfOther, NameKana, NameOfOtherKana;
-  std::string Sex1, Sex2;                    // OQSCD007
+  std::string Sex1, Sex2;  // OQSCD007
   std::string Birthdate, Address, PostNumber;
   std::string QualificationDate, DisqualificationDate, InsuredCertificateIssuanceDate;
   std::string InsuredCardValidDate, InsuredCardExpirationDate, InsuredPartialContributionRatio;
@@ -86,7 +91,7 @@ struct QualificationResult {
   ProcessingStatus ProcessingResultStatus = ProcessingStatus::kNormal;
   std::string ProcessingResultCode, ProcessingResultMessage;
   Validity QualificationValidity = Validity::kUnset;
-  std::string PrescriptionIssueSelect;                        // "", "1", "2"
+  std::string PrescriptionIssueSelect;  // "", "1", "2"
   std::optional<QualificationConfirmSearchInfo> search;
   std::vector<ResultOfQualificationConfirmation> ResultList;  // at most 20
 };

@@ -8,7 +8,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Names { std::string_view id, japanese; };
+struct Names {
+  std::string_view id, japanese;
+};
 constexpr std::array<Names, kSections> kNames = {{
     {"consultations", "受診歴"},
     {"prescriptions", "電子処方箋"},
@@ -101,9 +103,7 @@ bool depth_is_fine(std::string_view text) {
 
 }  // namespace
 
-std::string_view to_string(Section section) {
-  return kNames[static_cast<std::size_t>(section)].id;
-}
+std::string_view to_string(Section section) { return kNames[static_cast<std::size_t>(section)].id; }
 
 std::string_view japanese_name(Section section) {
   return kNames[static_cast<std::size_t>(section)].japanese;

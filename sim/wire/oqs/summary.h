@@ -1,5 +1,6 @@
-// 救急用サマリー, and what the ordinary view returns: sections of dated entries. The layout of the real
-// document is not public; sections and windows: 医療保険部会 189回 (W18002, facts/domain.md 4).
+// 救急用サマリー, and what the ordinary view returns: sections of dated entries. The layout of the
+// real document is not public; sections and windows: 医療保険部会 189回 (W18002,
+// facts/domain.md 4).
 #pragma once
 
 #include <cstdint>
@@ -21,15 +22,21 @@ enum class Section : std::uint8_t {
   kHealthCheckups,  // 健診 (emergency: the date of the examination only)
 };
 constexpr std::size_t kSections = 7;
-std::string_view to_string(Section);     // "consultations", ...
-std::string_view japanese_name(Section); // "受診歴", ...
+std::string_view to_string(Section);      // "consultations", ...
+std::string_view japanese_name(Section);  // "受診歴", ...
 
-struct Entry { std::string date, institution, text; };  // date yyyyMMdd; personal data
-struct SummarySection { Section section = Section::kConsultations; std::string from, to; std::vector<Entry> entries; };
+struct Entry {
+  std::string date, institution, text;
+};  // date yyyyMMdd; personal data
+struct SummarySection {
+  Section section = Section::kConsultations;
+  std::string from, to;
+  std::vector<Entry> entries;
+};
 struct Summary {
-  bool emergency = true;          // 救急用サマリー, or what the ordinary view shows
-  std::string name, birth_date;   // of the patient; personal data
-  std::string created;            // yyyyMMddHHmmss
+  bool emergency = true;         // 救急用サマリー, or what the ordinary view shows
+  std::string name, birth_date;  // of the patient; personal data
+  std::string created;           // yyyyMMddHHmmss
   std::vector<SummarySection> sections;
 };
 

@@ -1,5 +1,6 @@
-// Code values of the OQS XML messages, as the elements' texts carry them. Source: public integrations
-// of the 外部インターフェイス仕様書 (facts/domain.md 2.5); names of the code lists in the comments.
+// Code values of the OQS XML messages, as the elements' texts carry them. Source: public
+// integrations of the 外部インターフェイス仕様書 (facts/domain.md 2.5); names of the code lists in
+// the comments.
 #pragma once
 
 #include <cstdint>
@@ -8,12 +9,17 @@
 
 namespace uketsuke::wire::oqs {
 
-enum class CharacterCode : std::uint8_t { kUtf8 = 0, kShiftJis = 1 };                 // OQSCD005
+enum class CharacterCode : std::uint8_t { kUtf8 = 0, kShiftJis = 1 };                    // OQSCD005
 enum class Reference : std::uint8_t { kNone = 0, kMyNumberCard = 1, kInsuredCard = 2 };  // OQSCD002
-enum class Segment : std::uint8_t { kNormal = 1, kProcessing = 2, kAbnormal = 9 };    // OQSCD003
-enum class ProcessingStatus : std::uint8_t { kNormal = 1, kError = 2 };               // OQSCD004
-enum class Validity : std::uint8_t {                                                  // OQSCD006
-  kUnset = 0, kValid = 1, kInvalid = 2, kInvalidNewExists = 3, kNone = 4, kSeveral = 5,
+enum class Segment : std::uint8_t { kNormal = 1, kProcessing = 2, kAbnormal = 9 };       // OQSCD003
+enum class ProcessingStatus : std::uint8_t { kNormal = 1, kError = 2 };                  // OQSCD004
+enum class Validity : std::uint8_t {                                                     // OQSCD006
+  kUnset = 0,
+  kValid = 1,
+  kInvalid = 2,
+  kInvalidNewExists = 3,
+  kNone = 4,
+  kSeveral = 5,
   kValidUnregistered = 6,
 };
 // OQSCD016: 2 in visit and online interfaces only, 3 in the emergency interface only.

@@ -61,14 +61,13 @@ std::size_t first_bad_character(std::string_view text) {
 
 bool same_ignoring_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [&](char x, char y) {
-    return lower(x) == lower(y);
-  });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 // The encoding that the declaration names; UTF-8 if there is no declaration or it names none.
 Result<CharacterCode> declared_encoding(std::string_view text) {
-  if (text.substr(0, 6) != "<?xml " ) return CharacterCode::kUtf8;
+  if (text.substr(0, 6) != "<?xml ") return CharacterCode::kUtf8;
   const std::size_t end = text.substr(0, 200).find("?>");
   if (end == std::string_view::npos) return DecodeError{DecodeErrc::kBadValue, 0, "XML"};
   const std::string_view declaration = text.substr(0, end);
@@ -166,9 +165,8 @@ Result<CharacterCode> load(ByteView bytes, std::size_t max_bytes, Document& out)
     return DecodeError{DecodeErrc::kBadValue, bad, "characters"};
   }
   if (const auto scanned = scan(text); !scanned) return scanned.error();
-  const auto parsed = out.tree.load_buffer(text.data(), text.size(),
-                                           pugi::parse_escapes | pugi::parse_eol,
-                                           pugi::encoding_utf8);
+  const auto parsed = out.tree.load_buffer(
+      text.data(), text.size(), pugi::parse_escapes | pugi::parse_eol, pugi::encoding_utf8);
   if (!parsed) {
     return DecodeError{DecodeErrc::kBadValue, static_cast<std::size_t>(parsed.offset), "XML"};
   }
@@ -360,10 +358,14 @@ void Writer::leaf(std::string_view name, std::string_view text) {
   }
   open(name);
   for (const char c : text) {
-    if (c == '<') text_ += "&lt;";
-    else if (c == '>') text_ += "&gt;";
-    else if (c == '&') text_ += "&amp;";
-    else text_ += c;
+    if (c == '<')
+      text_ += "&lt;";
+    else if (c == '>')
+      text_ += "&gt;";
+    else if (c == '&')
+      text_ += "&amp;";
+    else
+      text_ += c;
   }
   close(name);
 }

@@ -77,8 +77,10 @@ class Writer {
   explicit Writer(CharacterCode code);
   void open(std::string_view name);
   void close(std::string_view name);
-  void leaf(std::string_view name, std::string_view text);          // also when empty
-  void leaf_if(std::string_view name, std::string_view text) { if (!text.empty()) leaf(name, text); }
+  void leaf(std::string_view name, std::string_view text);  // also when empty
+  void leaf_if(std::string_view name, std::string_view text) {
+    if (!text.empty()) leaf(name, text);
+  }
   void code(std::string_view name, int value);
   void insurer_number(std::string_view name, std::string_view number);
   const std::string& text() const { return text_; }

@@ -103,8 +103,7 @@ BOOST_AUTO_TEST_CASE(a_release_without_the_passcode_refuses_it) {  // A-26
   auto p = parameters();
   p.release.visual_passcode.enabled = false;
   World w(p);
-  BOOST_TEST(w.refusal(api::IssueVisualPasscode{kHere, w.sign_in("admin", "a")}) ==
-             "not_released");
+  BOOST_TEST(w.refusal(api::IssueVisualPasscode{kHere, w.sign_in("admin", "a")}) == "not_released");
   BOOST_TEST(w.refusal(api::CheckVisualPasscode{kHere, "1"}) == "not_released");
 }
 
@@ -121,13 +120,19 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_passcode_and_another_seed_anot
 // A-33, A-35: typed from the assumption, not from the code.
 BOOST_AUTO_TEST_CASE(each_request_comes_from_where_it_belongs) {
   World w;
-  const api::Request requests[] = {
-      api::SignIn{kHere, "", ""}, api::SignOut{kHere, ""}, api::IssueVisualPasscode{kHere, ""},
-      api::CheckVisualPasscode{kHere, ""}, api::BeginIdentity{kHere, "", {}, ""},
-      api::CompleteIdentity{kHere, "", {}, {}}, api::IdentifyByFourItems{kHere, "", {}, ""},
-      api::IdentifyByInsuredNumber{kHere, "", {}, ""}, api::RegisterConsent{kHere, "", {}},
-      api::CheckEligibility{kHere, ""}, api::RecordTwoFactor{kHere, "", {}},
-      api::OrdinaryView{kHere, "", {}}, api::EmergencyView{kHere, "", {}, false, {}}};
+  const api::Request requests[] = {api::SignIn{kHere, "", ""},
+                                   api::SignOut{kHere, ""},
+                                   api::IssueVisualPasscode{kHere, ""},
+                                   api::CheckVisualPasscode{kHere, ""},
+                                   api::BeginIdentity{kHere, "", {}, ""},
+                                   api::CompleteIdentity{kHere, "", {}, {}},
+                                   api::IdentifyByFourItems{kHere, "", {}, ""},
+                                   api::IdentifyByInsuredNumber{kHere, "", {}, ""},
+                                   api::RegisterConsent{kHere, "", {}},
+                                   api::CheckEligibility{kHere, ""},
+                                   api::RecordTwoFactor{kHere, "", {}},
+                                   api::OrdinaryView{kHere, "", {}},
+                                   api::EmergencyView{kHere, "", {}, false, {}}};
   const bool from_terminal[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1, 1};
   const bool from_ehr[] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1};
   for (std::size_t i = 0; i < std::size(requests); ++i) {
@@ -144,9 +149,8 @@ BOOST_AUTO_TEST_CASE(each_request_comes_from_where_it_belongs) {
 BOOST_AUTO_TEST_CASE(bytes_that_are_no_request_get_a_refusal_with_the_member) {
   World w;
   const std::string text = R"({"op":"sign_in","institution":"1311234567","user":"u"})";
-  auto out = w.backend.handle(
-      uketsuke::wire::network::Request{7, Bytes(text.begin(), text.end())}, Sender::kTerminal,
-      kNow);
+  auto out = w.backend.handle(uketsuke::wire::network::Request{7, Bytes(text.begin(), text.end())},
+                              Sender::kTerminal, kNow);
   BOOST_TEST(out.response.id == 7u);
   const auto answer = api::decode_answer(out.response.body).value();
   BOOST_TEST(std::get<api::Refusal>(answer).reason == "malformed:password");

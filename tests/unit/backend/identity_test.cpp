@@ -111,16 +111,29 @@ BOOST_AUTO_TEST_CASE(the_confirmation_date_is_a_day_and_not_in_the_future) {  //
 BOOST_AUTO_TEST_CASE(every_stage_of_a_transaction_answers_every_request) {
   enum { kComplete, kConsent, kCheck };
   const std::string kDone;
-  struct Case { const char* stage; std::vector<int> before; std::string complete, consent, check; };
+  struct Case {
+    const char* stage;
+    std::vector<int> before;
+    std::string complete, consent, check;
+  };
   const Case cases[] = {
       {"challenged", {}, kDone, "identity_not_completed", "identity_not_completed"},
       {"identified", {kComplete}, "identity_already_completed", kDone, kDone},
-      {"consented", {kComplete, kConsent}, "identity_already_completed",
-       "consent_already_registered", kDone},
-      {"checked", {kComplete, kConsent, kCheck}, "identity_already_completed",
-       "eligibility_already_checked", kDone},
-      {"checked without choice", {kComplete, kCheck}, "identity_already_completed",
-       "eligibility_already_checked", kDone},
+      {"consented",
+       {kComplete, kConsent},
+       "identity_already_completed",
+       "consent_already_registered",
+       kDone},
+      {"checked",
+       {kComplete, kConsent, kCheck},
+       "identity_already_completed",
+       "eligibility_already_checked",
+       kDone},
+      {"checked without choice",
+       {kComplete, kCheck},
+       "identity_already_completed",
+       "eligibility_already_checked",
+       kDone},
   };
   for (const Case& c : cases) {
     const std::string* expected[] = {&c.complete, &c.consent, &c.check};
@@ -159,8 +172,7 @@ BOOST_AUTO_TEST_CASE(eligibility_is_checked_whatever_the_choice) {
     const auto challenge = w.begin();
     w.get<api::IdentityAnswer>(w.completion(challenge));
     w.get<api::Done>(api::RegisterConsent{kHere, challenge.transaction, consent});
-    const auto out =
-        w.get<api::Eligibility>(api::CheckEligibility{kHere, challenge.transaction});
+    const auto out = w.get<api::Eligibility>(api::CheckEligibility{kHere, challenge.transaction});
     BOOST_TEST(out.validity == "1");
     BOOST_TEST(out.insured.number == "34");
     BOOST_TEST(out.confirmation_date == kToday);
@@ -182,14 +194,13 @@ BOOST_AUTO_TEST_CASE(searches_identify_one_person_by_all_four_items_or_the_numbe
   BOOST_TEST(w.refusal(items) == "no_match");
   items.items.sex = "";
   BOOST_TEST(w.refusal(items) == "four_items_incomplete");
-  const auto by_number = w.get<api::IdentityAnswer>(
-      api::IdentifyByInsuredNumber{kHere, session, kTaro, kToday});
+  const auto by_number =
+      w.get<api::IdentityAnswer>(api::IdentifyByInsuredNumber{kHere, session, kTaro, kToday});
   BOOST_TEST(w.backend.identity_history().back().holder == "taro");
   w.get<api::Eligibility>(api::CheckEligibility{kHere, by_number.transaction});
   BOOST_TEST(w.refusal(api::IdentifyByInsuredNumber{kHere, session, {"1", "", "1", ""}, kToday}) ==
              "no_match");
-  BOOST_TEST(w.refusal(api::IdentifyByInsuredNumber{kHere, "x", kTaro, kToday}) ==
-             "not_signed_in");
+  BOOST_TEST(w.refusal(api::IdentifyByInsuredNumber{kHere, "x", kTaro, kToday}) == "not_signed_in");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -41,13 +41,17 @@ BOOST_AUTO_TEST_CASE(the_three_checks_of_the_seed_decide_and_all_that_fail_are_t
   for (int bits = 0; bits < 8; ++bits) {
     World w;
     Reasons expected;
-    if (bits & 1) w.receive();
-    else expected.push_back("no_identity_history");
+    if (bits & 1)
+      w.receive();
+    else
+      expected.push_back("no_identity_history");
     auto view = request();
     view.emergency_mode = (bits & 2) != 0;
     if (!view.emergency_mode) expected.push_back("not_emergency_mode");
-    if (bits & 4) w.two_factors();
-    else expected.push_back("no_two_factor_history");
+    if (bits & 4)
+      w.two_factors();
+    else
+      expected.push_back("no_two_factor_history");
     BOOST_TEST(reasons(w, view) == expected, bits);
   }
 }
@@ -56,8 +60,8 @@ BOOST_AUTO_TEST_CASE(the_three_checks_of_the_seed_decide_and_all_that_fail_are_t
 BOOST_AUTO_TEST_CASE(the_statement_is_accepted_as_stated_and_logged) {
   for (const auto choice : {api::ConsentRecord::kGranted, api::ConsentRecord::kDeclined,
                             api::ConsentRecord::kNotAsked}) {
-    for (const auto statement : {api::ConsentStatement::kConsentGiven,
-                                 api::ConsentStatement::kConsentUnobtainable}) {
+    for (const auto statement :
+         {api::ConsentStatement::kConsentGiven, api::ConsentStatement::kConsentUnobtainable}) {
       World w;
       w.receive(choice);
       w.two_factors();
@@ -124,8 +128,7 @@ BOOST_AUTO_TEST_CASE(visual_confirmation_is_required_only_if_a_parameter_says_so
     World w(p);
     w.two_factors();
     w.backend.add_identity(identity("20241209090000", kHere, api::Confirmed::kFace));
-    BOOST_TEST(reasons(w, request()) ==
-               (required ? Reasons{"not_confirmed_visually"} : Reasons{}));
+    BOOST_TEST(reasons(w, request()) == (required ? Reasons{"not_confirmed_visually"} : Reasons{}));
     w.backend.add_identity(identity("20241209090000", kHere, kVisually));
     BOOST_TEST(reasons(w, request()) == Reasons{});
   }

@@ -15,13 +15,15 @@ std::string text_of(const Bytes& bytes) { return std::string(bytes.begin(), byte
 const std::string kHere = "1312345678";
 
 // Each message and the bytes that the header's names give it.
-struct RequestCase { api::Request message; std::string json; };
+struct RequestCase {
+  api::Request message;
+  std::string json;
+};
 const std::vector<RequestCase>& request_cases() {
   static const std::vector<RequestCase> cases = {
       {api::SignIn{kHere, "admin", "pw"},
        R"({"op":"sign_in","institution":"1312345678","user":"admin","password":"pw"})"},
-      {api::SignOut{kHere, "s"},
-       R"({"op":"sign_out","institution":"1312345678","session":"s"})"},
+      {api::SignOut{kHere, "s"}, R"({"op":"sign_out","institution":"1312345678","session":"s"})"},
       {api::IssueVisualPasscode{kHere, "s"},
        R"({"op":"issue_visual_passcode","institution":"1312345678","session":"s"})"},
       {api::CheckVisualPasscode{kHere, "123456"},
@@ -51,7 +53,10 @@ const std::vector<RequestCase>& request_cases() {
       {api::OrdinaryView{kHere, "physician", {"1", "2", "3", "4"}},
        R"({"op":"ordinary_view","institution":"1312345678","clinician":"physician",)"
        R"("patient":{"insurer_number":"1","symbol":"2","number":"3","branch":"4"}})"},
-      {api::EmergencyView{kHere, "physician", {"1", "2", "3", "4"}, true,
+      {api::EmergencyView{kHere,
+                          "physician",
+                          {"1", "2", "3", "4"},
+                          true,
                           api::ConsentStatement::kConsentUnobtainable},
        R"({"op":"emergency_view","institution":"1312345678","clinician":"physician",)"
        R"("patient":{"insurer_number":"1","symbol":"2","number":"3","branch":"4"},)"
@@ -60,7 +65,10 @@ const std::vector<RequestCase>& request_cases() {
   return cases;
 }
 
-struct AnswerCase { api::Answer message; std::string json; };
+struct AnswerCase {
+  api::Answer message;
+  std::string json;
+};
 const std::vector<AnswerCase>& answer_cases() {
   static const std::vector<AnswerCase> cases = {
       {api::Refusal{"not_signed_in"}, R"({"op":"refusal","reason":"not_signed_in"})"},
@@ -73,8 +81,14 @@ const std::vector<AnswerCase>& answer_cases() {
       {api::IdentityChallenge{"t1", {1, 2}},
        R"({"op":"identity_challenge","transaction":"t1","challenge":"0102"})"},
       {api::IdentityAnswer{"t1"}, R"({"op":"identity_answer","transaction":"t1"})"},
-      {api::Eligibility{"1", {"1", "2", "3", "4"}, {"n", "19800217", "2", "a"}, "k", "i",
-                        "20241209", api::ConsentRecord::kGranted, "20241209100000",
+      {api::Eligibility{"1",
+                        {"1", "2", "3", "4"},
+                        {"n", "19800217", "2", "a"},
+                        "k",
+                        "i",
+                        "20241209",
+                        api::ConsentRecord::kGranted,
+                        "20241209100000",
                         "20241210100000"},
        R"({"op":"eligibility","validity":"1",)"
        R"("insured":{"insurer_number":"1","symbol":"2","number":"3","branch":"4"},)"
@@ -153,23 +167,25 @@ BOOST_AUTO_TEST_CASE(a_member_of_the_wrong_type_is_named) {
               DecodeErrc::kBadValue));
   BOOST_TEST(field == "user");
   BOOST_TEST((error_of(R"({"op":"complete_identity","institution":"1","transaction":"t",)"
-                       R"("certificate":"xyz","signature":""})", &field) ==
-              DecodeErrc::kBadValue));
+                       R"("certificate":"xyz","signature":""})",
+                       &field) == DecodeErrc::kBadValue));
   BOOST_TEST(field == "certificate");
   BOOST_TEST((error_of(R"({"op":"record_two_factor","institution":"1","clinician":"c",)"
-                       R"("factors":["a",1]})", &field) == DecodeErrc::kBadValue));
+                       R"("factors":["a",1]})",
+                       &field) == DecodeErrc::kBadValue));
   BOOST_TEST(field == "factors");
   BOOST_TEST((error_of(R"({"op":"emergency_view","institution":"1","clinician":"c","patient":)"
                        R"({"insurer_number":"1","symbol":"2","number":"3","branch":"4"},)"
-                       R"("emergency_mode":1,"statement":"consent_given"})", &field) ==
-              DecodeErrc::kBadValue));
+                       R"("emergency_mode":1,"statement":"consent_given"})",
+                       &field) == DecodeErrc::kBadValue));
   BOOST_TEST(field == "emergency_mode");
 }
 
 BOOST_AUTO_TEST_CASE(a_value_outside_an_enumeration_is_refused) {
   std::string field;
   BOOST_TEST((error_of(R"({"op":"register_consent","institution":"1","transaction":"t",)"
-                       R"("consent":"perhaps"})", &field) == DecodeErrc::kBadValue));
+                       R"("consent":"perhaps"})",
+                       &field) == DecodeErrc::kBadValue));
   BOOST_TEST(field == "consent");
   BOOST_TEST(!api::decode_answer(
       bytes_of(R"({"op":"passcode_checked","result":"wrong","tries_left":256})")));
@@ -196,8 +212,9 @@ BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_without_harm) {
   BOOST_TEST(!api::decode_request(bytes_of(std::string(200000, '['))));
   BOOST_TEST(!api::decode_request(bytes_of(std::string(200000, '{'))));
   BOOST_TEST(!api::decode_request(bytes_of(R"({"op":")" + std::string(2000000, 'a') + "\"}")));
-  BOOST_TEST(!api::decode_request(bytes_of("{\"op\":\"sign_out\",\"institution\":\"\xFF\xFE\","
-                                           "\"session\":\"s\"}")));
+  BOOST_TEST(
+      !api::decode_request(bytes_of("{\"op\":\"sign_out\",\"institution\":\"\xFF\xFE\","
+                                    "\"session\":\"s\"}")));
   BOOST_TEST((error_of(R"({"op":"sign_out","institution":"1","session":")" +
                        std::string(5000, 'a') + "\"}") == DecodeErrc::kTooLong));
 }

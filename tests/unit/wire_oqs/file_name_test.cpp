@@ -10,20 +10,25 @@ BOOST_AUTO_TEST_SUITE(oqs_file_name)
 
 // facts/domain.md 2.1 and 2.2; UKT...: ours.
 BOOST_AUTO_TEST_CASE(every_kind_has_its_prefix_both_ways) {
-  struct Case { const char* name; FileKind kind; const char* token; const char* time; };
-  for (const Case& c : {
-           Case{"OQSsiquc01req_202412090001.xml", FileKind::kQualificationRequest, "202412090001", ""},
-           Case{"OQSsiquc01res_202412090001.xml", FileKind::kQualificationResult, "202412090001", ""},
-           Case{"OQSsiquc01res_face_ArnHCeDfNjMCFzg=_20230221174835.xml", FileKind::kFaceResult,
-                "ArnHCeDfNjMCFzg=", "20230221174835"},
-           Case{"OQSsiquc01res_face_a_b_20230221174835.xml", FileKind::kFaceResult, "a_b",
-                "20230221174835"},
-           Case{"UKTsiemv01req_1.xml", FileKind::kEmergencyViewRequest, "1", ""},
-           Case{"UKTsiemv01res_1.xml", FileKind::kEmergencyViewResult, "1", ""},
-           Case{"UKTsivpc01req_1.xml", FileKind::kPasscodeRequest, "1", ""},
-           Case{"UKTsivpc01res_1.xml", FileKind::kPasscodeResult, "1", ""},
-           Case{"YZKsiquc01req_1.xml", FileKind::kOrdinaryViewRequest, "1", ""},
-           Case{"YZKsiquc01res_1.xml", FileKind::kOrdinaryViewResult, "1", ""}}) {
+  struct Case {
+    const char* name;
+    FileKind kind;
+    const char* token;
+    const char* time;
+  };
+  for (const Case& c :
+       {Case{"OQSsiquc01req_202412090001.xml", FileKind::kQualificationRequest, "202412090001", ""},
+        Case{"OQSsiquc01res_202412090001.xml", FileKind::kQualificationResult, "202412090001", ""},
+        Case{"OQSsiquc01res_face_ArnHCeDfNjMCFzg=_20230221174835.xml", FileKind::kFaceResult,
+             "ArnHCeDfNjMCFzg=", "20230221174835"},
+        Case{"OQSsiquc01res_face_a_b_20230221174835.xml", FileKind::kFaceResult, "a_b",
+             "20230221174835"},
+        Case{"UKTsiemv01req_1.xml", FileKind::kEmergencyViewRequest, "1", ""},
+        Case{"UKTsiemv01res_1.xml", FileKind::kEmergencyViewResult, "1", ""},
+        Case{"UKTsivpc01req_1.xml", FileKind::kPasscodeRequest, "1", ""},
+        Case{"UKTsivpc01res_1.xml", FileKind::kPasscodeResult, "1", ""},
+        Case{"YZKsiquc01req_1.xml", FileKind::kOrdinaryViewRequest, "1", ""},
+        Case{"YZKsiquc01res_1.xml", FileKind::kOrdinaryViewResult, "1", ""}}) {
     const auto parsed = oqs::parse_file_name(c.name);
     BOOST_REQUIRE_MESSAGE(parsed, c.name);
     BOOST_TEST((parsed->kind == c.kind), c.name);

@@ -17,7 +17,8 @@ std::string text_of(const Bytes& bytes) { return std::string(bytes.begin(), byte
 const std::string kUtf8 = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n";
 
 // Typed from facts/domain.md 2.3.
-const std::string kRequest = kUtf8 +
+const std::string kRequest =
+    kUtf8 +
     "<XmlMsg><MessageHeader>"
     "<QualificationConfirmationDate>20241209</QualificationConfirmationDate>"
     "<MedicalInstitutionCode>1312345678</MedicalInstitutionCode>"
@@ -34,23 +35,26 @@ const std::string kRequest = kUtf8 +
 std::string result_text(const std::string& flag, const std::string& times,
                         const std::string& code = "0") {
   return kUtf8 +
-      "<XmlMsg><MessageHeader>"
-      "<ProcessExecutionTime>20230221174836</ProcessExecutionTime>"
-      "<QualificationConfirmationDate>20230221</QualificationConfirmationDate>"
-      "<MedicalInstitutionCode>1312345678</MedicalInstitutionCode>"
-      "<ArbitraryFileIdentifier>ArnHCeDfNjMCFzg=</ArbitraryFileIdentifier>"
-      "<ReferenceClassification>1</ReferenceClassification>"
-      "<SegmentOfResult>1</SegmentOfResult>"
-      "<CharacterCodeIdentifier>" + code + "</CharacterCodeIdentifier>"
-      "</MessageHeader><MessageBody>"
-      "<ProcessingResultStatus>1</ProcessingResultStatus>"
-      "<QualificationValidity>1</QualificationValidity>"
-      "<ResultList><ResultOfQualificationConfirmation>"
-      "<InsurerNumber>  123456</InsurerNumber>"
-      "<InsuredIdentificationNumber>34</InsuredIdentificationNumber>"
-      "<Name>山田　花子</Name><Sex1>2</Sex1><Birthdate>19800217</Birthdate>"
-      "<PharmacistsInfoConsFlg>" + flag + "</PharmacistsInfoConsFlg>" + times +
-      "</ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>";
+         "<XmlMsg><MessageHeader>"
+         "<ProcessExecutionTime>20230221174836</ProcessExecutionTime>"
+         "<QualificationConfirmationDate>20230221</QualificationConfirmationDate>"
+         "<MedicalInstitutionCode>1312345678</MedicalInstitutionCode>"
+         "<ArbitraryFileIdentifier>ArnHCeDfNjMCFzg=</ArbitraryFileIdentifier>"
+         "<ReferenceClassification>1</ReferenceClassification>"
+         "<SegmentOfResult>1</SegmentOfResult>"
+         "<CharacterCodeIdentifier>" +
+         code +
+         "</CharacterCodeIdentifier>"
+         "</MessageHeader><MessageBody>"
+         "<ProcessingResultStatus>1</ProcessingResultStatus>"
+         "<QualificationValidity>1</QualificationValidity>"
+         "<ResultList><ResultOfQualificationConfirmation>"
+         "<InsurerNumber>  123456</InsurerNumber>"
+         "<InsuredIdentificationNumber>34</InsuredIdentificationNumber>"
+         "<Name>山田　花子</Name><Sex1>2</Sex1><Birthdate>19800217</Birthdate>"
+         "<PharmacistsInfoConsFlg>" +
+         flag + "</PharmacistsInfoConsFlg>" + times +
+         "</ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>";
 }
 const std::string kGrantedTimes =
     "<PharmacistsInfoConsTime>20230221174835</PharmacistsInfoConsTime>"
@@ -99,7 +103,9 @@ oqs::ViewResult view_result(bool emergency) {
   summary.name = "山田　花子 <&>";
   summary.birth_date = "19800217";
   summary.created = "20241209100000";
-  summary.sections.push_back({oqs::Section::kDrugs, "20240909", "20241209",
+  summary.sections.push_back({oqs::Section::kDrugs,
+                              "20240909",
+                              "20241209",
                               {{"20241001", "○○病院", "アムロジピン錠5mg"}}});
   summary.sections.push_back({oqs::Section::kOperations, "20191209", "20241209", {}});
   return result;
@@ -118,8 +124,13 @@ std::vector<oqs::Message> samples() {
   no.reasons = {"no_identity_history", "not_emergency_mode"};
   return {*oqs::decode(FileKind::kQualificationRequest, bytes_of(kRequest)),
           *oqs::decode(FileKind::kFaceResult, bytes_of(result_text("1", kGrantedTimes))),
-          view_request(true), view_request(false), view_result(true), view_result(false), no,
-          passcode_request, passcode_result};
+          view_request(true),
+          view_request(false),
+          view_result(true),
+          view_result(false),
+          no,
+          passcode_request,
+          passcode_result};
 }
 
 }  // namespace
@@ -209,14 +220,14 @@ BOOST_AUTO_TEST_CASE(the_emergency_interface_knows_consent_1_and_3_only) {
   wrong.consent = oqs::ConsFlg::kNo;
   BOOST_TEST(!oqs::encode(wrong));
   BOOST_TEST((oqs::cons_flg(api::ConsentStatement::kConsentGiven) == oqs::ConsFlg::kYes));
-  BOOST_TEST((oqs::cons_flg(api::ConsentStatement::kConsentUnobtainable) ==
-              oqs::ConsFlg::kUnobtainable));
+  BOOST_TEST(
+      (oqs::cons_flg(api::ConsentStatement::kConsentUnobtainable) == oqs::ConsFlg::kUnobtainable));
 }
 
 BOOST_AUTO_TEST_CASE(an_insurer_number_is_padded_with_blanks_to_eight) {
   for (const char* bad : {"00123456", "123456  ", "123456", "   123456", "        ", "12 34567"}) {
-    const auto result = oqs::decode(FileKind::kQualificationRequest,
-                                    bytes_of(with(kRequest, "  123456", bad)));
+    const auto result =
+        oqs::decode(FileKind::kQualificationRequest, bytes_of(with(kRequest, "  123456", bad)));
     // Eight digits are a number of eight digits; everything else is wrong.
     BOOST_TEST(!!result == (std::string(bad) == "00123456"), bad);
   }
@@ -263,16 +274,19 @@ BOOST_AUTO_TEST_CASE(unknown_doubled_and_missing_elements_are_refused) {
   refused(kind, with(kRequest, "<MessageBody>", "<MessageBody>text"), "MessageBody");
   refused(kind, with(kRequest, "<Birthdate>", "<Birthdate kind=\"x\">"), "attribute");
   refused(kind, with(kRequest, "19800217", "1980<b/>0217"), "Birthdate");
-  refused(FileKind::kFaceResult, with(result_text("0", ""), "<SegmentOfResult>1", "<SegmentOfResult>3"),
+  refused(FileKind::kFaceResult,
+          with(result_text("0", ""), "<SegmentOfResult>1", "<SegmentOfResult>3"),
           "SegmentOfResult");
-  refused(FileKind::kFaceResult, with(result_text("0", ""), "PharmacistsInfo", "PharmaceuticalInfo"),
+  refused(FileKind::kFaceResult,
+          with(result_text("0", ""), "PharmacistsInfo", "PharmaceuticalInfo"),
           "XML");  // the closing tag does not match
   // Another root than XmlMsg.
   refused(kind, kUtf8 + "<Msg/>", "XmlMsg");
 }
 
 BOOST_AUTO_TEST_CASE(an_error_tells_the_byte_where_the_element_stands) {
-  const std::string text = with(kRequest, "<ArbitraryIdentifier/>", "<ArbitraryIdentifier/><More/>");
+  const std::string text =
+      with(kRequest, "<ArbitraryIdentifier/>", "<ArbitraryIdentifier/><More/>");
   const auto result = oqs::decode(FileKind::kQualificationRequest, bytes_of(text));
   BOOST_REQUIRE(!result);
   BOOST_TEST(result.error().offset == text.find("More"));
