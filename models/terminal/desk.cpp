@@ -27,7 +27,7 @@ Actions Desk::take() {
 void Desk::flush() {
   if (!dirty_) return;
   out_.push_back(panel::Display{std::string(to_string(screen_)), message_, values_, secrets_});
-  dirty_ = false;
+  dirty_ = unseen_message_ = false;
 }
 
 std::string Desk::now() const {
@@ -73,9 +73,10 @@ Desk::LinkPending Desk::finish_link_request() {
 }
 
 void Desk::show(ScreenId screen, std::string message) {
-  if (dirty_ && !message_.empty()) flush();  // a message is never lost
+  if (unseen_message_) flush();  // a message is never lost
   screen_ = screen;
   message_ = std::move(message);
+  unseen_message_ = !message_.empty();
   secrets_.clear();
   for (auto it = values_.begin(); it != values_.end();) {
     const bool stays = it->first == "account" || it->first == "reader_mode";
@@ -85,8 +86,9 @@ void Desk::show(ScreenId screen, std::string message) {
 }
 
 void Desk::say(std::string message) {
-  if (dirty_ && !message_.empty()) flush();
+  if (unseen_message_) flush();
   message_ = std::move(message);
+  unseen_message_ = !message_.empty();
   values_.erase("code");
   dirty_ = true;
 }

@@ -77,7 +77,8 @@ class Desk {
   ScreenId screen_ = ScreenId::kSignedOut;
   std::string message_;
   std::map<std::string, std::string> values_, secrets_;
-  bool dirty_ = false;
+  bool dirty_ = false;           // what is shown has changed
+  bool unseen_message_ = false;  // by a message that no Display has carried yet
 };
 
 // The decoded answer, or Refusal{"no_answer"} / Refusal{"bad_answer"}.
