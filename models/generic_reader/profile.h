@@ -24,6 +24,9 @@ struct Profile {
   std::uint8_t bInterfaceClass = 0x0B;   // FFh on some readers that are no CCID by their class
   std::uint8_t bInterfaceSubClass = 0, bInterfaceProtocol = 0;
   ccid_function::Parameters ccid;        // class descriptor, endpoints, slots, lists, timings
+  // Deviations: legal or not, as usb_device::DeviceParameters has them.
+  bool class_descriptor_after_endpoints = false;  // seen: three makers (conformance X02)
+  bool answers_unknown_descriptors = false;
 };
 
 // The descriptors of the device: interface, class descriptor, endpoints (5.1, 5.2); qualifier and
