@@ -11,6 +11,7 @@ namespace uketsuke::scenario {
 namespace {
 
 constexpr std::size_t kMostRows = 500;
+constexpr std::size_t kMostSteps = 20000;  // of all rows together
 constexpr std::size_t kLongestCell = 1000;
 
 std::vector<std::string> texts(const Value* value) {
@@ -185,7 +186,12 @@ Table read_table(const yaml::Node& root, Problems& problems) {
   if (examples.size() > kMostRows) {
     problems.error(yaml::problem_at(examples, "more than 500 rows"));
   }
-  const std::size_t count = std::min(examples.size(), kMostRows);
+  std::size_t count = std::min(examples.size(), kMostRows);
+  const yaml::Node steps = entry(root, "steps");
+  if (steps && count * steps.size() > kMostSteps) {
+    problems.error(yaml::problem_at(examples, "more than 20000 steps in all rows together"));
+    count = 1;
+  }
   for (std::size_t i = 0; i < count; ++i) read_row(examples.at(i), table, problems);
   table.used.resize(table.columns.size(), false);
   for (Row& row : table.rows) row.used = &table.used;
@@ -228,7 +234,9 @@ void check_whole(Scenario& scenario, const Catalog& catalog, const Value& top, P
       problems.error({mark, "a step with neither do nor expect shows nothing"});
     }
     for (const std::string& id : step.ids) {
-      if (!scenario.seed.empty() && !contains(scenario.seed, id.substr(0, id.find('-')))) {
+      const std::string page = id.substr(0, id.find('-'));
+      const bool overview = page == "P1" || page == "P2";  // speaks of every procedure
+      if (!overview && !scenario.seed.empty() && !contains(scenario.seed, page)) {
         problems.warn({mark, id + " is not on a page that `seed` names"});
       }
     }

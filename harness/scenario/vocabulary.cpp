@@ -28,7 +28,8 @@ std::vector<Field> reader_actions() {
              "issued before, or digits"},
             {"P3-2"}, "A-32"),
       field("enter_pin", scalar(Scalar::kDigits, {"correct", "wrong"}),
-            {"カードの暗証番号 (4桁) を入力する", "enters the card's four-digit PIN"}),
+            {"カードの暗証番号 (4桁) を入力する (汎用カードリーダーでは資格確認端末で)",
+             "enters the card's four-digit PIN; with a generic reader at the terminal"}),
       field("show_face", integer(0, 1000, {"match", "no_match"}),
             {"カメラに顔を見せる: 一致、不一致、または類似度 0〜1000",
              "shows a face to the camera: match, no_match, or a likeness of 0 to 1000"}),
@@ -359,7 +360,6 @@ std::string_view device_of(Act act) {
   switch (act) {
     case Act::kPress:
     case Act::kEnterPasscode:
-    case Act::kEnterPin:
     case Act::kShowFace: return kReader;
     case Act::kClick:
     case Act::kSignIn:

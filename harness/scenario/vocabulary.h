@@ -88,7 +88,8 @@ const std::vector<Field>& given_keys();
 const std::vector<Field>& then_keys();
 const Shape& file_shape();  // the whole file
 const Field* find(const std::vector<Field>& fields, std::string_view name);
-// The device an action acts on: "face_reader", "terminal", "ehr", or "" (the card, a judgement, time).
+// The device an action acts on: "face_reader", "terminal", "ehr", or "" (the card, a judgement, time;
+// the PIN, which is entered at the terminal if the bench has a generic reader).
 std::string_view device_of(Act act);
 std::string_view device_of(Outcome outcome);
 // Roles with a name of their own; every other word is allowed too.

@@ -213,6 +213,22 @@ BOOST_AUTO_TEST_CASE(steps_that_cannot_apply_are_refused) {
   BOOST_TEST(errors(head("steps: []\n")) == "x.yaml:4:8: steps: there is not one step\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_step_of_another_page_is_warned_of_unless_it_is_of_the_overview) {
+  const auto warnings = [](const std::string& id) {
+    scenario::Catalog open;
+    return lines(scenario::load_text(head("seed: P4\nsteps: [{id: " + id + ", do: {wait: 1}}]\n"),
+                                     "x.yaml", open).warnings);
+  };
+  BOOST_TEST(warnings("P4-4") == "");
+  BOOST_TEST(warnings("P2-e4") == "");
+  BOOST_TEST(warnings("P3-1") == "x.yaml:5:9: P3-1 is not on a page that `seed` names\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_pin_can_be_entered_with_either_reader) {
+  BOOST_TEST(errors(head("bench: {reader: generic}\nsteps: [{do: {enter_pin: correct}}]\n")) == "");
+  BOOST_TEST(step_errors("{do: {enter_pin: \"1234\"}}") == "");
+}
+
 BOOST_AUTO_TEST_CASE(who_acts_is_never_refused) {
   const auto result = scenario::load_text(
       head("steps:\n  - {who: neighbour, do: {wait: 1}}\n"), "x.yaml", catalog());
@@ -290,6 +306,11 @@ BOOST_AUTO_TEST_CASE(the_table_and_its_placeholders_have_to_fit) {
              "x.yaml:7:12: ${spare} is used nowhere\n");
   BOOST_TEST(errors(head(step + "examples:\n  - {n: 7}\n  - {k: 7}\n"))
                  .find("x.yaml:8:5: the column n is missing in this row") != std::string::npos);
+  std::string much = "steps:\n", rows = "examples:\n";
+  for (int i = 0; i < 101; ++i) much += "  - {do: {show_face: \"${n}\"}}\n";
+  for (int i = 0; i < 200; ++i) rows += "  - {n: 7}\n";
+  BOOST_TEST(errors(head(much + rows)).find("more than 20000 steps in all rows together") !=
+             std::string::npos);
   BOOST_TEST(errors(head(step + "examples: []\n")).find("examples without a row") !=
              std::string::npos);
   BOOST_TEST(errors(head("steps:\n  - {do: {show_face: \"${n\"}}\nexamples:\n  - {n: 7}\n"))
