@@ -1,6 +1,6 @@
 // Card and reader side against each other: whatever happens on the field, an APDU arrives whole and
 // once, or the exchange fails; a wrong one never.
-#include "tests/unit/iso7816/duet.h"
+#include "tests/unit/iso7816/duet_readers.h"
 
 #include <boost/test/unit_test.hpp>
 
