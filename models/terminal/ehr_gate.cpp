@@ -27,21 +27,6 @@ oqs::ResultHeader result_header(const Desk& desk, const oqs::Message& request) {
   return header;
 }
 
-// An unreadable request: of its own kind, with a header that can be answered.
-oqs::Message empty_request(const Desk& desk, oqs::FileKind kind) {
-  oqs::RequestHeader header;
-  header.QualificationConfirmationDate = desk.today();
-  header.MedicalInstitutionCode = desk.parameters().institution;
-  if (kind == oqs::FileKind::kPasscodeRequest) return oqs::PasscodeRequest{header};
-  if (kind == oqs::FileKind::kQualificationRequest) {
-    return oqs::QualificationRequest{header, {}};
-  }
-  oqs::ViewRequest view;
-  view.header = header;
-  view.emergency = kind == oqs::FileKind::kEmergencyViewRequest;
-  return view;
-}
-
 backend_api::InsuredKey key_of(const oqs::QualificationConfirmSearchInfo& search) {
   return {search.InsurerNumber, search.InsuredCardSymbol, search.InsuredIdentificationNumber,
           search.InsuredBranchNumber};
@@ -61,17 +46,17 @@ oqs::ViewResult view_result(const Desk& desk, const oqs::Message& request) {
 
 void EhrGate::file(Desk& desk, const FileArrived& file, const std::string& session) {
   const auto name = oqs::parse_file_name(file.name);
+  const auto refuse = [&](const std::string& why) {
+    desk.record("ehr_file_refused", {{"why", why}});
+    desk.act(WriteFile{Folder::kTrash, file.name, file.content});
+  };
   if (!name || !oqs::is_request(name->kind)) {
-    desk.record("ehr_file_refused",
-                {{"why", name ? "not_a_request" : to_string(name.error())}});
-    return desk.act(WriteFile{Folder::kTrash, file.name, file.content});
+    return refuse(name ? "not_a_request" : to_string(name.error()));
   }
-  desk.record("ehr_request", {{"interface", std::string(to_string(name->kind))}});
   auto request = oqs::decode(name->kind, file.content);
-  if (!request) {
-    desk.record("ehr_request_unreadable", {{"why", to_string(request.error())}});
-    return reply_error(desk, Pending{*name, empty_request(desk, name->kind)}, "bad_message");
-  }
+  // An answer would have to name the patient, so there is none.
+  if (!request) return refuse(to_string(request.error()));
+  desk.record("ehr_request", {{"interface", std::string(to_string(name->kind))}});
   Pending pending{*name, std::move(*request)};
   if (header_of(pending.request).MedicalInstitutionCode != desk.parameters().institution) {
     return reply_error(desk, pending, "institution_wrong");

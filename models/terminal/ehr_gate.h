@@ -13,8 +13,8 @@ namespace uketsuke::terminal {
 
 class EhrGate {
  public:
-  // A file that is no OQS request goes to trash/; a request that cannot be read or served is
-  // answered with an abnormal result.
+  // A file that is no OQS request, or none that can be read, goes to trash/; a request that cannot
+  // be served is answered with an abnormal result.
   void file(Desk& desk, const FileArrived& file, const std::string& session);
   void answer(Desk& desk, const backend_api::Answer& answer, std::uint64_t tag);
 
