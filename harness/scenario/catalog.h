@@ -15,15 +15,16 @@ struct Catalog {
   std::vector<std::string> people;              // card holders
   std::vector<std::string> clinicians;
   std::vector<std::string> releases;
-  std::vector<std::string> features;            // that a release may have
+  std::vector<std::string> features;  // that a release may have
   std::vector<std::string> reader_profiles;
-  Requirements requirements;                    // empty: ids are not checked
+  Requirements requirements;  // empty: ids are not checked
 
   const wire::panel::ScreenSet* screens_of(std::string_view device) const;
 };
 
-// screens/*.yaml, requirements/*.yaml and the names in releases/*.yaml below the folder `scenarios`;
-// the other lists stay empty. Folders that are not there are skipped. Throws yaml::Error.
+// screens/*.yaml, requirements/*.yaml and the names in releases/*.yaml below the folder
+// `scenarios`; the other lists stay empty. Folders that are not there are skipped. Throws
+// yaml::Error.
 Catalog load_catalog(const std::string& scenarios_folder);
 
 // Seed ids and assumptions that the screens name and the requirements table does not have, one line

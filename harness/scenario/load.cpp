@@ -156,8 +156,8 @@ void read_row(const yaml::Node& node, Table& table, Problems& problems) {
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const yaml::Node cell = entry(node, table.columns[c]);
     if (!cell) {
-      problems.error(yaml::problem_at(node, "the column " + table.columns[c] +
-                                                " is missing in this row"));
+      problems.error(
+          yaml::problem_at(node, "the column " + table.columns[c] + " is missing in this row"));
     } else if (cell.is_scalar() && cell.text().size() > kLongestCell) {
       problems.error(yaml::problem_at(cell, "a cell longer than 1000 bytes"));
     }
@@ -291,8 +291,8 @@ LoadResult load_document(const yaml::Document& document, const Catalog& catalog)
     }
     for (std::size_t i = 0; i < table.used.size(); ++i) {
       if (table.used[i] || !problems.errors.empty()) continue;
-      problems.error(yaml::problem_at(table.column_nodes[i],
-                                      "${" + table.columns[i] + "} is used nowhere"));
+      problems.error(
+          yaml::problem_at(table.column_nodes[i], "${" + table.columns[i] + "} is used nowhere"));
     }
   }
   problems.sort();
@@ -324,9 +324,9 @@ LoadResult load(const std::string& path, const Catalog& catalog) {
   std::string stem = path.substr(path.find_last_of('/') + 1);
   stem = stem.substr(0, stem.rfind('.'));
   if (!result.scenarios.empty() && result.scenarios.front().id != stem) {
-    result.warnings.push_back({{path, 1, 1}, result.scenarios.front().id +
-                                                 ": the file is called " + stem +
-                                                 "; the two should be the same"});
+    result.warnings.push_back({{path, 1, 1},
+                               result.scenarios.front().id + ": the file is called " + stem +
+                                   "; the two should be the same"});
   }
   return result;
 }
@@ -345,8 +345,8 @@ std::vector<yaml::Problem> check_together(const std::vector<LoadResult>& results
     const Scenario& scenario = result.scenarios.front();
     const auto [known, added] = files.emplace(scenario.id, scenario.file);
     if (added) continue;
-    problems.push_back({{scenario.file, 1, 1},
-                        scenario.id + ": " + known->second + " has the same id"});
+    problems.push_back(
+        {{scenario.file, 1, 1}, scenario.id + ": " + known->second + " has the same id"});
   }
   return problems;
 }

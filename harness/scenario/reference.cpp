@@ -13,31 +13,54 @@ const std::string& in(Language language, const Text& text) {
 std::string placeholder(const Shape& shape, Language language) {
   const bool ja = language == Language::kJapanese;
   switch (shape.scalar) {
-    case Scalar::kNone: return "";
-    case Scalar::kText: return ja ? "文字列" : "TEXT";
-    case Scalar::kIdentifier: return ja ? "識別子" : "IDENTIFIER";
+    case Scalar::kNone:
+      return "";
+    case Scalar::kText:
+      return ja ? "文字列" : "TEXT";
+    case Scalar::kIdentifier:
+      return ja ? "識別子" : "IDENTIFIER";
     case Scalar::kInteger:
       return std::to_string(shape.minimum) + ".." + std::to_string(shape.maximum);
-    case Scalar::kSeconds: return ja ? "秒" : "SECONDS";
-    case Scalar::kTimeLimit: return ja ? "秒 | A-nn" : "SECONDS | A-nn";
-    case Scalar::kTruth: return "true | false";
-    case Scalar::kDigits: return ja ? "数字" : "DIGITS";
-    case Scalar::kDate: return ja ? "YYYY-MM-DD | \"文字列\"" : "YYYY-MM-DD | \"TEXT\"";
-    case Scalar::kDateTime: return "YYYY-MM-DDThh:mm:ss";
-    case Scalar::kPerson: return ja ? "人物" : "PERSON";
-    case Scalar::kClinician: return ja ? "医師" : "CLINICIAN";
-    case Scalar::kRelease: return ja ? "リリース" : "RELEASE";
-    case Scalar::kFeature: return ja ? "機能" : "FEATURE";
-    case Scalar::kSeedId: return "P3-1";
-    case Scalar::kPage: return "P1..P5";
-    case Scalar::kAssumption: return "A-nn";
-    case Scalar::kGround: return "A-nn | P3-1";
-    case Scalar::kRole: return ja ? "その他" : "ANY";
-    case Scalar::kButton: return ja ? "ボタン" : "BUTTON";
-    case Scalar::kTick: return ja ? "チェックボックス" : "TICK BOX";
-    case Scalar::kScreen: return ja ? "画面" : "SCREEN";
-    case Scalar::kMessage: return ja ? "メッセージ" : "MESSAGE";
-    case Scalar::kAny: return ja ? "任意" : "ANYTHING";
+    case Scalar::kSeconds:
+      return ja ? "秒" : "SECONDS";
+    case Scalar::kTimeLimit:
+      return ja ? "秒 | A-nn" : "SECONDS | A-nn";
+    case Scalar::kTruth:
+      return "true | false";
+    case Scalar::kDigits:
+      return ja ? "数字" : "DIGITS";
+    case Scalar::kDate:
+      return ja ? "YYYY-MM-DD | \"文字列\"" : "YYYY-MM-DD | \"TEXT\"";
+    case Scalar::kDateTime:
+      return "YYYY-MM-DDThh:mm:ss";
+    case Scalar::kPerson:
+      return ja ? "人物" : "PERSON";
+    case Scalar::kClinician:
+      return ja ? "医師" : "CLINICIAN";
+    case Scalar::kRelease:
+      return ja ? "リリース" : "RELEASE";
+    case Scalar::kFeature:
+      return ja ? "機能" : "FEATURE";
+    case Scalar::kSeedId:
+      return "P3-1";
+    case Scalar::kPage:
+      return "P1..P5";
+    case Scalar::kAssumption:
+      return "A-nn";
+    case Scalar::kGround:
+      return "A-nn | P3-1";
+    case Scalar::kRole:
+      return ja ? "その他" : "ANY";
+    case Scalar::kButton:
+      return ja ? "ボタン" : "BUTTON";
+    case Scalar::kTick:
+      return ja ? "チェックボックス" : "TICK BOX";
+    case Scalar::kScreen:
+      return ja ? "画面" : "SCREEN";
+    case Scalar::kMessage:
+      return ja ? "メッセージ" : "MESSAGE";
+    case Scalar::kAny:
+      return ja ? "任意" : "ANYTHING";
   }
   return "";
 }
@@ -130,8 +153,11 @@ std::string new_scenario(std::string_view name) {
   return "# What this scenario shows, in one sentence.\n"
          "# yaml-language-server: $schema=../schema/scenario.schema.json\n"
          "uketsuke: 1\n"
-         "scenario: " + id + "\n"
-         "title: {ja: 顔CR上で目視確認モードに切り替える, en: Visual confirmation is switched on at "
+         "scenario: " +
+         id +
+         "\n"
+         "title: {ja: 顔CR上で目視確認モードに切り替える, en: Visual confirmation is switched on "
+         "at "
          "the reader}\n"
          "seed: P3\n"
          "bench: {reader: face}\n"

@@ -86,7 +86,8 @@ void read_list(const yaml::Node& list, std::vector<Row>& rows, Read read) {
   if (!list.is_sequence()) yaml::fail(list, "a list of rows is expected here");
   for (std::size_t i = 0; i < list.size(); ++i) {
     Row row = read(list.at(i));
-    if (by_id(rows, row.id) != nullptr) yaml::fail(list.at(i), row.id + ": a second row with this id");
+    if (by_id(rows, row.id) != nullptr)
+      yaml::fail(list.at(i), row.id + ": a second row with this id");
     rows.push_back(std::move(row));
   }
 }

@@ -21,20 +21,25 @@ enum class RequirementKind : std::uint8_t {
 std::string_view to_string(RequirementKind kind);  // "step", ..., "backend_check"
 
 struct Requirement {
-  std::string id;        // "P3-1"
+  std::string id;  // "P3-1"
   int page = 0;
   RequirementKind kind = RequirementKind::kStep;
-  std::string box;       // heading it stands under, in the words of the seed; may be empty
+  std::string box;         // heading it stands under, in the words of the seed; may be empty
   wire::panel::Text text;  // ja: the words of the seed; en: our rendering
   std::vector<std::string> assumptions;  // where the seed is silent about it
-  std::string not_tested;  // why no scenario can show it; empty: a scenario has to
+  std::string not_tested;                // why no scenario can show it; empty: a scenario has to
 };
 
 // A step number that the source does not have (P4-9, P5-5).
-struct AbsentStep { std::string id; int page = 0; wire::panel::Text reason; std::string assumption; };
+struct AbsentStep {
+  std::string id;
+  int page = 0;
+  wire::panel::Text reason;
+  std::string assumption;
+};
 
 struct Assumption {
-  std::string id;                    // "A-20"
+  std::string id;  // "A-20"
   wire::panel::Text question;
   std::string value;                 // the default we took
   std::string doubt;                 // where the question comes from

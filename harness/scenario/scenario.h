@@ -13,16 +13,18 @@ namespace uketsuke::scenario {
 
 struct Catalog;
 
-struct Place { int line = 0, column = 0; };  // in Scenario::file, from 1
+struct Place {
+  int line = 0, column = 0;
+};  // in Scenario::file, from 1
 
 // A value of the file after ${} were filled in, already checked against its shape.
 struct Value {
   enum class Form : std::uint8_t { kAbsent, kScalar, kList, kMap };
   Form form = Form::kAbsent;
-  std::string text;       // scalar as written; kept beside the long form of a short one
-  double number = 0;      // kInteger, kSeconds, and digits that are a number
-  bool truth = false;     // kTruth
-  std::vector<Value> items;                           // list
+  std::string text;          // scalar as written; kept beside the long form of a short one
+  double number = 0;         // kInteger, kSeconds, and digits that are a number
+  bool truth = false;        // kTruth
+  std::vector<Value> items;  // list
   std::vector<std::pair<std::string, Value>> fields;  // mapping, in the order of the file
   Place place;
 
@@ -37,10 +39,11 @@ struct Value {
 
 struct Action {
   Act act = Act::kNothing;
-  std::string name;     // "press"
-  Value argument;       // absent for a bare action
-  std::string control;  // press, click, tick, untick: id of the control; empty if several screens
-                        // give these words to different controls (then the words decide at run time)
+  std::string name;  // "press"
+  Value argument;    // absent for a bare action
+  std::string
+      control;  // press, click, tick, untick: id of the control; empty if several screens
+                // give these words to different controls (then the words decide at run time)
   Place place;
 };
 
@@ -63,18 +66,20 @@ struct Step {
   Action action;
   std::vector<Expectation> expect;  // without within and by
   Within within;
-  std::string by;                // "A-29", "P3-n4": on what the expectations rest; or empty
+  std::string by;  // "A-29", "P3-n4": on what the expectations rest; or empty
   Text note;
   Place place;
 };
 
 struct Bench {
-  std::string reader = "face";   // "face" or "generic"
-  std::string reader_profile;    // empty: the reference reader
-  std::string release;           // empty: the scenario's first release
+  std::string reader = "face";  // "face" or "generic"
+  std::string reader_profile;   // empty: the reference reader
+  std::string release;          // empty: the scenario's first release
 };
 
-struct Limits { double simulated_seconds = 0, wall_seconds = 0; };  // 0: the runner's default
+struct Limits {
+  double simulated_seconds = 0, wall_seconds = 0;
+};  // 0: the runner's default
 
 struct Scenario {
   std::string file;
@@ -83,29 +88,30 @@ struct Scenario {
   std::vector<std::string> seed;      // pages, "P3"
   std::vector<std::string> releases;  // empty: every release
   std::vector<std::string> tags;
-  std::vector<std::string> covers;    // seed ids that no single step stands for
+  std::vector<std::string> covers;  // seed ids that no single step stands for
   Bench bench;
-  Value given;                        // keys of given_keys(); see text_at()
+  Value given;  // keys of given_keys(); see text_at()
   std::vector<Step> steps;
   std::vector<Expectation> then;
   std::vector<Value> faults;
   Limits limits;
-  int row = 0;                                          // of `examples`, from 1; 0: no table
+  int row = 0;  // of `examples`, from 1; 0: no table
   std::vector<std::pair<std::string, std::string>> substitutions;  // of that row
 
-  std::string name() const;  // "id", or "id[button=同意する, consent=granted]"
+  std::string name() const;                  // "id", or "id[button=同意する, consent=granted]"
   std::vector<std::string> covered() const;  // covers and the ids of the steps, each once
 };
 
 struct LoadResult {
-  std::vector<Scenario> scenarios;  // one for each row of `examples`, else one; empty after an error
+  std::vector<Scenario>
+      scenarios;  // one for each row of `examples`, else one; empty after an error
   std::vector<yaml::Problem> errors;
   std::vector<yaml::Problem> warnings;
   bool ok() const { return errors.empty(); }
 };
 
-// Reads, expands the examples and checks; never throws for what a file holds. All errors of the file
-// are collected, in the order of the file, each once.
+// Reads, expands the examples and checks; never throws for what a file holds. All errors of the
+// file are collected, in the order of the file, each once.
 LoadResult load(const std::string& path, const Catalog& catalog);
 LoadResult load_text(std::string_view text, std::string name, const Catalog& catalog);
 // The same for one that must be good: throws yaml::Error with all errors.

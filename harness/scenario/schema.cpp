@@ -15,31 +15,51 @@ Json pattern(const char* expression) { return {{"type", "string"}, {"pattern", e
 // The forms one value may have, beside the words.
 void add_scalar(const Shape& shape, Json& forms) {
   switch (shape.scalar) {
-    case Scalar::kNone: return;
-    case Scalar::kInteger:
-      forms.push_back({{"type", "integer"}, {"minimum", shape.minimum}, {"maximum", shape.maximum}});
+    case Scalar::kNone:
       return;
-    case Scalar::kSeconds: forms.push_back({{"type", "number"}, {"minimum", 0}}); return;
+    case Scalar::kInteger:
+      forms.push_back(
+          {{"type", "integer"}, {"minimum", shape.minimum}, {"maximum", shape.maximum}});
+      return;
+    case Scalar::kSeconds:
+      forms.push_back({{"type", "number"}, {"minimum", 0}});
+      return;
     case Scalar::kTimeLimit:
       forms.push_back({{"type", "number"}, {"minimum", 0}});
       forms.push_back(pattern("^A-[0-9]+$"));
       return;
-    case Scalar::kTruth: forms.push_back({{"type", "boolean"}}); return;
+    case Scalar::kTruth:
+      forms.push_back({{"type", "boolean"}});
+      return;
     case Scalar::kDigits:
       forms.push_back(pattern("^[0-9]{1,64}$"));
       forms.push_back({{"type", "integer"}, {"minimum", 0}});
       return;
-    case Scalar::kIdentifier: forms.push_back(pattern("^[a-z0-9_.-]+$")); return;
-    case Scalar::kSeedId: forms.push_back(pattern("^P[1-5]-[a-z]?[0-9]+$")); return;
-    case Scalar::kPage: forms.push_back(pattern("^P[1-5]$")); return;
-    case Scalar::kAssumption: forms.push_back(pattern("^A-[0-9]+$")); return;
-    case Scalar::kGround: forms.push_back(pattern("^(A-[0-9]+|P[1-5]-[a-z]?[0-9]+)$")); return;
+    case Scalar::kIdentifier:
+      forms.push_back(pattern("^[a-z0-9_.-]+$"));
+      return;
+    case Scalar::kSeedId:
+      forms.push_back(pattern("^P[1-5]-[a-z]?[0-9]+$"));
+      return;
+    case Scalar::kPage:
+      forms.push_back(pattern("^P[1-5]$"));
+      return;
+    case Scalar::kAssumption:
+      forms.push_back(pattern("^A-[0-9]+$"));
+      return;
+    case Scalar::kGround:
+      forms.push_back(pattern("^(A-[0-9]+|P[1-5]-[a-z]?[0-9]+)$"));
+      return;
     case Scalar::kDateTime:
       forms.push_back(pattern("^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2}$"));
       return;
     // A plain number or truth value is text too where any text may stand.
-    case Scalar::kText: forms.push_back({{"type", {"string", "number", "boolean"}}}); return;
-    default: forms.push_back({{"type", "string"}}); return;
+    case Scalar::kText:
+      forms.push_back({{"type", {"string", "number", "boolean"}}});
+      return;
+    default:
+      forms.push_back({{"type", "string"}});
+      return;
   }
 }
 
@@ -97,8 +117,9 @@ Json schema_of(const Shape& shape) {
 std::string schema_json() {
   Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
                  {"title", "uketsuke scenario"},
-                 {"description", "Generated from the vocabulary; `uketsuke check` knows more: "
-                                 "buttons, people, releases, ids of the seed."}};
+                 {"description",
+                  "Generated from the vocabulary; `uketsuke check` knows more: "
+                  "buttons, people, releases, ids of the seed."}};
   schema.update(object_of(file_shape()));
   Json placeholder = pattern("\\$\\{[^}]+\\}");
   placeholder["description"] = "filled from a row of `examples`";

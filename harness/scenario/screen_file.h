@@ -1,7 +1,8 @@
 // Screen data from YAML (scenarios/screens/*.yaml):
 //   device: face_reader
 //   screens:  [{id, title: {ja, en}, seed, assumption,
-//               controls: [{kind: button|field|secret_field|tick, id, label: {ja, en}, aliases, seed,
+//               controls: [{kind: button|field|secret_field|tick, id, label: {ja, en}, aliases,
+//               seed,
 //                           assumption}]}]
 //   messages: [{id, text: {ja, en}, seed, assumption}]
 #pragma once

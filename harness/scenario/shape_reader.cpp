@@ -45,7 +45,8 @@ bool is_date(std::string_view text) {
   for (const std::size_t i : {0, 1, 2, 3, 5, 6, 8, 9}) {
     if (!is_digit(text[i])) return false;
   }
-  const int year = number_of(text, 0, 4), month = number_of(text, 5, 2), day = number_of(text, 8, 2);
+  const int year = number_of(text, 0, 4), month = number_of(text, 5, 2),
+            day = number_of(text, 8, 2);
   if (year < 1900 || year > 2199 || month < 1 || month > 12 || day < 1) return false;
   const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
   const int days[] = {31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -77,11 +78,20 @@ std::string quoted_if_empty(const std::string& text) { return text.empty() ? "\"
 std::string expected(const Shape& shape) {
   std::vector<std::string> forms = shape.words;
   switch (shape.scalar) {
-    case Scalar::kNone: break;
-    case Scalar::kInteger: forms.emplace_back("a whole number"); break;
-    case Scalar::kSeconds: forms.emplace_back("seconds"); break;
-    case Scalar::kTruth: forms.emplace_back("true or false"); break;
-    default: forms.emplace_back("a single value"); break;
+    case Scalar::kNone:
+      break;
+    case Scalar::kInteger:
+      forms.emplace_back("a whole number");
+      break;
+    case Scalar::kSeconds:
+      forms.emplace_back("seconds");
+      break;
+    case Scalar::kTruth:
+      forms.emplace_back("true or false");
+      break;
+    default:
+      forms.emplace_back("a single value");
+      break;
   }
   if (!shape.fields.empty()) {
     forms.push_back((shape.one_of ? "one of " : "a mapping with ") + joined(names(shape.fields)));
@@ -140,8 +150,8 @@ bool ShapeReader::fill(const yaml::Node& node, std::string& text) {
       columns.push_back(row_->values[column++].first);
     }
     if (column == row_->values.size()) {
-      error(node, "${" + name + "}: no such column in the examples" +
-                      yaml::did_you_mean(name, columns));
+      error(node,
+            "${" + name + "}: no such column in the examples" + yaml::did_you_mean(name, columns));
       return false;
     }
     filled_ = true;
@@ -178,7 +188,8 @@ Value ShapeReader::read(const yaml::Node& node, const Shape& shape) {
 Value ShapeReader::read_form(const yaml::Node& node, const Shape& shape) {
   filled_ = false;
   switch (node.kind()) {
-    case yaml::Kind::kScalar: return read_scalar(node, shape);
+    case yaml::Kind::kScalar:
+      return read_scalar(node, shape);
     case yaml::Kind::kSequence:
       if (shape.items != nullptr) return read_list(node, *shape.items);
       if (shape.scalar == Scalar::kAny) return read_list(node, shape);
@@ -248,9 +259,9 @@ Value ShapeReader::read_map(const yaml::Node& node, const Shape& shape) {
 
 void ShapeReader::check_one(const yaml::Node& node, const Shape& shape) {
   if (node.size() == 1) return;
-  error(node, node.size() == 0 ? "an action is missing here: " + joined(names(shape.fields))
-                               : "one step does one thing; this does " +
-                                     std::to_string(node.size()));
+  error(node, node.size() == 0
+                  ? "an action is missing here: " + joined(names(shape.fields))
+                  : "one step does one thing; this does " + std::to_string(node.size()));
 }
 
 void ShapeReader::check_required(const yaml::Node& node, const Shape& shape, const Value& value) {
@@ -273,8 +284,8 @@ Value ShapeReader::read_scalar(const yaml::Node& node, const Shape& shape) {
   if (shape.one_of) {
     const Field* field = find(shape.fields, value.text);
     if (field == nullptr) {
-      error(node, value.text + ": no such action" +
-                      yaml::did_you_mean(value.text, names(shape.fields)));
+      error(node,
+            value.text + ": no such action" + yaml::did_you_mean(value.text, names(shape.fields)));
       return {};
     }
     if (!field->shape.bare) {
@@ -296,8 +307,8 @@ Value ShapeReader::read_scalar(const yaml::Node& node, const Shape& shape) {
 void ShapeReader::check_name(const yaml::Node& node, const std::string& text, std::string_view what,
                              const std::vector<std::string>& known) {
   if (known.empty() || std::find(known.begin(), known.end(), text) != known.end()) return;
-  error(node, quoted_if_empty(text) + ": no such " + std::string(what) +
-                  yaml::did_you_mean(text, known));
+  error(node,
+        quoted_if_empty(text) + ": no such " + std::string(what) + yaml::did_you_mean(text, known));
 }
 
 void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value& value) {
@@ -310,7 +321,8 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
     case Scalar::kText:
     case Scalar::kAny:
     case Scalar::kButton:
-    case Scalar::kTick: return;  // controls: by the loader, which knows the screen
+    case Scalar::kTick:
+      return;  // controls: by the loader, which knows the screen
     case Scalar::kIdentifier:
       if (!all_of(text, is_identifier)) {
         error(node, quoted_if_empty(text) + ": only a-z 0-9 _ - . can be used here" +
@@ -319,7 +331,8 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
       return;
     case Scalar::kInteger:
     case Scalar::kSeconds:
-    case Scalar::kTruth: return check_number(node, shape, value);
+    case Scalar::kTruth:
+      return check_number(node, shape, value);
     case Scalar::kDigits:
       if (!all_of(text, is_digit) || text.size() > 64) {
         error(node, quoted_if_empty(text) + ": expected " + joined(shape.words) + " or digits" +
@@ -338,15 +351,22 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
         error(node, quoted_if_empty(text) + ": expected a date and time YYYY-MM-DDThh:mm:ss");
       }
       return;
-    case Scalar::kPerson: return check_name(node, text, "person", catalog_.people);
-    case Scalar::kClinician: return check_name(node, text, "clinician", catalog_.clinicians);
-    case Scalar::kRelease: return check_name(node, text, "release", catalog_.releases);
-    case Scalar::kFeature: return check_name(node, text, "feature", catalog_.features);
+    case Scalar::kPerson:
+      return check_name(node, text, "person", catalog_.people);
+    case Scalar::kClinician:
+      return check_name(node, text, "clinician", catalog_.clinicians);
+    case Scalar::kRelease:
+      return check_name(node, text, "release", catalog_.releases);
+    case Scalar::kFeature:
+      return check_name(node, text, "feature", catalog_.features);
     case Scalar::kPage:
       return check_name(node, text, "page of the seed", {"P1", "P2", "P3", "P4", "P5"});
-    case Scalar::kSeedId: return check_ground(node, text, /*assumption_too=*/false);
-    case Scalar::kGround: return check_ground(node, text, /*assumption_too=*/true);
-    case Scalar::kAssumption: return check_assumption(node, text);
+    case Scalar::kSeedId:
+      return check_ground(node, text, /*assumption_too=*/false);
+    case Scalar::kGround:
+      return check_ground(node, text, /*assumption_too=*/true);
+    case Scalar::kAssumption:
+      return check_assumption(node, text);
     case Scalar::kTimeLimit:
       if (text.substr(0, 1) == "A") return check_assumption(node, text);
       return check_number(node, shape, value);
@@ -356,7 +376,8 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
                                                 yaml::did_you_mean(text, shape.words)));
       return;
     case Scalar::kScreen:
-    case Scalar::kMessage: return check_screen_word(node, shape, text);
+    case Scalar::kMessage:
+      return check_screen_word(node, shape, text);
   }
 }
 

@@ -22,7 +22,8 @@ inline Shape of_device(Scalar kind, std::string device) {
   shape.device = std::move(device);
   return shape;
 }
-inline Shape integer(std::int64_t minimum, std::int64_t maximum, std::vector<std::string> list = {}) {
+inline Shape integer(std::int64_t minimum, std::int64_t maximum,
+                     std::vector<std::string> list = {}) {
   Shape shape = scalar(Scalar::kInteger, std::move(list));
   shape.minimum = minimum;
   shape.maximum = maximum;
@@ -68,8 +69,8 @@ inline Shape bare() { return or_bare({}); }
 
 inline Field field(std::string name, Shape shape, Text doc, std::vector<std::string> seed = {},
                    std::string assumption = {}) {
-  return {std::move(name), std::move(shape), std::move(doc), std::move(seed), std::move(assumption),
-          false};
+  return {std::move(name), std::move(shape),      std::move(doc),
+          std::move(seed), std::move(assumption), false};
 }
 inline Field required(Field row) {
   row.required = true;

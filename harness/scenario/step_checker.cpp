@@ -16,9 +16,12 @@ bool fits(const Control& control, Act act) {
 
 const char* kind_name(Control::Kind kind) {
   switch (kind) {
-    case Control::Kind::kButton: return "a button";
-    case Control::Kind::kTick: return "a tick box";
-    default: return "a field";
+    case Control::Kind::kButton:
+      return "a button";
+    case Control::Kind::kTick:
+      return "a tick box";
+    default:
+      return "a field";
   }
 }
 
@@ -71,8 +74,9 @@ void StepChecker::check(Step& step) {
 void StepChecker::check_bench(const Step& step) {
   const bool generic = scenario_.bench.reader == "generic";
   if (generic && device_of(step.action.act) == "face_reader") {
-    error(step.action.place, step.action.name + " needs the panel of a face-auth reader; this "
-                                                "bench has a generic one");
+    error(step.action.place, step.action.name +
+                                 " needs the panel of a face-auth reader; this "
+                                 "bench has a generic one");
   }
   for (const Expectation& expectation : step.expect) {
     if (generic && device_of(expectation.outcome) == "face_reader") {
@@ -83,8 +87,8 @@ void StepChecker::check_bench(const Step& step) {
   if (step.action.act != Act::kPlaceCard) return;
   const std::string on = step.action.argument.text_at("on");
   if (!on.empty() && on != scenario_.bench.reader) {
-    error(step.action.place, "on: " + on + ": this bench has a " + scenario_.bench.reader +
-                                 " reader");
+    error(step.action.place,
+          "on: " + on + ": this bench has a " + scenario_.bench.reader + " reader");
   }
 }
 

@@ -56,13 +56,14 @@ std::vector<Field> terminal_actions() {
             {"資格確認端末の画面のボタンやメニューをクリックする",
              "clicks a button or menu item of the terminal"},
             {"P4-1", "P4-3", "P4-4", "P4-11", "P5-1", "P5-2"}),
-      field("sign_in",
-            or_map(words({"general", "administrator"}),
-                   {required(field("user", text(), {"ユーザID", "user id"})),
-                    required(field("password", text(), {"パスワード", "password"}))}),
-            {"資格確認端末にログインする: 一般アカウント、管理アカウント、またはユーザIDとパスワード",
-             "signs in at the terminal: general or administrator account, or user id and password"},
-            {"P4-2"}),
+      field(
+          "sign_in",
+          or_map(words({"general", "administrator"}),
+                 {required(field("user", text(), {"ユーザID", "user id"})),
+                  required(field("password", text(), {"パスワード", "password"}))}),
+          {"資格確認端末にログインする: 一般アカウント、管理アカウント、またはユーザIDとパスワード",
+           "signs in at the terminal: general or administrator account, or user id and password"},
+          {"P4-2"}),
       field("sign_out", bare(), {"「ログアウト」をクリックする", "clicks ログアウト (sign out)"},
             {"P4-1"}),
       field("enter_date", scalar(Scalar::kDate, {"today", "yesterday", "tomorrow"}),
@@ -100,17 +101,19 @@ std::vector<Field> ehr_actions() {
              "judges whether the view is needed to protect life or body"},
             {"P2-c4"}),
       field("request_emergency_view",
-            or_bare(map({field("consent", words({"consent_unobtainable", "consent_given"}),
-                               {"同意情報: 同意取得困難、同意あり", "the statement on consent"},
-                               {"P2-n3"}, "A-34"),
-                         field("emergency_mode", truth(),
-                               {"救急時モードで要求するか", "requested in emergency mode"}, {"P2-k2"}),
-                         field("patient", person(), {"患者", "the patient"})})),
+            or_bare(
+                map({field("consent", words({"consent_unobtainable", "consent_given"}),
+                           {"同意情報: 同意取得困難、同意あり", "the statement on consent"},
+                           {"P2-n3"}, "A-34"),
+                     field("emergency_mode", truth(),
+                           {"救急時モードで要求するか", "requested in emergency mode"}, {"P2-k2"}),
+                     field("patient", person(), {"患者", "the patient"})})),
             {"電子カルテから救急時医療情報閲覧を要求する",
              "asks from the EHR for the emergency view"},
             {"P2-c7"}, "A-35"),
       field("request_ordinary_view", or_bare(patient),
-            {"電子カルテから通常の医療情報閲覧を要求する", "asks from the EHR for the ordinary view"}),
+            {"電子カルテから通常の医療情報閲覧を要求する",
+             "asks from the EHR for the ordinary view"}),
       field("wait",
             short_for("seconds", scalar(Scalar::kSeconds),
                       {required(field("seconds", scalar(Scalar::kSeconds), {"秒", "seconds"}))}),
@@ -153,7 +156,8 @@ std::vector<Field> make_expectations() {
             {"資格確認端末の画面", "screen of the terminal"}, {"P5-7"}),
       field("terminal_message", of_device(Scalar::kMessage, kTerminal),
             {"資格確認端末のメッセージ", "message of the terminal"}, {}, "A-27"),
-      field("ehr_screen", of_device(Scalar::kScreen, kEhr), {"電子カルテの画面", "screen of the EHR"}),
+      field("ehr_screen", of_device(Scalar::kScreen, kEhr),
+            {"電子カルテの画面", "screen of the EHR"}),
       field("emergency_view", view_words(),
             {"救急時医療情報閲覧の結果", "outcome of the emergency view"}, {"P2-c8"}),
       field("ordinary_view", words({"returned", "refused"}),
@@ -176,12 +180,13 @@ std::vector<Field> make_expectations() {
 }
 
 std::vector<Field> identity_record() {
-  return {required(field("holder", person(), {"誰の", "whose"})),
-          field("by", words({"my_number_card", "four_items", "insured_number"}),
-                {"何による本人確認か", "by what the person was identified"}),
-          field("confirmed", words({"visually", "face", "pin"}),
-                {"確認方法", "how the person was confirmed"}),
-          field("hours_ago", integer(0, 1000000), {"何時間前か", "how many hours ago"}, {}, "A-22")};
+  return {
+      required(field("holder", person(), {"誰の", "whose"})),
+      field("by", words({"my_number_card", "four_items", "insured_number"}),
+            {"何による本人確認か", "by what the person was identified"}),
+      field("confirmed", words({"visually", "face", "pin"}),
+            {"確認方法", "how the person was confirmed"}),
+      field("hours_ago", integer(0, 1000000), {"何時間前か", "how many hours ago"}, {}, "A-22")};
 }
 
 Shape holder() {
@@ -189,9 +194,9 @@ Shape holder() {
 }
 
 std::vector<Field> make_given() {
-  Shape two_factor = list(map({required(field("clinician", scalar(Scalar::kClinician),
-                                              {"誰の", "whose"})),
-                               field("factors", integer(1, 2), {"認証要素の数", "number of factors"})}));
+  Shape two_factor =
+      list(map({required(field("clinician", scalar(Scalar::kClinician), {"誰の", "whose"})),
+                field("factors", integer(1, 2), {"認証要素の数", "number of factors"})}));
   two_factor.words = {"none"};
   return {
       field("terminal",
@@ -252,8 +257,9 @@ std::vector<Field> make_then() {
             map({field("screen", of_device(Scalar::kScreen, kTerminal), {"画面", "screen"}),
                  field("account", account_words(), {"アカウント", "account"})}),
             {"資格確認端末", "the terminal"}),
-      field("ordinary_view", words({"returned", "refused"}),
-            {"通常の閲覧を要求した場合の結果", "outcome of the ordinary view, asked for at the end"}),
+      field(
+          "ordinary_view", words({"returned", "refused"}),
+          {"通常の閲覧を要求した場合の結果", "outcome of the ordinary view, asked for at the end"}),
       field("emergency_view", view_words(),
             {"救急時医療情報閲覧を要求した場合の結果",
              "outcome of the emergency view, asked for at the end"},
@@ -286,7 +292,8 @@ Shape make_file() {
   const Shape name = identifier();
   return map({
       required(field("uketsuke", integer(1, 1), {"書式の版", "version of the format"})),
-      required(field("scenario", name, {"id。ファイル名と同じにする", "id; same as the file's name"})),
+      required(
+          field("scenario", name, {"id。ファイル名と同じにする", "id; same as the file's name"})),
       required(field("title", two_languages(), {"題名", "title"})),
       field("seed", one_or_list(scalar(Scalar::kPage)), {"シードのページ", "page of the seed"}),
       field("releases", one_or_list(scalar(Scalar::kRelease)),
@@ -360,18 +367,22 @@ std::string_view device_of(Act act) {
   switch (act) {
     case Act::kPress:
     case Act::kEnterPasscode:
-    case Act::kShowFace: return kReader;
+    case Act::kShowFace:
+      return kReader;
     case Act::kClick:
     case Act::kSignIn:
     case Act::kSignOut:
     case Act::kEnterDate:
     case Act::kTick:
     case Act::kUntick:
-    case Act::kIssuePasscode: return kTerminal;
+    case Act::kIssuePasscode:
+      return kTerminal;
     case Act::kEhrSignIn:
     case Act::kRequestEmergencyView:
-    case Act::kRequestOrdinaryView: return kEhr;
-    default: return "";
+    case Act::kRequestOrdinaryView:
+      return kEhr;
+    default:
+      return "";
   }
 }
 
@@ -379,12 +390,16 @@ std::string_view device_of(Outcome outcome) {
   switch (outcome) {
     case Outcome::kScreen:
     case Outcome::kMode:
-    case Outcome::kMessage: return kReader;
+    case Outcome::kMessage:
+      return kReader;
     case Outcome::kTerminalScreen:
     case Outcome::kTerminalMessage:
-    case Outcome::kAccount: return kTerminal;
-    case Outcome::kEhrScreen: return kEhr;
-    default: return "";
+    case Outcome::kAccount:
+      return kTerminal;
+    case Outcome::kEhrScreen:
+      return kEhr;
+    default:
+      return "";
   }
 }
 

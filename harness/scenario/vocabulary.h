@@ -35,8 +35,10 @@ enum class Scalar : std::uint8_t {
   kGround,      // an assumption or a seed id
   kTimeLimit,   // seconds or an assumption
   kRole,        // who acts; unknown ones are warned of, never refused
-  kButton, kTick,      // a control of `device`, by id, label or alias
-  kScreen, kMessage,   // an id of `device`
+  kButton,      // a control of `device`, by id, label or alias
+  kTick,        // the same, a tick box
+  kScreen,      // an id of `device`
+  kMessage,     // the same
   kAny,         // any YAML, kept as it stands
 };
 
@@ -45,39 +47,73 @@ struct Field;
 // What may stand at one place: a word, a scalar, a mapping with known or free keys, a list.
 struct Shape {
   Scalar scalar = Scalar::kNone;
-  std::string device;               // "face_reader", "terminal", "ehr"
+  std::string device;  // "face_reader", "terminal", "ehr"
   std::vector<std::string> words;
   std::int64_t minimum = 0, maximum = 0;  // of kInteger
-  bool bare = false;                // the name may stand alone, without a value
-  bool one_of = false;              // mapping: exactly one of `fields`; a bare one as a plain word
-  std::vector<Field> fields;        // mapping with these keys
+  bool bare = false;                      // the name may stand alone, without a value
+  bool one_of = false;        // mapping: exactly one of `fields`; a bare one as a plain word
+  std::vector<Field> fields;  // mapping with these keys
   std::shared_ptr<const Shape> values;  // mapping with free keys
   Scalar keys = Scalar::kNone;          // what the free keys are: kFeature, or kNone for anything
   std::shared_ptr<const Shape> items;   // list
-  // What the reader makes of the short forms, so that nobody behind it meets two forms of one thing:
-  std::string main;                 // a single value stands for {main: value}
-  bool always_list = false;         // one item stands for a list of one
+  // What the reader makes of the short forms, so that nobody behind it meets two forms of one
+  // thing:
+  std::string main;          // a single value stands for {main: value}
+  bool always_list = false;  // one item stands for a list of one
 };
 
 struct Field {
   std::string name;
   Shape shape;
   Text doc;
-  std::vector<std::string> seed;    // ids of the seed that use it
-  std::string assumption;           // A-nn it rests on, or empty
+  std::vector<std::string> seed;  // ids of the seed that use it
+  std::string assumption;         // A-nn it rests on, or empty
   bool required = false;
 };
 
 // Act and Outcome name the rows of actions() and expectations(), in their order.
 enum class Act : std::uint8_t {
-  kPress, kEnterPasscode, kEnterPin, kShowFace, kComparePhoto, kPlaceCard, kRemoveCard, kClick,
-  kSignIn, kSignOut, kEnterDate, kTick, kUntick, kIssuePasscode, kEhrSignIn, kJudge,
-  kRequestEmergencyView, kRequestOrdinaryView, kWait, kUnplugReader, kPlugReader,
+  kPress,
+  kEnterPasscode,
+  kEnterPin,
+  kShowFace,
+  kComparePhoto,
+  kPlaceCard,
+  kRemoveCard,
+  kClick,
+  kSignIn,
+  kSignOut,
+  kEnterDate,
+  kTick,
+  kUntick,
+  kIssuePasscode,
+  kEhrSignIn,
+  kJudge,
+  kRequestEmergencyView,
+  kRequestOrdinaryView,
+  kWait,
+  kUnplugReader,
+  kPlugReader,
   kNothing,  // a step that only observes
 };
 enum class Outcome : std::uint8_t {
-  kScreen, kMode, kMessage, kConsent, kEligibility, kIdentity, kTerminalScreen, kTerminalMessage,
-  kEhrScreen, kEmergencyView, kOrdinaryView, kRefused, kReason, kAccount, kCard, kWithin, kBy,
+  kScreen,
+  kMode,
+  kMessage,
+  kConsent,
+  kEligibility,
+  kIdentity,
+  kTerminalScreen,
+  kTerminalMessage,
+  kEhrScreen,
+  kEmergencyView,
+  kOrdinaryView,
+  kRefused,
+  kReason,
+  kAccount,
+  kCard,
+  kWithin,
+  kBy,
 };
 std::string_view to_string(Act act);          // "press"; "nothing"
 std::string_view to_string(Outcome outcome);  // "screen"
@@ -88,8 +124,8 @@ const std::vector<Field>& given_keys();
 const std::vector<Field>& then_keys();
 const Shape& file_shape();  // the whole file
 const Field* find(const std::vector<Field>& fields, std::string_view name);
-// The device an action acts on: "face_reader", "terminal", "ehr", or "" (the card, a judgement, time;
-// the PIN, which is entered at the terminal if the bench has a generic reader).
+// The device an action acts on: "face_reader", "terminal", "ehr", or "" (the card, a judgement,
+// time; the PIN, which is entered at the terminal if the bench has a generic reader).
 std::string_view device_of(Act act);
 std::string_view device_of(Outcome outcome);
 // Roles with a name of their own; every other word is allowed too.

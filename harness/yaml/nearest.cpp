@@ -6,7 +6,7 @@ namespace uketsuke::yaml {
 namespace {
 
 constexpr std::size_t kShortestPart = 4;  // characters, for a part of a word to be a hint
-constexpr std::size_t kLongest = 80;  // characters; a longer "word" gets no suggestion
+constexpr std::size_t kLongest = 80;      // characters; a longer "word" gets no suggestion
 
 // Code points of valid UTF-8; a stray byte counts as one.
 std::u32string code_points(std::string_view text) {
@@ -77,8 +77,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   // A word cut short, or with something added: completion, completion_message.
   for (const std::string& candidate : candidates) {
     const std::size_t shorter = std::min(points.size(), code_points(candidate).size());
-    const bool within = candidate.find(word) != std::string::npos ||
-                        word.find(candidate) != std::string_view::npos;
+    const bool within =
+        candidate.find(word) != std::string::npos || word.find(candidate) != std::string_view::npos;
     if (within && shorter >= kShortestPart) return candidate;
   }
   return {};

@@ -14,7 +14,9 @@ namespace {
 
 class ViewBuffer : public std::streambuf {
  public:
-  explicit ViewBuffer(std::string& text) { setg(text.data(), text.data(), text.data() + text.size()); }
+  explicit ViewBuffer(std::string& text) {
+    setg(text.data(), text.data(), text.data() + text.size());
+  }
 };
 
 [[noreturn]] void refuse(const Tree& tree, std::size_t position, std::string message) {
@@ -34,7 +36,8 @@ class Builder : public YAML::EventHandler {
     Item item;
     item.position = position(mark);
     // A value that is not there stands where its key stands, not where the next thing does.
-    if (!frames_.empty() && frames_.back().mapping && (pending_.size() - frames_.back().begin) % 2) {
+    if (!frames_.empty() && frames_.back().mapping &&
+        (pending_.size() - frames_.back().begin) % 2) {
       item.position = tree_.items[pending_.back()].position;
     }
     leaf(item, anchor);
@@ -212,8 +215,8 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-// What must not reach the parser: bytes that are no text, and a flood of opening brackets, which its
-// scanner would queue before the first of them is reported.
+// What must not reach the parser: bytes that are no text, and a flood of opening brackets, which
+// its scanner would queue before the first of them is reported.
 void scan(Tree& tree) {
   constexpr int kBrackets = 1000;
   const std::string_view text = tree.source;

@@ -59,10 +59,14 @@ Error::Error(std::vector<Problem> problems)
 
 std::string_view to_string(Kind kind) {
   switch (kind) {
-    case Kind::kNull: return "nothing";
-    case Kind::kScalar: return "a single value";
-    case Kind::kSequence: return "a list";
-    case Kind::kMapping: return "a mapping";
+    case Kind::kNull:
+      return "nothing";
+    case Kind::kScalar:
+      return "a single value";
+    case Kind::kSequence:
+      return "a list";
+    case Kind::kMapping:
+      return "a mapping";
   }
   return "?";
 }
@@ -203,7 +207,8 @@ Document load_file(const std::string& path, const Limits& limits) {
   std::string text;
   char buffer[16384];
   std::size_t got = 0;
-  while (text.size() <= limits.max_bytes && (got = std::fread(buffer, 1, sizeof buffer, file)) > 0) {
+  while (text.size() <= limits.max_bytes &&
+         (got = std::fread(buffer, 1, sizeof buffer, file)) > 0) {
     text.append(buffer, got);
   }
   const bool broken = std::ferror(file) != 0;

@@ -1,6 +1,6 @@
 // YAML as data: a thin, guarded layer over the event parser of yaml-cpp. It builds a light tree of
-// its own that knows where every word stands, refuses hostile input, and makes every key that nobody
-// read an error with the nearest right spelling.
+// its own that knows where every word stands, refuses hostile input, and makes every key that
+// nobody read an error with the nearest right spelling.
 //
 //   yaml::Document document = yaml::load_file("x.yaml");   // throws yaml::Error
 //   yaml::Mapping top(document.root());
@@ -84,9 +84,9 @@ class Node {
   std::string as_string() const { return std::string(text()); }
   std::int64_t as_int(std::int64_t minimum = INT64_MIN, std::int64_t maximum = INT64_MAX) const;
   double as_double() const;
-  bool as_bool() const;                          // true | false, nothing else
-  std::vector<std::string> as_strings() const;   // a list of scalars, or one scalar
-  std::vector<std::uint8_t> as_hex() const;      // "00 a4:04", pairs of digits
+  bool as_bool() const;                         // true | false, nothing else
+  std::vector<std::string> as_strings() const;  // a list of scalars, or one scalar
+  std::vector<std::uint8_t> as_hex() const;     // "00 a4:04", pairs of digits
 
   // Sequence: items. Mapping: entries in the order of the file, key(i) and value(i).
   std::size_t size() const;
@@ -104,7 +104,7 @@ class Node {
 class Document {
  public:
   explicit Document(std::shared_ptr<const detail::Tree> tree) : tree_(std::move(tree)) {}
-  Node root() const;               // an empty file: a null node
+  Node root() const;                // an empty file: a null node
   const std::string& name() const;  // the file name as given
 
  private:
@@ -125,8 +125,8 @@ class Mapping {
  public:
   explicit Mapping(Node node);  // Error: not a mapping (null counts as an empty one)
   Node node() const { return node_; }
-  Node find(std::string_view key);                // absent Node if it is not there
-  Node require(std::string_view key);             // Error: "key is missing"
+  Node find(std::string_view key);     // absent Node if it is not there
+  Node require(std::string_view key);  // Error: "key is missing"
   bool has(std::string_view key) { return static_cast<bool>(find(key)); }
   // One problem for each key that was never asked for, with the nearest of those that were.
   std::vector<Problem> unread() const;
@@ -139,9 +139,9 @@ class Mapping {
 };
 
 // The candidate nearest to `word`: Damerau-Levenshtein distance on code points (insert, delete,
-// replace, swap of neighbours), at most a third of the longer word and at least 1; if there is none,
-// the first that contains the word or is contained in it (four characters or more). Empty: none.
-// The first of several equally near ones wins.
+// replace, swap of neighbours), at most a third of the longer word and at least 1; if there is
+// none, the first that contains the word or is contained in it (four characters or more). Empty:
+// none. The first of several equally near ones wins.
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 std::size_t edit_distance(std::string_view a, std::string_view b);
 // "" or "; did you mean X?"

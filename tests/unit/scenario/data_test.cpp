@@ -23,7 +23,8 @@ std::string error_of(Action action) {
 }
 
 std::string screen_error(const std::string& screen) {
-  return error_of([&] { load_screens_text("device: d\nscreens:\n  - " + screen + "\n", "s.yaml"); });
+  return error_of(
+      [&] { load_screens_text("device: d\nscreens:\n  - " + screen + "\n", "s.yaml"); });
 }
 
 const Requirements& table() {
@@ -58,14 +59,16 @@ BOOST_AUTO_TEST_CASE(errors_of_a_screen_file_have_their_place) {
   BOOST_TEST(screen_error("{id: a, title: {ja: あ, en: \"\"}, seed: P3-1}") ==
              "s.yaml:3:32: a word is expected here");
   const std::string controls = "{id: a, title: {ja: あ, en: a}, seed: P3-1, controls: [";
-  BOOST_TEST(screen_error(controls + "{kind: buton, id: b, label: {ja: い, en: b}, seed: P3-1}]}") ==
-             "s.yaml:3:66: buton: expected one of button, field, secret_field, tick; did you mean "
-             "button?");
+  BOOST_TEST(
+      screen_error(controls + "{kind: buton, id: b, label: {ja: い, en: b}, seed: P3-1}]}") ==
+      "s.yaml:3:66: buton: expected one of button, field, secret_field, tick; did you mean "
+      "button?");
   BOOST_TEST(screen_error(controls + "{kind: button, id: b, label: {ja: い, en: b}, seed: P3-1}, "
                                      "{kind: button, id: c, label: {ja: い, en: c}, seed: P3-1}]}")
                  .find("い: b of the screen a is called so too") != std::string::npos);
   const std::string screen = "{id: a, title: {ja: あ, en: a}, seed: P3-1}";
-  BOOST_TEST(screen_error(screen + "\n  - " + screen) == "s.yaml:4:5: a: a second screen with this id");
+  BOOST_TEST(screen_error(screen + "\n  - " + screen) ==
+             "s.yaml:4:5: a: a second screen with this id");
 }
 
 // The seed: P3 has steps 1 to 5, P4 1 to 8, 10 and 11, P5 1 to 4 and 6 to 8; six ☑ on P2.
@@ -95,7 +98,8 @@ BOOST_AUTO_TEST_CASE(the_register_is_in_order_and_agrees_with_the_table) {
   BOOST_TEST(table().assumptions.size() >= 37U);
   for (std::size_t i = 0; i < 37; ++i) {
     const std::string number = std::to_string(i + 1);
-    BOOST_TEST(table().assumptions[i].id == "A-" + std::string(number.size() < 2 ? "0" : "") + number);
+    BOOST_TEST(table().assumptions[i].id ==
+               "A-" + std::string(number.size() < 2 ? "0" : "") + number);
   }
   for (std::size_t i = 1; i < table().assumptions.size(); ++i) {
     BOOST_TEST(table().assumptions[i - 1].id < table().assumptions[i].id);
@@ -104,8 +108,8 @@ BOOST_AUTO_TEST_CASE(the_register_is_in_order_and_agrees_with_the_table) {
     for (const std::string& id : assumption.affects) {
       if (id.size() < 3 || id[0] != 'P' || id[2] != '-') continue;
       const Requirement* row = table().find(id);
-      const bool named = row != nullptr && std::count(row->assumptions.begin(), row->assumptions.end(),
-                                                      assumption.id) == 1;
+      const bool named = row != nullptr && std::count(row->assumptions.begin(),
+                                                      row->assumptions.end(), assumption.id) == 1;
       BOOST_TEST((named || table().find_absent(id) != nullptr), assumption.id << " " << id);
     }
   }
@@ -130,9 +134,8 @@ BOOST_AUTO_TEST_CASE(coverage_tells_what_no_scenario_shows) {
 
 BOOST_AUTO_TEST_CASE(the_table_refuses_what_does_not_fit) {
   const auto load = [](const std::string& rows) {
-    return error_of([&] {
-      load_requirements_text("requirements:\n" + rows + "\nabsent: []\n", kRegister);
-    });
+    return error_of(
+        [&] { load_requirements_text("requirements:\n" + rows + "\nabsent: []\n", kRegister); });
   };
   BOOST_TEST(load("  - {id: P3-1, kind: step, ja: a, en: a}") == "no error");
   BOOST_TEST(load("  - {id: P3-1, kind: stop, ja: a, en: a}") ==
@@ -141,23 +144,26 @@ BOOST_AUTO_TEST_CASE(the_table_refuses_what_does_not_fit) {
              std::string::npos);
   BOOST_TEST(load("  - {id: P3-1, kind: step, ja: a, en: a, assumptions: [A-99]}") ==
              "seed.yaml:2:5: A-99: no such assumption in the register");
-  BOOST_TEST(load("  - {id: P3-1, kind: step, ja: a, en: a}\n  - {id: P3-1, kind: step, ja: a, en: a}") ==
-             "seed.yaml:3:5: P3-1: a second row with this id");
+  BOOST_TEST(
+      load("  - {id: P3-1, kind: step, ja: a, en: a}\n  - {id: P3-1, kind: step, ja: a, en: a}") ==
+      "seed.yaml:3:5: P3-1: a second row with this id");
   BOOST_TEST(error_of([] {
-               load_requirements_text("requirements:\n  - {id: P4-9, kind: step, ja: a, en: a}\n"
-                                      "absent:\n  - {id: P4-9, ja: a, en: a, assumption: A-15}\n",
-                                      kRegister);
+               load_requirements_text(
+                   "requirements:\n  - {id: P4-9, kind: step, ja: a, en: a}\n"
+                   "absent:\n  - {id: P4-9, ja: a, en: a, assumption: A-15}\n",
+                   kRegister);
              }) == "seed.yaml:4:5: P4-9: declared absent, and yet a row of the table");
 }
 
 BOOST_AUTO_TEST_CASE(sources_that_screens_name_have_to_exist) {
   Catalog own;
   own.requirements = load_requirements_text(kSeed, kRegister);
-  own.screens = {load_screens_text("device: d\nscreens:\n  - {id: a, title: {ja: あ, en: a}, seed: P2, "
-                                   "controls: [{kind: tick, id: b, label: {ja: い, en: b}, seed: P3-1, "
-                                   "assumption: A-77}]}\nmessages:\n  - {id: m, text: {ja: う, en: m}, "
-                                   "seed: P3-7}\n",
-                                   "s.yaml")};
+  own.screens = {
+      load_screens_text("device: d\nscreens:\n  - {id: a, title: {ja: あ, en: a}, seed: P2, "
+                        "controls: [{kind: tick, id: b, label: {ja: い, en: b}, seed: P3-1, "
+                        "assumption: A-77}]}\nmessages:\n  - {id: m, text: {ja: う, en: m}, "
+                        "seed: P3-7}\n",
+                        "s.yaml")};
   BOOST_TEST(unknown_sources(own) == (std::vector<std::string>{"d a b: A-77 is not in the register",
                                                                "d m: P3-7 is not in the table"}),
              boost::test_tools::per_element());

@@ -94,9 +94,10 @@ BOOST_AUTO_TEST_CASE(a_button_of_another_device_is_told_to_be_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_button_of_another_screen_is_refused_where_the_screen_is_known) {
-  BOOST_TEST(step_errors("{do: {press: 同意しない}}") ==
-             "x.yaml:6:18: 同意しない: not on the initial screen, which the reader shows here; it is "
-             "on consent (a step that is to be refused says expect: {refused: true})\n");
+  BOOST_TEST(
+      step_errors("{do: {press: 同意しない}}") ==
+      "x.yaml:6:18: 同意しない: not on the initial screen, which the reader shows here; it is "
+      "on consent (a step that is to be refused says expect: {refused: true})\n");
   BOOST_TEST(step_errors("{do: {press: 同意しない}, expect: {refused: true}}") == "");
   // After a step that says nothing about the screen it may be any of them.
   BOOST_TEST(step_errors("{do: {press: 職員用ボタン}}\n  - {do: {press: 同意しない}}") == "");
@@ -118,26 +119,28 @@ BOOST_AUTO_TEST_CASE(controls_answer_to_id_label_and_alias_and_only_to_their_own
 }
 
 BOOST_AUTO_TEST_CASE(all_errors_of_a_file_come_out_in_its_order) {
-  BOOST_TEST(errors("uketsuke: 2\nscenari: x\ntitle: {ja: あ}\nrelease: [2024-12]\nsteps:\n"
-                    "  - {who: family, do: {pres: 職員用ボタン}}\n"
-                    "  - {who: family, do: {press: 職員ボタン}, expect: {mod: visual}}\n"
-                    "  - {who: family, do: {enter_passcode: isued}}\n") ==
-             "x.yaml:1:1: the key scenario is missing\n"
-             "x.yaml:1:11: 2: expected a whole number from 1 to 1\n"
-             "x.yaml:2:1: scenari: no such key here; did you mean scenario?\n"
-             "x.yaml:3:8: the key en is missing\n"
-             "x.yaml:4:1: release: no such key here; did you mean releases?\n"
-             "x.yaml:6:24: pres: no such action; did you mean press?\n"
-             "x.yaml:7:48: mod: no such key here; did you mean mode?\n"
-             "x.yaml:8:40: isued: expected issued, wrong, previous or digits; did you mean issued?\n");
+  BOOST_TEST(
+      errors("uketsuke: 2\nscenari: x\ntitle: {ja: あ}\nrelease: [2024-12]\nsteps:\n"
+             "  - {who: family, do: {pres: 職員用ボタン}}\n"
+             "  - {who: family, do: {press: 職員ボタン}, expect: {mod: visual}}\n"
+             "  - {who: family, do: {enter_passcode: isued}}\n") ==
+      "x.yaml:1:1: the key scenario is missing\n"
+      "x.yaml:1:11: 2: expected a whole number from 1 to 1\n"
+      "x.yaml:2:1: scenari: no such key here; did you mean scenario?\n"
+      "x.yaml:3:8: the key en is missing\n"
+      "x.yaml:4:1: release: no such key here; did you mean releases?\n"
+      "x.yaml:6:24: pres: no such action; did you mean press?\n"
+      "x.yaml:7:48: mod: no such key here; did you mean mode?\n"
+      "x.yaml:8:40: isued: expected issued, wrong, previous or digits; did you mean issued?\n");
 }
 
 BOOST_AUTO_TEST_CASE(ids_of_the_seed_are_checked_and_absent_ones_stay_absent) {
   BOOST_TEST(step_errors("{id: P4-9, do: remove_card, expect: {card: absent}}")
                  .find("x.yaml:6:10: P4-9 is absent from the source (A-15); no step can stand for "
                        "it\n") == 0U);
-  BOOST_TEST(step_errors("{id: P5-5, do: {wait: 1}}")
-                 .find("P5-5 is absent from the source (A-14)") != std::string::npos);
+  BOOST_TEST(
+      step_errors("{id: P5-5, do: {wait: 1}}").find("P5-5 is absent from the source (A-14)") !=
+      std::string::npos);
   BOOST_TEST(step_errors("{id: P3-22, do: {wait: 1}}") ==
              "x.yaml:6:10: P3-22: no such id in the seed; did you mean P3-2?\n");
   BOOST_TEST(step_errors("{do: {wait: 1}, expect: {card: absent, by: A-99}}")
@@ -153,14 +156,17 @@ BOOST_AUTO_TEST_CASE(people_releases_and_screens_are_checked) {
              "x.yaml:6:55: 3: expected a whole number from 1 to 2\n");
   BOOST_TEST(step_errors("{do: {wait: 1}, expect: {screen: passcode}}") ==
              "x.yaml:6:38: passcode: no such screen of the reader; did you mean passcode_entry?\n");
-  BOOST_TEST(errors(head("given: {backend: {features: {reader_swich: true}}}\nsteps: [{do: {wait: 1}}]\n")) ==
-             "x.yaml:4:30: reader_swich: no such feature; did you mean reader_switch?\n");
+  BOOST_TEST(
+      errors(
+          head("given: {backend: {features: {reader_swich: true}}}\nsteps: [{do: {wait: 1}}]\n")) ==
+      "x.yaml:4:30: reader_swich: no such feature; did you mean reader_switch?\n");
   BOOST_TEST(step_errors("{do: {wait: 1}, expect: {message: completed}}") ==
              "x.yaml:6:39: completed: no such message of the reader; did you mean completion?\n");
   BOOST_TEST(errors(head("releases: [2024-11]\nsteps: [{do: {wait: 1}}]\n")) ==
              "x.yaml:4:12: 2024-11: no such release; did you mean 2024-12?\n");
-  BOOST_TEST(errors(head("releases: [planned]\nbench: {release: 2024-12}\nsteps: [{do: {wait: 1}}]\n")) ==
-             "x.yaml:5:18: 2024-12: not among the releases of this scenario\n");
+  BOOST_TEST(
+      errors(head("releases: [planned]\nbench: {release: 2024-12}\nsteps: [{do: {wait: 1}}]\n")) ==
+      "x.yaml:5:18: 2024-12: not among the releases of this scenario\n");
 }
 
 BOOST_AUTO_TEST_CASE(values_of_another_kind_are_refused) {
@@ -201,15 +207,17 @@ BOOST_AUTO_TEST_CASE(steps_that_cannot_apply_are_refused) {
              "x.yaml:5:10: place_card: whose card? Neither the step nor given.card says it\n");
   BOOST_TEST(step_errors("{do: {place_card: {on: generic}}}") ==
              "x.yaml:6:10: on: generic: this bench has a face reader\n");
-  BOOST_TEST(step_errors("{do: {enter_passcode: issued}}").find("x.yaml:6:27: issued: no passcode "
-                                                                "was issued") == 0U);
+  BOOST_TEST(step_errors("{do: {enter_passcode: issued}}")
+                 .find("x.yaml:6:27: issued: no passcode "
+                       "was issued") == 0U);
   BOOST_TEST(step_errors("{do: issue_passcode}\n  - {do: {enter_passcode: issued}}") == "");
   BOOST_TEST(step_errors("{who: family}") ==
              "x.yaml:6:5: a step with neither do nor expect shows nothing\n");
-  BOOST_TEST(errors(head("bench: {reader: generic}\nsteps:\n  - {do: {press: 職員用ボタン}}\n"
-                         "  - {do: {wait: 1}, expect: {mode: visual_confirmation}}\n")) ==
-             "x.yaml:6:10: press needs the panel of a face-auth reader; this bench has a generic one\n"
-             "x.yaml:7:36: mode belongs to a face-auth reader; this bench has a generic one\n");
+  BOOST_TEST(
+      errors(head("bench: {reader: generic}\nsteps:\n  - {do: {press: 職員用ボタン}}\n"
+                  "  - {do: {wait: 1}, expect: {mode: visual_confirmation}}\n")) ==
+      "x.yaml:6:10: press needs the panel of a face-auth reader; this bench has a generic one\n"
+      "x.yaml:7:36: mode belongs to a face-auth reader; this bench has a generic one\n");
   BOOST_TEST(errors(head("steps: []\n")) == "x.yaml:4:8: steps: there is not one step\n");
 }
 
@@ -217,7 +225,8 @@ BOOST_AUTO_TEST_CASE(a_step_of_another_page_is_warned_of_unless_it_is_of_the_ove
   const auto warnings = [](const std::string& id) {
     scenario::Catalog open;
     return lines(scenario::load_text(head("seed: P4\nsteps: [{id: " + id + ", do: {wait: 1}}]\n"),
-                                     "x.yaml", open).warnings);
+                                     "x.yaml", open)
+                     .warnings);
   };
   BOOST_TEST(warnings("P4-4") == "");
   BOOST_TEST(warnings("P2-e4") == "");
@@ -230,20 +239,20 @@ BOOST_AUTO_TEST_CASE(a_pin_can_be_entered_with_either_reader) {
 }
 
 BOOST_AUTO_TEST_CASE(who_acts_is_never_refused) {
-  const auto result = scenario::load_text(
-      head("steps:\n  - {who: neighbour, do: {wait: 1}}\n"), "x.yaml", catalog());
+  const auto result = scenario::load_text(head("steps:\n  - {who: neighbour, do: {wait: 1}}\n"),
+                                          "x.yaml", catalog());
   BOOST_TEST(result.ok());
-  BOOST_TEST(lines(result.warnings) ==
-             "x.yaml:5:11: neighbour: a role without a name of its own; it is recorded as it stands "
-             "(A-37)\n");
+  BOOST_TEST(
+      lines(result.warnings) ==
+      "x.yaml:5:11: neighbour: a role without a name of its own; it is recorded as it stands "
+      "(A-37)\n");
   BOOST_TEST(result.scenarios.at(0).steps.at(0).who == "neighbour");
 }
 
 BOOST_AUTO_TEST_CASE(every_form_of_value_is_taken) {
   scenario::Catalog own = catalog();
   own.requirements = {};
-  const auto result =
-      scenario::load(UKETSUKE_SOURCE_DIR "/tests/unit/scenario/example.yaml", own);
+  const auto result = scenario::load(UKETSUKE_SOURCE_DIR "/tests/unit/scenario/example.yaml", own);
   BOOST_TEST(lines(result.errors) == "");
   BOOST_REQUIRE(result.scenarios.size() == 2U);
   const scenario::Scenario& second = result.scenarios[1];
@@ -272,7 +281,8 @@ BOOST_AUTO_TEST_CASE(every_form_of_value_is_taken) {
 BOOST_AUTO_TEST_CASE(every_row_of_the_examples_gives_one_scenario) {
   const std::string text = head(
       "steps:\n  - {do: {wait: 1}, expect: {screen: consent}}\n"
-      "  - {do: {press: \"${button}\"}, expect: {consent: \"${consent}\"}, note: \"${button} で\"}\n"
+      "  - {do: {press: \"${button}\"}, expect: {consent: \"${consent}\"}, note: \"${button} "
+      "で\"}\n"
       "examples:\n  - {button: 同意しない, consent: declined}\n"
       "  - {button: 同意する, consent: granted}\n");
   const auto result = scenario::load_text(text, "x.yaml", catalog());
@@ -286,8 +296,9 @@ BOOST_AUTO_TEST_CASE(every_row_of_the_examples_gives_one_scenario) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_and_dates_may_come_from_the_examples) {
-  BOOST_TEST(errors(head("steps:\n  - {do: {show_face: \"${n}\"}}\n  - {do: {enter_date: \"${d}\"}}\n"
-                         "examples:\n  - {n: 7, d: 2024/1/1}\n")) == "");
+  BOOST_TEST(
+      errors(head("steps:\n  - {do: {show_face: \"${n}\"}}\n  - {do: {enter_date: \"${d}\"}}\n"
+                  "examples:\n  - {n: 7, d: 2024/1/1}\n")) == "");
 }
 
 BOOST_AUTO_TEST_CASE(errors_of_a_row_name_it) {
@@ -300,8 +311,9 @@ BOOST_AUTO_TEST_CASE(errors_of_a_row_name_it) {
 BOOST_AUTO_TEST_CASE(the_table_and_its_placeholders_have_to_fit) {
   const std::string step = "steps:\n  - {do: {show_face: \"${n}\"}}\n";
   BOOST_TEST(errors(head(step)) == "x.yaml:5:22: ${n}: this scenario has no examples table\n");
-  BOOST_TEST(errors(head(step + "examples:\n  - {m: 7}\n"))
-                 .find("${n}: no such column in the examples") != std::string::npos);
+  BOOST_TEST(
+      errors(head(step + "examples:\n  - {m: 7}\n")).find("${n}: no such column in the examples") !=
+      std::string::npos);
   BOOST_TEST(errors(head(step + "examples:\n  - {n: 7, spare: 1}\n")) ==
              "x.yaml:7:12: ${spare} is used nowhere\n");
   BOOST_TEST(errors(head(step + "examples:\n  - {n: 7}\n  - {k: 7}\n"))

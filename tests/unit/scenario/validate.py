@@ -1,4 +1,4 @@
-"""Validates scenarios against scenarios/schema/scenario.schema.json: validate.py SCENARIOS FOLDER...
+"""validate.py SCENARIOS FOLDER...: scenarios against SCENARIOS/schema/scenario.schema.json.
 
 Every YAML file with the key `uketsuke` has to be valid; a few damaged copies have to be refused.
 """

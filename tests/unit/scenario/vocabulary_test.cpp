@@ -46,7 +46,9 @@ BOOST_AUTO_TEST_CASE(the_enums_name_the_rows) {
   BOOST_TEST(to_string(Outcome::kBy) == "by");
 }
 
-BOOST_AUTO_TEST_CASE(every_row_is_documented_in_both_languages) { check_rows(file_shape().fields, ""); }
+BOOST_AUTO_TEST_CASE(every_row_is_documented_in_both_languages) {
+  check_rows(file_shape().fields, "");
+}
 
 BOOST_AUTO_TEST_CASE(the_seed_ids_and_assumptions_of_the_rows_exist) {
   const std::string folder = UKETSUKE_SOURCE_DIR "/scenarios/requirements/";
@@ -76,7 +78,8 @@ BOOST_AUTO_TEST_CASE(every_numbered_step_of_the_seed_has_an_action_or_an_expecta
 
 BOOST_AUTO_TEST_CASE(the_schema_file_is_the_generated_one) {
   const std::string path = UKETSUKE_SOURCE_DIR "/scenarios/schema/scenario.schema.json";
-  if (std::getenv("UKETSUKE_REGENERATE") != nullptr) std::ofstream(path, std::ios::binary) << schema_json();
+  if (std::getenv("UKETSUKE_REGENERATE") != nullptr)
+    std::ofstream(path, std::ios::binary) << schema_json();
   BOOST_TEST((slurp(path) == schema_json()),
              "regenerate with UKETSUKE_REGENERATE=1 and look at the difference");
 }

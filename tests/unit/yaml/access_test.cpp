@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_SUITE(yaml_access)
 
 BOOST_AUTO_TEST_CASE(values_are_taken_as_what_they_are) {
   const auto document = yaml::load_text(
-      "i: -12\nb: true\nd: 1.5\nh: 00 a4:04FF\nl: [a, b]\nq: \"7\"\nw: yes\nbig: 99999999999999999999\n",
+      "i: -12\nb: true\nd: 1.5\nh: 00 a4:04FF\nl: [a, b]\nq: \"7\"\nw: yes\nbig: "
+      "99999999999999999999\n",
       "x.yaml");
   yaml::Mapping map(document.root());
   BOOST_TEST(map.require("i").as_int() == -12);
@@ -41,12 +42,14 @@ BOOST_AUTO_TEST_CASE(values_are_taken_as_what_they_are) {
              "x.yaml:8:6: 99999999999999999999: the number has to be from 0 to 9");
   BOOST_TEST(refused("w", [](yaml::Node n) { n.as_bool(); }) ==
              "x.yaml:7:4: yes: true or false is expected here");
-  BOOST_TEST(refused("d", [](yaml::Node n) { n.as_hex(); }).find("hexadecimal") != std::string::npos);
+  BOOST_TEST(refused("d", [](yaml::Node n) { n.as_hex(); }).find("hexadecimal") !=
+             std::string::npos);
   BOOST_TEST(refused("l", [](yaml::Node n) { n.as_string(); }) ==
              "x.yaml:5:4: a single value is expected here, not a list");
   BOOST_TEST(refused("w", [](yaml::Node n) { n.at(0); }) ==
              "x.yaml:7:4: a list is expected here, not a single value");
-  BOOST_TEST(refused("w", [](yaml::Node n) { n.as_double(); }).find("a number") != std::string::npos);
+  BOOST_TEST(refused("w", [](yaml::Node n) { n.as_double(); }).find("a number") !=
+             std::string::npos);
   BOOST_TEST(error_of([&] { map.require("nothing"); }) == "x.yaml:1:1: the key nothing is missing");
 }
 
@@ -79,13 +82,15 @@ BOOST_AUTO_TEST_CASE(the_distance_counts_characters_and_swaps) {
 }
 
 BOOST_AUTO_TEST_CASE(only_what_is_near_is_suggested) {
-  const std::vector<std::string> words = {"press", "place_card", "remove_card", "同意する", "同意しない"};
+  const std::vector<std::string> words = {"press", "place_card", "remove_card", "同意する",
+                                          "同意しない"};
   BOOST_TEST(yaml::nearest("pres", words) == "press");
   BOOST_TEST(yaml::nearest("placecard", words) == "place_card");
   BOOST_TEST(yaml::nearest("同意しな", words) == "同意しない");
   BOOST_TEST(yaml::nearest("completely different", words).empty());
   BOOST_TEST(yaml::nearest("x", {"y"}).empty());
-  BOOST_TEST(yaml::nearest("completion", {"reading", "completion_message"}) == "completion_message");
+  BOOST_TEST(yaml::nearest("completion", {"reading", "completion_message"}) ==
+             "completion_message");
   BOOST_TEST(yaml::nearest("abc", {"abc_and_much_more"}).empty());
   BOOST_TEST(yaml::nearest("", words).empty());
   BOOST_TEST(yaml::nearest(std::string(100000, 'a'), words).empty());

@@ -30,8 +30,8 @@ std::string repeated(std::string_view part, std::size_t times) {
 }
 
 struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() /
-                               ("uketsuke_yaml_" + std::to_string(::getpid()));
+  std::filesystem::path path =
+      std::filesystem::temp_directory_path() / ("uketsuke_yaml_" + std::to_string(::getpid()));
   Folder() { std::filesystem::create_directory(path); }
   ~Folder() { std::filesystem::remove_all(path); }
   std::string file(const char* name, const std::string& text) const {
@@ -80,7 +80,10 @@ BOOST_AUTO_TEST_CASE(an_empty_file_is_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_byte_order_mark_and_dos_line_ends_are_taken) {
-  const auto document = yaml::load_text("\xEF\xBB\xBF" "a: 1\r\nb: 2\r\n", "x.yaml");
+  const auto document = yaml::load_text(
+      "\xEF\xBB\xBF"
+      "a: 1\r\nb: 2\r\n",
+      "x.yaml");
   BOOST_TEST(document.root().value(1).as_int() == 2);
   BOOST_TEST(to_string(document.root().value(1).mark()) == "x.yaml:2:4");
 }
@@ -93,11 +96,15 @@ BOOST_AUTO_TEST_CASE(a_syntax_error_is_told_with_its_place) {
 BOOST_AUTO_TEST_CASE(what_is_no_text_is_refused) {
   BOOST_TEST(error_of("a: \xFF\n") == "x.yaml:1:4: these bytes are not UTF-8 text");
   BOOST_TEST(error_of("a: \xE3\x81\n") == "x.yaml:1:4: these bytes are not UTF-8 text");
-  BOOST_TEST(error_of("a: \xC0\xAF\n") == "x.yaml:1:4: these bytes are not UTF-8 text");      // overlong
-  BOOST_TEST(error_of("a: \xED\xA0\x80\n") == "x.yaml:1:4: these bytes are not UTF-8 text");  // surrogate
+  BOOST_TEST(error_of("a: \xC0\xAF\n") ==
+             "x.yaml:1:4: these bytes are not UTF-8 text");  // overlong
+  BOOST_TEST(error_of("a: \xED\xA0\x80\n") ==
+             "x.yaml:1:4: these bytes are not UTF-8 text");  // surrogate
   BOOST_TEST(error_of(std::string_view("a: \0\n", 5)) ==
              "x.yaml:1:4: a control character; this is not a text file");
-  BOOST_TEST(error_of("\x7F" "ELF").find("control character") != std::string::npos);
+  BOOST_TEST(error_of("\x7F"
+                      "ELF")
+                 .find("control character") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_key_stands_once_and_is_a_word) {
@@ -144,13 +151,15 @@ BOOST_AUTO_TEST_CASE(an_alias_inside_its_own_anchor_is_refused) {
 BOOST_AUTO_TEST_CASE(depth_counts_through_aliases) {
   std::string text = "a0: &a0 [1]\n";
   for (int i = 1; i < 40; ++i) {
-    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) + "]\n";
+    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
+            "]\n";
   }
   BOOST_TEST(error_of(text).find("nested more than 32 levels deep") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(deep_nesting_of_every_style_is_refused_without_a_crash) {
-  const char* openers[] = {"[", "{", "{a: ", "[a: ", "- ", "? ", "[\"]\", ", "{\"}\": ", "[? ", "[{"};
+  const char* openers[] = {"[",  "{",        "{a: ",     "[a: ", "- ",
+                           "? ", "[\"]\", ", "{\"}\": ", "[? ",  "[{"};
   for (const char* opener : openers) {
     for (const std::size_t times : {40U, 900U, 50000U}) {
       BOOST_TEST(error_of(repeated(opener, times)) != "no error", opener << " x " << times);
@@ -207,9 +216,15 @@ BOOST_AUTO_TEST_CASE(damaged_files_never_crash) {
     for (unsigned k = random() % 6 + 1; k > 0; --k) {
       const std::size_t at = random() % text.size();
       switch (random() % 3) {
-        case 0: text[at] = marks[random() % marks.size()]; break;
-        case 1: text.insert(at, 1, marks[random() % marks.size()]); break;
-        default: text.erase(at, random() % 8 + 1); break;
+        case 0:
+          text[at] = marks[random() % marks.size()];
+          break;
+        case 1:
+          text.insert(at, 1, marks[random() % marks.size()]);
+          break;
+        default:
+          text.erase(at, random() % 8 + 1);
+          break;
       }
       if (text.empty()) text = "a";
     }
