@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(a_chain_ends_with_any_other_command_and_is_bounded) {
   const ByteView all(certificate);
   send(kSelectJpki);
   send(command(0x90, 0xA2, 0x00, 0xC1, all.first(250), false));
-  send("00b0880000");
+  BOOST_TEST(send("00b0880000") == "8f8f009000");
   BOOST_TEST(wire::to_hex(send(command(0x80, 0xA2, 0x00, 0xC1, all.subspan(250), false))) ==
              "6700");
   const Bytes part = command(0x90, 0xA2, 0x00, 0xC1, Bytes(255, 0), false);
@@ -280,6 +280,18 @@ BOOST_AUTO_TEST_CASE(a_challenge_serves_once_and_has_to_be_asked_for) {
   BOOST_TEST(wire::to_hex(send(external)) == "6985");
   send("0084000004");
   BOOST_TEST(wire::to_hex(send(external)) == "6985");  // too short
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_attempt_takes_back_what_was_authenticated) {
+  send(kSelectJpki);
+  authenticate("terminal.cv", "terminal_key.pem");
+  BOOST_TEST(card.terminal_authenticated());
+  send(command(0x00, 0x82, 0x00, 0x96, Bytes(256, 1), false));
+  BOOST_TEST(!card.terminal_authenticated());
+  BOOST_TEST(sign_sw(0x00, 0x97, message) == "6982");
+  authenticate("terminal.cv", "terminal_key.pem");
+  send(command(0x80, 0xA2, 0x00, 0xC1, Bytes(9, 0)));  // so does a new certificate, good or bad
+  BOOST_TEST(!card.terminal_authenticated());
 }
 
 BOOST_AUTO_TEST_CASE(power_down_ends_it_and_a_card_can_be_without_it) {

@@ -162,6 +162,28 @@ BOOST_AUTO_TEST_CASE(a_select_without_answer_may_have_worked) {
   BOOST_TEST(!reads_masked(masker, "00b0820000"));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_selection_without_answer_may_have_worked) {
+  for (const char* lost :
+       {"00a4020c020002", "00b0820000", "002000820431323334", "802a008202010200"}) {
+    Masker masker;
+    masks(masker, kFace, "9000");
+    masks(masker, "00a4020c020003", "9000");
+    BOOST_TEST(!reads_masked(masker));
+    masker.on_command(hex(lost));
+    BOOST_TEST(reads_masked(masker));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_signature_can_leave_its_file_selected) {
+  Masker masker;
+  masks(masker, kFace, "9000");
+  masks(masker, "00a4020c020003", "9000");
+  masks(masker, "802a008202010200", "6981");
+  BOOST_TEST(reads_masked(masker));
+  masks(masker, "802a008302010200", "9000");
+  BOOST_TEST(!reads_masked(masker));
+}
+
 BOOST_AUTO_TEST_CASE(get_response_belongs_to_the_command_before) {
   Masker masker;
   masks(masker, kFace, "9000");
