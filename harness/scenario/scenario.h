@@ -13,16 +13,17 @@ namespace uketsuke::scenario {
 
 struct Catalog;
 
+// In Scenario::file, from 1.
 struct Place {
   int line = 0, column = 0;
-};  // in Scenario::file, from 1
+};
 
 // A value of the file after ${} were filled in, already checked against its shape.
 struct Value {
   enum class Form : std::uint8_t { kAbsent, kScalar, kList, kMap };
   Form form = Form::kAbsent;
   std::string text;          // scalar as written; kept beside the long form of a short one
-  double number = 0;         // kInteger, kSeconds, and digits that are a number
+  double number = 0;         // kInteger, kSeconds
   bool truth = false;        // kTruth
   std::vector<Value> items;  // list
   std::vector<std::pair<std::string, Value>> fields;  // mapping, in the order of the file
@@ -41,9 +42,9 @@ struct Action {
   Act act = Act::kNothing;
   std::string name;  // "press"
   Value argument;    // absent for a bare action
-  std::string
-      control;  // press, click, tick, untick: id of the control; empty if several screens
-                // give these words to different controls (then the words decide at run time)
+  // press, click, tick, untick: id of the control; empty if several screens give these words to
+  // different controls (then the words decide at run time).
+  std::string control;
   Place place;
 };
 
@@ -77,9 +78,10 @@ struct Bench {
   std::string release;          // empty: the scenario's first release
 };
 
+// 0: the runner's default.
 struct Limits {
   double simulated_seconds = 0, wall_seconds = 0;
-};  // 0: the runner's default
+};
 
 struct Scenario {
   std::string file;
