@@ -206,6 +206,11 @@ BOOST_AUTO_TEST_CASE(unknown_operations_and_members_are_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_without_harm) {
+  std::string field;
+  error_of(R"({"op":[[[[1]]]]})", &field);
+  BOOST_TEST(field == "depth");
+  error_of(R"({"op":[[[1]]]})", &field);
+  BOOST_TEST(field == "op");
   BOOST_TEST(!api::decode_request({}));
   BOOST_TEST(!api::decode_request(bytes_of("[]")));
   BOOST_TEST(!api::decode_request(bytes_of("\"op\"")));
