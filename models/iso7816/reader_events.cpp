@@ -15,7 +15,7 @@ std::string_view to_string(ExchangeFailure failure) {
     case ExchangeFailure::kProtocol:
       return "answer not allowed by the protocol";
     case ExchangeFailure::kAborted:
-      return "chain aborted by the card";
+      return "aborted";
     case ExchangeFailure::kVpp:
       return "VPP error";
     case ExchangeFailure::kRefused:

@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(three_failures_resynchronise_and_the_command_fails) {
 BOOST_AUTO_TEST_CASE(an_abort_is_answered_and_the_exchange_ends) {
   play_host(host_with(10), {{"APDU 25", "I(0,1)"},
                             {"S(ABORT request)", "S(ABORT response)"},
-                            {"R(1)", "chain aborted by the card"},
+                            {"R(1)", "aborted"},
                             {"APDU 4", "I(1,0)"},
                             {"I(0,0)", "done"}});
 }
