@@ -3,6 +3,6 @@
 #include "harness/cli/app.h"
 
 int main(int argc, char** argv) {
-  uketsuke::bench::ModelExecutor executor("");
+  uketsuke::bench::BenchExecutor executor("");
   return uketsuke::cli::main(argc, argv, executor);
 }
