@@ -334,7 +334,61 @@ BOOST_AUTO_TEST_CASE(an_answer_to_an_earlier_reception_is_ignored) {
   place(rig, kFaceReader);
   rig.give(network::Response{old_id, network::Outcome::kAnswered,
                              api::encode(api::Answer{api::Refusal{"certificate_revoked"}})});
+  rig.answer_all();
   BOOST_CHECK(!any(rig, "record reception_failed"));
+  BOOST_CHECK(any(rig, "record eligibility "));
+}
+
+BOOST_AUTO_TEST_CASE(a_response_to_a_question_of_an_earlier_reception_is_ignored) {
+  Rig rig;
+  rig.start();
+  rig.connect_face_reader();
+  place(rig, kFaceReader);
+  remove(rig, kFaceReader);
+  place(rig, kFaceReader);
+  BOOST_CHECK(rig.terminal.reception().state() == Reception::State::kAskMethod);
+  rig.link(link::Done{});  // to the first question
+  BOOST_CHECK(rig.has("link ask_auth_method"));
+  BOOST_CHECK(rig.terminal.reception().state() == Reception::State::kAskMethod);
+}
+
+// The reader tells it before the CCID function does.
+BOOST_AUTO_TEST_CASE(a_card_that_the_reader_says_is_gone_is_not_waited_for) {
+  Rig rig;
+  prepare_p3(rig);
+  place(rig, kFaceReader);
+  while (!any(rig, "link ask_consent") && rig.answer_one()) {
+  }
+  rig.link(link::Done{});
+  rig.log.clear();
+  rig.link(link::Cancelled{"card_removed"});
+  BOOST_CHECK(rig.terminal.reception().idle());
+  BOOST_CHECK(!any(rig, "link show failed"));
+  BOOST_CHECK(!any(rig, "reader1 connect"));
+}
+
+// A second request while one is under way would fail with kBusy (sim/wire/session/message.h).
+BOOST_AUTO_TEST_CASE(giving_up_waits_for_the_answer_under_way) {
+  Rig rig;
+  prepare_p5(rig);
+  place(rig, kGenericReader);
+  BOOST_CHECK(rig.has("reader0 connect"));
+  rig.press("back");
+  BOOST_CHECK(!rig.has("reader0 disconnect"));
+  rig.reader(kGenericReader, session::Connected{});
+  BOOST_CHECK(rig.has("reader0 disconnect"));
+}
+
+BOOST_AUTO_TEST_CASE(a_signature_without_data_is_none) {
+  Rig rig;
+  prepare_p5(rig);
+  place(rig, kGenericReader);
+  while (!any(rig, "reader0 802a") && rig.answer_one()) {
+  }
+  rig.card(kGenericReader, "9000");
+  rig.answer_all();
+  BOOST_CHECK(rig.logged("record reception_failed code=signature_refused"));
+  BOOST_CHECK(!any(rig, "backend complete_identity"));
 }
 
 BOOST_AUTO_TEST_CASE(nobody_signed_in_means_no_reception) {
