@@ -99,6 +99,9 @@ SetupStep CardSetup::powered(const ccid::RDR_to_PC_DataBlock& block) {
     if (other_class && !voltages_.empty()) return power_on();
     return failure_of(block);
   }
+  if (block.bChainParameter != 0) {
+    anomalies_.push_back(fmt::format("bChainParameter {:02x} with an ATR", block.bChainParameter));
+  }
   atr_bytes_ = block.abData;
   auto atr = wire::iso7816::decode_atr_structure(atr_bytes_);
   if (!atr) {

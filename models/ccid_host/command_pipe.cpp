@@ -216,8 +216,8 @@ void CommandPipe::expired(DriverActions& out) {
 void CommandPipe::abort(std::uint8_t slot, DriverActions& out) {
   for (std::size_t i = state_ == State::kIdle ? 0 : 1; i < queue_.size();) {
     if (std::visit([](auto& m) { return m.bSlot; }, queue_[i].message) == slot) {
+      results_.push_back({slot, queue_[i].poll, CommandLost{Failure::kCommunication, "aborted"}});
       queue_.erase(queue_.begin() + static_cast<std::ptrdiff_t>(i));
-      results_.push_back({slot, CommandLost{Failure::kCommunication, "aborted"}});
     } else {
       ++i;
     }
@@ -277,7 +277,7 @@ void CommandPipe::lose(Failure failure, std::string what, DriverActions& out) {
 }
 
 void CommandPipe::finish(std::variant<Answer, CommandLost> outcome, DriverActions& out) {
-  results_.push_back({slot_, std::move(outcome)});
+  results_.push_back({slot_, queue_.front().poll, std::move(outcome)});
   queue_.pop_front();
   in_flight_ = 0;
   if (state_ == State::kIdle) return;  // never sent

@@ -22,6 +22,7 @@ struct Command {
   wire::ccid::CommandMessage message;   // bSlot set by the sender, bSeq by the pipe
   wire::Micros timeout_us = 3'000'000;  // for the answer, or for a sign of life
   wire::Micros extension_us = 0;        // BWT or WT: unit of a time extension
+  bool poll = false;                    // the sender's mark, given back with the result
 };
 struct Answer {  // processed or failed, not a time extension; of the type that the command asks for
   wire::ccid::ResponseMessage message;
@@ -33,6 +34,7 @@ struct CommandLost {
 // Every command that was submitted ends with exactly one of these, unless the pipe is closed.
 struct PipeResult {
   std::uint8_t slot = 0;
+  bool poll = false;
   std::variant<Answer, CommandLost> outcome;
 };
 

@@ -137,6 +137,10 @@ ExchangeStep Exchange::start_pin(const Bytes& command) {
 
 ExchangeStep Exchange::answered(const ccid::RDR_to_PC_DataBlock& block) {
   const bool failed = ccid::command_status(block.bStatus) != bmCommandStatus::kProcessed;
+  if (config_.level != ExchangeLevel::kExtendedApdu && block.bChainParameter != 0) {
+    anomalies_.push_back(
+        fmt::format("bChainParameter {:02x} at this exchange level", block.bChainParameter));
+  }
   if (mode_ == Mode::kT1) return t1_answered(block);
   if (failed) {
     abandon();
@@ -147,10 +151,6 @@ ExchangeStep Exchange::answered(const ccid::RDR_to_PC_DataBlock& block) {
       if (block.abData.size() < 2) return damaged("T=0 answer without status word");
       return from_t0(t0_.handle(iso7816::TpduResponse{block.abData}));
     case Mode::kPlain:
-      if (block.bChainParameter != 0) {
-        anomalies_.push_back(
-            fmt::format("bChainParameter {:02x} at this exchange level", block.bChainParameter));
-      }
       return done(block.abData);
     default:
       return chain_answered(block);

@@ -115,18 +115,17 @@ void Slot::power_off(Task task, SlotOutput& out) {
 }
 
 void Slot::poll(SlotOutput& out) {
-  if (task_ != Task::kNone || !in_pipe_.empty()) return;
-  in_pipe_.push_back(true);
+  if (task_ != Task::kNone || polling_) return;
+  polling_ = true;
   ccid::PC_to_RDR_GetSlotStatus message;
   message.bSlot = number_;
-  out.commands.push_back({message, parameters_.command_timeout_us, 0});
+  out.commands.push_back({message, parameters_.command_timeout_us, 0, /*poll=*/true});
 }
 
 void Slot::submit(ccid::CommandMessage message, wire::Micros timeout_us, wire::Micros extension_us,
                   SlotOutput& out) {
-  in_pipe_.push_back(false);
   std::visit([this](auto& m) { m.bSlot = number_; }, message);
-  out.commands.push_back({std::move(message), timeout_us, extension_us});
+  out.commands.push_back({std::move(message), timeout_us, extension_us, /*poll=*/false});
 }
 
 void Slot::perform(const SetupStep& step, SlotOutput& out) {
@@ -178,12 +177,10 @@ void Slot::perform(const ExchangeStep& step, SlotOutput& out) {
 }
 
 void Slot::result(const PipeResult& result, SlotOutput& out) {
-  if (in_pipe_.empty()) return;
-  const bool poll = in_pipe_.front();
-  in_pipe_.pop_front();
+  if (result.poll) polling_ = false;
   const auto* answer = std::get_if<Answer>(&result.outcome);
   if (answer != nullptr) note_status(answer->message);
-  if (poll || task_ == Task::kNone) return;
+  if (result.poll || task_ == Task::kNone) return;
   if (answer != nullptr) return answered(answer->message, out);
   const auto& lost = std::get<CommandLost>(result.outcome);
   if (task_ == Task::kExchange) {
@@ -218,12 +215,16 @@ void Slot::answered(const ccid::ResponseMessage& message, SlotOutput& out) {
       if (block == nullptr || !exchange_) {
         const bool failed =
             ccid::command_status(bStatus_of(message)) != bmCommandStatus::kProcessed;
+        if (!failed) events_.push_back(Anomaly{"answer of a card that is not there"});
         const ExchangeFailed why =
             failed ? failure_of(message) : ExchangeFailed{Failure::kCardRemoved, "card swapped"};
         return fail(why.failure, why.what, out);
       }
       const ExchangeStep step = exchange_->answered(*block);
       const bool asleep = ccid::icc_status(block->bStatus) == bmICCStatus::kInactive;
+      if (asleep && std::holds_alternative<ExchangeDone>(step)) {
+        events_.push_back(Anomaly{"answer of a card that is inactive"});
+      }
       if (disconnect_after_ && std::holds_alternative<SendData>(step)) {
         exchange_->abandon();
         return fail(Failure::kCommunication, "aborted", out);

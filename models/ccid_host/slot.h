@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -83,7 +82,7 @@ class Slot {
   wire::session::VerifyPin pin_;
   // Disconnect that came while another request was under way.
   std::optional<wire::session::Disposition> disconnect_after_;
-  std::deque<bool> in_pipe_;  // true: a poll, false: a command of the request
+  bool polling_ = false;  // a GetSlotStatus beside requests is in the pipe
   bool present_ = false, notified_ = false;
   bool connected_ = false, removed_ = false;
 };
