@@ -13,7 +13,7 @@ void AccountSession::set_password(Desk& desk, std::string password) {
 }
 
 void AccountSession::sign_in(Desk& desk) {
-  if (state_ == State::kSigningIn || state_ == State::kSigningOut) return desk.say("please_wait");
+  if (state_ == State::kSigningIn) return desk.say("please_wait");
   if (user_.empty() || password_.empty()) return desk.say("user_and_password_required");
   sign_in_with(desk, Credentials{user_, password_});
 }
@@ -25,29 +25,28 @@ void AccountSession::sign_in_at_start(Desk& desk, const Credentials& credentials
 
 void AccountSession::sign_in_with(Desk& desk, const Credentials& credentials) {
   state_ = State::kSigningIn;
-  desk.ask_backend(Owner::kAccount, backend_api::SignIn{desk.parameters().institution,
-                                                        credentials.user, credentials.password});
+  desk.ask_backend(Owner::kAccount,
+                   backend_api::SignIn{desk.parameters().institution, credentials.user,
+                                       credentials.password},
+                   ++attempt_);
   forget_credentials(desk);
   desk.say("please_wait");
 }
 
-// P4-1. The terminal is signed out whatever the backend answers.
+// P4-1.
 void AccountSession::sign_out(Desk& desk) {
   if (state_ != State::kSignedIn) return desk.say("please_wait");
-  state_ = State::kSigningOut;
+  state_ = State::kSignedOut;
   desk.ask_backend(Owner::kAccount,
-                   backend_api::SignOut{desk.parameters().institution, session_});
+                   backend_api::SignOut{desk.parameters().institution, session_}, ++attempt_);
   session_.clear();
+  desk.record("signed_out");
   desk.clear_value("account");
-  desk.show(ScreenId::kSignedOut, "please_wait");
+  desk.show(ScreenId::kSignedOut);
 }
 
-void AccountSession::answer(Desk& desk, const backend_api::Answer& answer) {
-  if (state_ == State::kSigningOut) {
-    state_ = State::kSignedOut;
-    desk.record("signed_out");
-    return desk.show(ScreenId::kSignedOut);
-  }
+void AccountSession::answer(Desk& desk, const backend_api::Answer& answer, std::uint64_t tag) {
+  if (tag != attempt_) return;
   if (state_ != State::kSigningIn) return;
   if (const auto* given = std::get_if<backend_api::SignInAnswer>(&answer)) {
     state_ = State::kSignedIn;

@@ -276,9 +276,7 @@ void Terminal::mode_response(const link::Body& asked, const std::optional<link::
   const bool done = body && std::holds_alternative<link::Done>(*body);
   if (!done) {
     const auto* refused = body ? std::get_if<link::Refused>(&*body) : nullptr;
-    desk_.say("mode_refused");
-    desk_.set_value("code", refused != nullptr ? refused->reason : "reader_no_answer");
-    return;
+    return mode_refused(refused != nullptr ? refused->reason : "reader_no_answer");
   }
   mode_changed(wanted, link::ModeCause::kTerminal);
   if (!account_.administrator() && desk_.parameters().administrator_for_reader_operation) return;
@@ -288,6 +286,12 @@ void Terminal::mode_response(const link::Body& asked, const std::optional<link::
     return show_form();
   }
   desk_.show(ScreenId::kFaceReaderOperation, "unattended_operation");  // P4-11
+}
+
+void Terminal::mode_refused(const std::string& code) {
+  desk_.record("mode_refused", {{"code", code}});
+  desk_.say("mode_refused");
+  desk_.set_value("code", code);
 }
 
 void Terminal::mode_changed(link::Mode mode, link::ModeCause cause) {
@@ -303,10 +307,12 @@ void Terminal::mode_changed(link::Mode mode, link::ModeCause cause) {
 }
 
 void Terminal::switch_mode(link::Mode mode) {
-  if (!desk_.link_up()) return desk_.say("reader_not_connected");
+  if (!desk_.link_up()) {
+    desk_.record("mode_refused", {{"code", "reader_not_connected"}});
+    return desk_.say("reader_not_connected");
+  }
   if (!reception_.idle() && reception_.on_face_reader()) {
-    desk_.say("mode_refused");
-    return desk_.set_value("code", "reception_under_way");
+    return mode_refused("reception_under_way");
   }
   desk_.say("please_wait");
   desk_.ask_reader(Owner::kReaderMode, link::SetMode{mode});
@@ -319,7 +325,7 @@ void Terminal::from_backend(const network::Response& response) {
   if (!owner) return desk_.record("unmodelled", {{"what", "unmatched_response"}});
   const backend_api::Answer answer = answer_of(response);
   switch (owner->owner) {
-    case Owner::kAccount: return account_.answer(desk_, answer);
+    case Owner::kAccount: return account_.answer(desk_, answer, owner->tag);
     case Owner::kPasscode: return passcodes_.answer(desk_, answer, owner->tag);
     case Owner::kReception: return reception_.backend_answer(desk_, answer, owner->tag);
     case Owner::kEhr: return ehr_.answer(desk_, answer, owner->tag);
@@ -348,7 +354,7 @@ void Terminal::consider_face_reader() {
   if (account == AccountSession::State::kSigningIn) return;
   if (!account_.signed_in()) {
     reader.card_served = true;
-    desk_.record("reception_refused", {{"code", "not_signed_in"}});
+    desk_.record("reception_failed", {{"code", "not_signed_in"}});
     desk_.ask_reader(Owner::kNobody, link::Show{link::Notice::kFailed, "not_signed_in"});
     return desk_.say("not_signed_in");
   }

@@ -52,6 +52,7 @@ class Terminal {
   void link_response(const std::optional<link::Body>& body);
   void link_up();
   void mode_response(const link::Body& asked, const std::optional<link::Body>& body);
+  void mode_refused(const std::string& code);
   void mode_changed(link::Mode mode, link::ModeCause cause);
   void from_backend(const network::Response& response);
   void switch_mode(link::Mode mode);

@@ -375,6 +375,7 @@ BOOST_AUTO_TEST_CASE(giving_up_waits_for_the_answer_under_way) {
   BOOST_CHECK(rig.has("reader0 connect"));
   rig.press("back");
   BOOST_CHECK(!rig.has("reader0 disconnect"));
+  BOOST_CHECK(!any(rig, "record reception_failed"));
   rig.reader(kGenericReader, session::Connected{});
   BOOST_CHECK(rig.has("reader0 disconnect"));
 }

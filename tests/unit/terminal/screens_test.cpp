@@ -128,8 +128,25 @@ BOOST_AUTO_TEST_CASE(signing_out_works_without_an_answer_of_the_backend) {
   Rig rig = at(ScreenId::kMenu);
   rig.press("sign_out");
   rig.backend_silent();
+  BOOST_CHECK_EQUAL(rig.display.screen, "signed_out");
   BOOST_CHECK(rig.terminal.account().state() == AccountSession::State::kSignedOut);
   BOOST_CHECK(rig.terminal.account().session().empty());
+}
+
+// The answer to the sign-out comes after the next sign-in was begun.
+BOOST_AUTO_TEST_CASE(a_late_answer_to_a_sign_out_does_not_touch_the_next_sign_in) {
+  Rig rig = at(ScreenId::kMenu);
+  rig.press("sign_out");
+  const std::uint64_t sign_out = rig.network_id;
+  rig.enter("user_id", "kanri");
+  rig.enter("password", "secret");
+  rig.press("sign_in");
+  const std::uint64_t sign_in = rig.network_id;
+  rig.give(network::Response{sign_out, network::Outcome::kAnswered, api::encode(api::Answer{api::Done{}})});
+  BOOST_CHECK(rig.terminal.account().state() == AccountSession::State::kSigningIn);
+  rig.network_id = sign_in;
+  rig.backend(api::SignInAnswer{"s-2", api::Account::kAdministrator});
+  BOOST_CHECK(rig.terminal.account().administrator());
 }
 
 // P3 note; A-32.
@@ -173,7 +190,8 @@ BOOST_AUTO_TEST_CASE(a_passcode_check_is_answered_whatever_the_backend_says) {
 
 BOOST_AUTO_TEST_CASE(the_mode_is_not_switched_without_reader_or_against_its_will) {
   Rig rig = at(ScreenId::kFaceReaderOperation);
-  check(rig.press("switch_to_visual"), {"display face_reader_operation reader_not_connected"});
+  check(rig.press("switch_to_visual"), {"record mode_refused code=reader_not_connected",
+                                        "display face_reader_operation reader_not_connected"});
   rig.connect_face_reader();
   rig.press("switch_to_visual");
   rig.link(link::Refused{"staff_operation"});
