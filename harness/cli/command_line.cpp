@@ -179,6 +179,8 @@ class Parser {
 
 }  // namespace
 
-ParsedLine parse(int argc, char** argv) { return Parser(language_of(argc, argv)).parse(argc, argv); }
+ParsedLine parse(int argc, char** argv) {
+  return Parser(language_of(argc, argv)).parse(argc, argv);
+}
 
 }  // namespace uketsuke::cli

@@ -32,7 +32,7 @@ struct Config {
   bool fail_fast = false;
 };
 
-// Worker to parent. For each slice: Loading, Total, then (Started, Finished) for each run, SliceDone.
+// Worker to parent. For each slice: Loading, Total, for each run Started and Finished, SliceDone.
 struct Loading {
   std::uint32_t item = 0;
 };

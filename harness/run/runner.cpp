@@ -11,8 +11,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-void run_in_process(const std::vector<Selected>& selection, const RunConfig& run, Executor& executor,
-                    Collector& collector, const RunEvents& events) {
+void run_in_process(const std::vector<Selected>& selection, const RunConfig& run,
+                    Executor& executor, Collector& collector, const RunEvents& events) {
   Config config;
   config.options = run.options;
   config.repeat = run.repeat;

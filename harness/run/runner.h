@@ -18,7 +18,7 @@ struct RunConfig {
   bool fail_fast = false;
   bool in_process = false;   // for benches: no worker, no wall limit, a crash loses the run
   Options options;           // random_seed: that of the first repetition
-  std::vector<std::string> worker_command;  // program and arguments; empty: this one, `worker`
+  std::vector<std::string> worker_command;  // program, arguments; empty: this one, `worker`
 };
 
 // Results wait on disk until it is their turn, so that memory stays flat.
@@ -49,8 +49,8 @@ struct RunEvents {
 RunOutcome run(const std::vector<Selected>& selection, const RunConfig& config, Executor& executor,
                ResultStore& store, const RunEvents& events);
 
-// The hidden subcommand `worker`: reads work from in_fd, writes results to out_fd, until in_fd ends.
-// The exit code is of no use to anybody but tests.
+// The hidden subcommand `worker`: reads work from in_fd and writes results to out_fd until in_fd
+// ends. The exit code is of no use to anybody but tests.
 int worker_main(Executor& executor, int in_fd = 3, int out_fd = 4);
 
 }  // namespace uketsuke::run

@@ -1,4 +1,4 @@
-"""The command line, driven as a user drives it. Its scenarios do what they say: pass, crash, hang."""
+"""The command line, driven as a user does. Its scenarios do what they say: pass, crash, hang."""
 
 import html.parser
 import json
@@ -406,8 +406,8 @@ def small_disk(fake):
     disk = fake.folder / "disk"
     disk.mkdir()
     mount = shutil.which("mount")
-    if os.geteuid() != 0 or not mount or subprocess.run(
-            [mount, "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk], capture_output=True).returncode:
+    command = [mount, "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk]
+    if os.geteuid() != 0 or not mount or subprocess.run(command, capture_output=True).returncode:
         pytest.skip("a small disk cannot be mounted here")
     yield disk
     subprocess.run(["umount", disk], check=True)

@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(html_folds_the_steps_of_passes_and_leaves_them_out_of_big_r
   BOOST_TEST(contains(big, "screen still initial"));
 }
 
-BOOST_AUTO_TEST_CASE(an_explanation_has_expectation_observation_and_the_wire_on_lines_of_their_own) {
+BOOST_AUTO_TEST_CASE(an_explanation_has_expectation_observation_and_wire_on_lines_of_their_own) {
   const auto text = report::explain(sample::failed(), verdict::Language::kEnglish);
   BOOST_TEST(contains(text, "P3-1 reception_staff: press the staff button [deviation found]\n"));
   BOOST_TEST(contains(text, "at: scenarios/hospital_flow/p3_reception.yaml:14\n"));

@@ -39,7 +39,8 @@ inline verdict::ScenarioResult failed() {
   step.line = 14;
   step.expected = {"画面 passcode_entry", "screen passcode_entry"};
   step.observed = {"画面 initial のまま", "screen still initial"};
-  step.wire_tail = {"usb: PC_to_RDR_XfrBlock bSeq=7 <SELECT>", "usb: RDR_to_PC_DataBlock \"90 00\""};
+  step.wire_tail = {"usb: PC_to_RDR_XfrBlock bSeq=7 <SELECT>",
+                    "usb: RDR_to_PC_DataBlock \"90 00\""};
   result.assumptions = {"A-20", "A-29"};
   result.warnings = {{"遅い", "slow"}};
   result.wall_us = 500'000;

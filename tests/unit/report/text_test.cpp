@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(only_well_formed_utf8_passes) {
                            "\xF3\xBF\xBF\xBF", "\xF4\x8F\xBF\xBF"}) {
     BOOST_TEST(utf8_length(good) == std::string_view(good).size());
   }
-  for (const auto* bad : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x7F", "\xE0\x9F\x80",
+  for (const auto* bad : {"\x80", "\xBF", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x7F",
+                          "\xE0\x9F\x80",
                           "\xE0\xA0", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80",
                           "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF"}) {
     BOOST_TEST(utf8_length(bad) == 0u);

@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_cannot_be_started_or_does_not_work_is_a_clear
   const TemporaryFolder folder;
   folder.scenario("a", "pass");
   for (const std::vector<std::string>& command :
-       {std::vector<std::string>{"/no/such/program", "worker"}, {"/bin/false"}, {"/bin/echo", "x"}}) {
+       {std::vector<std::string>{"/no/such/program"}, {"/bin/false"}, {"/bin/echo", "x"}}) {
     Setup setup;
     setup.config.worker_command = command;
     BOOST_CHECK_EXCEPTION(setup.run(folder.path()), RunError, [](const RunError& error) {
@@ -323,7 +323,8 @@ BOOST_AUTO_TEST_CASE(results_come_back_from_memory_and_from_disk_in_the_order_as
     results.append_to_order(*record);
   }
   int expected = 2999;
-  results.for_each([&](const auto& result) { BOOST_TEST(result.id == std::to_string(expected--)); });
+  results.for_each(
+      [&](const auto& result) { BOOST_TEST(result.id == std::to_string(expected--)); });
   BOOST_TEST(expected == -1);
   BOOST_TEST(std::filesystem::is_empty(folder.path()));  // no name: nothing is left behind
 }

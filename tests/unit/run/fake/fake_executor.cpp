@@ -122,7 +122,8 @@ std::vector<run::Selected> FakeExecutor::expand(const std::string& path,
 ScenarioResult FakeExecutor::execute(const std::string& path, int variant,
                                      const run::Options& options) {
   const auto file = load(path);
-  const auto index = std::min<std::size_t>(static_cast<std::size_t>(variant), file.words.size() - 1);
+  const auto index =
+      std::min<std::size_t>(static_cast<std::size_t>(variant), file.words.size() - 1);
   const auto& word = file.words[index];
   misbehave(word);
   busy(file.sleep_us);
