@@ -123,7 +123,6 @@ SlotActions Slot::command(const ccid::CommandMessage& message) {
     fail(header, static_cast<std::uint8_t>(bError::kCMD_SLOT_BUSY));
   } else if (!supported(message)) {
     fail(header, static_cast<std::uint8_t>(bError::kCommandNotSupported));
-    effect(Unmodelled{std::string(to_string(event)) + ": not announced"});
   } else if (const auto offset = wrong_field(message)) {
     fail(header, *offset);
   } else if (rule == Rule::kAutoSequence) {

@@ -145,7 +145,7 @@ std::optional<std::uint8_t> Slot::wrong_field(const ccid::PC_to_RDR_Secure& m) c
     if ((support & ccid::kPinModification) == 0) return Offset{10};
     return ccid_function::wrong_field(*modification);
   }
-  return Offset{10};
+  return Offset{10};  // 02h..06h: see ccid_function.h
 }
 
 void Slot::serve(const ccid::PC_to_RDR_GetParameters& m) {

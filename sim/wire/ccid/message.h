@@ -151,7 +151,7 @@ std::uint8_t bError_of(const ResponseMessage& message);
 bMessageType response_type(std::uint8_t command_bMessageType);
 
 // One line, all fields. PIN data is never shown: of VERIFY, CHANGE REFERENCE DATA, RESET RETRY
-// COUNTER and of Secure only the command header and lengths.
+// COUNTER and of Secure only the command header and lengths. Of a card's answer length and SW1 SW2.
 std::string describe(const CommandMessage& message);
 std::string describe(const ResponseMessage& message);
 

@@ -5,6 +5,8 @@
 #include "sim/wire/ccid/message.h"
 #include "sim/wire/ccid/pin_block.h"
 #include "sim/wire/iso7816/apdu.h"
+#include "sim/wire/iso7816/atr.h"
+#include "sim/wire/iso7816/pps.h"
 
 namespace uketsuke::wire::ccid {
 namespace {
@@ -93,8 +95,23 @@ std::string detail(const PC_to_RDR_Mechanical& m) {
 std::string detail(const PC_to_RDR_SetDataRateAndClockFrequency& m) {
   return fmt::format(" clock={}kHz rate={}bps", m.dwClockFrequency, m.dwDataRate);
 }
+// What a card said may be personal: of an answer only its length and SW1 SW2; an ATR, a PPS
+// response and T=1 prologues are shown.
+std::string describe_response_data(ByteView data, std::uint8_t chain) {
+  if (data.size() <= 2) return to_hex(data);
+  if (data[0] == iso7816::kPpss && data.size() <= 6) return to_hex(data);
+  if (iso7816::decode_atr_structure(data)) return "ATR " + to_hex(data);
+  if (looks_like_t1_block(data)) {
+    return fmt::format("T=1 {} ({} bytes)", to_hex(data.first(3)), data[2]);
+  }
+  const bool ends = chain == static_cast<std::uint8_t>(bChainParameter::kBeginsAndEnds) ||
+                    chain == static_cast<std::uint8_t>(bChainParameter::kEnds);
+  if (!ends) return fmt::format("({} bytes)", data.size());
+  return fmt::format("({} bytes) {}", data.size() - 2, to_hex(data.last(2)));
+}
 std::string detail(const RDR_to_PC_DataBlock& m) {
-  return fmt::format(" chain={:02x} {}", m.bChainParameter, shown(m.abData));
+  return fmt::format(" chain={:02x} {}", m.bChainParameter,
+                     describe_response_data(m.abData, m.bChainParameter));
 }
 std::string detail(const RDR_to_PC_SlotStatus& m) {
   return fmt::format(" clock={}", to_string(static_cast<bClockStatus>(m.bClockStatus)));

@@ -243,6 +243,19 @@ BOOST_AUTO_TEST_CASE(describe_shows_fields_but_no_secret) {
   BOOST_TEST(describe(secure).find("00200080") != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(describe_of_a_response_shows_no_data_of_the_card) {
+  const auto shown = [](const char* data, std::uint8_t chain) {
+    return describe(ResponseMessage{RDR_to_PC_DataBlock{0, 7, 0, 0, chain, hex(data)}});
+  };
+  BOOST_TEST(shown("e69db1e4baac 9000", 0).find("e69d") == std::string::npos);
+  BOOST_TEST(shown("e69db1e4baac 9000", 0).find("(6 bytes) 9000") != std::string::npos);
+  BOOST_TEST(shown("e69db1e4baac", 1).find("e4ba") == std::string::npos);
+  BOOST_TEST(shown("e69db1e4baac", 1).find("baac") == std::string::npos);
+  BOOST_TEST(shown("004008 e69db1e4baac9000 11", 0).find("e69d") == std::string::npos);
+  BOOST_TEST(shown("6a82", 0).find("6a82") != std::string::npos);
+  BOOST_TEST(shown("3be000ff8131fe4514", 0).find("3be000ff8131fe4514") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(describe_of_a_response_names_status_and_error) {
   const std::string text = describe(ResponseMessage{RDR_to_PC_DataBlock{0, 9, 0x42, 0xFE, 0, {}}});
   BOOST_TEST(text.find("no ICC") != std::string::npos);
