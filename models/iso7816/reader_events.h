@@ -29,7 +29,7 @@ enum class ExchangeFailure : std::uint8_t {
   kMute,          // no answer within the waiting time
   kTransmission,  // errors could not be recovered (T=1: three tries and S(RESYNCH); 11.6.3)
   kProtocol,      // an answer that the protocol forbids here
-  kAborted,       // the card sent S(ABORT)
+  kAborted,       // the card sent S(ABORT), or the owner deactivated it
   kVpp,           // T=1: the card sent S(VPP error) (11.6.2.3)
   kRefused,       // the peer refused (PPS, ATTRIB)
 };

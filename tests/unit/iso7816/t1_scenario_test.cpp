@@ -220,7 +220,8 @@ BOOST_AUTO_TEST_CASE(an_s_request_is_repeated_until_its_response_comes) {
                                  {"R(0)e", "S(IFS request) 254"},
                                  {"mute", kResynch},
                                  {"S(RESYNCH response)", "I(0,0)"},
-                                 {"I(0,0)", "done"}});
+                                 {"I(0,0)", "done"},
+                                 {"APDU 4", "I(1,0)"}});
   play_host(host_with(32, 254), {{"APDU 4", "S(IFS request) 254"},
                                  {"S(IFS response) 32", "S(IFS request) 254"},
                                  {"S(IFS response) 254", "I(0,0)"},
