@@ -1,6 +1,6 @@
 // Panel, camera and optics of the face-auth reader: everything of the reader that a person sees and
 // that speaks the reader link; its CCID function is a model of its own. Not modelled: image
-// processing (likeness and what the optics read are data), sound, the OCR of insurance certificates.
+// processing (likeness and what the optics read are data), sound, OCR of insurance certificates.
 // Follows the seed's pages P3 and P4; screens, time-outs and tries beyond it are,
 // A-29 (parameters).
 #pragma once

@@ -1,4 +1,5 @@
-// Who is signed in at the terminal: general or administrator account (P4-1, P4-2), through the backend.
+// Who is signed in at the terminal: general or administrator account (P4-1, P4-2), through the
+// backend.
 #pragma once
 
 #include <string>

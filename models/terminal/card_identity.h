@@ -1,7 +1,7 @@
-// What the terminal does with the card: certificate, terminal authentication or PIN or face, signature.
-// A machine of its own: it asks for what it needs and is told what came. APDUs: facts/domain.md 1.3,
-// 1.6; terminal authentication is A-06, what is read in visual mode A-36 (nothing beyond the
-// certificate), re-selection of an application A-04.
+// What the terminal does with the card: certificate, terminal authentication or PIN or face, then
+// the signature. A machine of its own: it asks for what it needs and is told what came. APDUs:
+// facts/domain.md 1.3, 1.6; terminal authentication is A-06, what is read in visual mode A-36
+// (nothing beyond the certificate), re-selection of an application A-04.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,8 @@ struct BeginCard {
   std::string typed_pin;       // secret; used where the reader has no PIN pad
 };
 struct ChallengeGiven { wire::Bytes challenge; };                 // of the backend
-struct VerificationNumberGiven { std::string verification_number_b; };  // secret; empty: not readable
+// Secret; empty: not readable.
+struct VerificationNumberGiven { std::string verification_number_b; };
 struct FaceResult { bool matched = false; };
 struct GiveUpCard { std::string code; };
 struct CardStepTimedOut {};
@@ -93,7 +94,7 @@ class CardIdentity {
   Step step_ = Step::kIdle;
   bool connected_ = false;
   bool request_under_way_ = false;
-  bool abandoned_ = false;  // the outcome is out, a late answer still has to be followed by Disconnect
+  bool abandoned_ = false;  // outcome delivered; a late answer has to be followed by Disconnect
   wire::session::Protocol protocol_ = wire::session::Protocol::kT1;
   std::deque<wire::Bytes> parts_;       // of large commands, still to be sent
   wire::Bytes object_;                  // certificate or photo object being read

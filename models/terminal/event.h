@@ -50,8 +50,9 @@ struct Record {
   std::string name;
   std::vector<std::pair<std::string, std::string>> values;
 };
-using Action = std::variant<ToReader, LinkRequest, LinkRespond, network::Request, WriteFile,
-                            panel::Display, panel::Refused, wire::StartTimer, wire::StopTimer, Record>;
+using Action =
+    std::variant<ToReader, LinkRequest, LinkRespond, network::Request, WriteFile, panel::Display,
+                 panel::Refused, wire::StartTimer, wire::StopTimer, Record>;
 using Actions = std::vector<Action>;
 
 }  // namespace uketsuke::terminal

@@ -21,7 +21,8 @@ struct Credentials { std::string user, password; };
 struct TerminalCredential {
   struct Block { std::uint8_t p1 = 0x00; wire::Bytes data; };
   std::vector<Block> certificate_blocks;                 // each handed over by 80 A2 <p1> C1
-  std::function<wire::Bytes(wire::ByteView)> sign;       // challenge -> data of EXTERNAL AUTHENTICATE
+  // Challenge -> data of EXTERNAL AUTHENTICATE.
+  std::function<wire::Bytes(wire::ByteView)> sign;
   std::uint8_t external_authenticate_p2 = 0x00;          // key reference
 };
 
@@ -47,7 +48,8 @@ struct Parameters {
   bool allow_future_date = false;
   bool administrator_for_reader_operation = true;  // P4 note
   bool check_eligibility_when_declined = true;   // P2; false is a deviation
-  std::uint8_t auth_method_rounds = 2;           // face mode: after a mismatch the choice comes again, A-20
+  // Face mode: how often the choice of face or PIN is offered, again after a mismatch. A-20.
+  std::uint8_t auth_method_rounds = 2;
   wire::Micros question_timeout_us = 180'000'000;  // the reader's own time-outs come first, A-20
   std::size_t max_ehr_requests = 64;             // under way; more are refused "busy"
   std::shared_ptr<const ScreenTable> screens;    // empty: default_screen_table()

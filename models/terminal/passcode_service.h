@@ -1,5 +1,5 @@
-// The visual passcode (目視確認用パスコード): checking it for the reader (P3-2) and issuing it in
-// アカウント情報管理 beforehand (P3 note).
+// The visual passcode (目視確認用パスコード): checking it for the reader (P3-2), issuing it
+// beforehand in アカウント情報管理 (P3 note).
 #pragma once
 
 #include "models/terminal/desk.h"

@@ -94,12 +94,13 @@ class Reception {
   bool card_here_ = false;
   bool not_begun_ = false;
   std::string outcome_;
-  enum class ReaderQuestion : std::uint8_t { kNone, kScan, kMatch } question_ = ReaderQuestion::kNone;
+  enum class ReaderQuestion : std::uint8_t { kNone, kScan, kMatch };
+  ReaderQuestion question_ = ReaderQuestion::kNone;
   std::string transaction_;
   bool question_timer_ = false, card_timer_ = false;
   backend_api::ConsentRecord consent_ = backend_api::ConsentRecord::kNotAsked;
   std::uint32_t file_count_ = 0;
-  std::uint64_t number_ = 0;  // of the reception: answers to an earlier one are ignored
+  std::uint64_t number_ = 0;  // of the reception: answers to earlier ones are ignored
 };
 std::string_view to_string(Reception::State state);
 

@@ -1,5 +1,5 @@
-// The terminal (資格確認端末) at the reception desk: screens, account, receptions on the face-auth
-// reader (P3, P4) and on the generic reader (P5), visual passcode, and the EHR's folder.
+// The terminal (資格確認端末) at the reception desk: screens, account, receptions on the
+// face-auth reader (P3, P4) and on the generic reader (P5), visual passcode, and the EHR's folder.
 // Not modelled: printing, the browser around the real program, 限度額 and other certificates.
 #pragma once
 

@@ -92,7 +92,8 @@ class Desk {
       return line;
     }
     if (const auto* display = std::get_if<panel::Display>(&action)) {
-      return "display " + display->screen + (display->message.empty() ? "" : " " + display->message);
+      const std::string message = display->message.empty() ? "" : " " + display->message;
+      return "display " + display->screen + message;
     }
     if (const auto* refused = std::get_if<panel::Refused>(&action)) {
       return "refused " + refused->control + " " + refused->reason;

@@ -17,7 +17,8 @@ constexpr char kLetters[] = "NIPKLRASFXCOTZ";
 struct Row { State state; const char* after; };
 // Columns: link up, down, card in, out, card face seen, ask PIN, PIN done, timer | staff button,
 // cancel, passcode, face, pin, PIN digits, granted, declined, face shown, other input | hello, set
-// mode (visual), ask method, scan, match, ask consent, show (completion), end, passcode accepted, other
+// mode (visual), ask method, scan, match, ask consent, show (completion), end, passcode accepted,
+// other
 constexpr Row kRows[] = {
     {State::kNotConnected, "INNNNNNN" "NNNNNNNNNN" "NNNNNNNNNN"},
     {State::kInitial, "INRIIIII" "PIIIIIIIII" "ILIIIIIIII"},

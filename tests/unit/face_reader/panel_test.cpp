@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_passcode_leaves_the_tries_that_the_terminal_told) {
 BOOST_AUTO_TEST_CASE(a_passcode_that_is_not_accepted_leads_back_to_the_initial_screen) {
   struct Case { link::PasscodeResult result; const char* line; };
   for (const Case& c : {Case{link::PasscodeResult::kLocked, "display initial passcode_locked"},
-                        Case{link::PasscodeResult::kNotIssued, "display initial passcode_not_issued"},
+                        Case{link::PasscodeResult::kNotIssued,
+                             "display initial passcode_not_issued"},
                         Case{link::PasscodeResult::kExpired, "display initial passcode_expired"},
                         Case{link::PasscodeResult::kUnavailable,
                              "display initial passcode_unavailable"}}) {
@@ -162,7 +163,8 @@ BOOST_AUTO_TEST_CASE(the_mode_cannot_be_switched_while_a_reception_or_staff_are_
         {"link refused reception_under_way"});
   Desk other;
   other.to_passcode_entry();
-  check(other.ask(link::SetMode{link::Mode::kVisualConfirmation}), {"link refused staff_operation"});
+  check(other.ask(link::SetMode{link::Mode::kVisualConfirmation}),
+        {"link refused staff_operation"});
 }
 
 BOOST_AUTO_TEST_CASE(set_mode_after_a_passcode_makes_the_mode_stay) {

@@ -84,7 +84,9 @@ struct Run {
     if (!identified) return false;
     const auto certificate = crypto::X509Certificate::from_der(identified->certificate);
     return certificate.has_value() &&
-           (*certificate)->public_key()->verify_pkcs1_sha256(kBackendChallenge, identified->signature);
+           (*certificate)
+               ->public_key()
+               ->verify_pkcs1_sha256(kBackendChallenge, identified->signature);
   }
 
   Fixture& card;
@@ -202,9 +204,9 @@ BOOST_AUTO_TEST_CASE(a_card_gone_at_any_step_ends_the_sequence_once) {
     int outcomes = 0;
     const auto count = [&](const CardNeeds& what) {
       for (const CardNeed& need : what) {
-        if (std::holds_alternative<CardIdentified>(need) || std::holds_alternative<CardFailed>(need)) {
-          ++outcomes;
-        }
+        const bool outcome = std::holds_alternative<CardIdentified>(need) ||
+                             std::holds_alternative<CardFailed>(need);
+        if (outcome) ++outcomes;
       }
     };
     for (int i = 0; i < n && !needs.empty() && run.machine.running(); ++i) {

@@ -91,7 +91,8 @@ BOOST_AUTO_TEST_CASE(a_silent_backend_gives_an_abnormal_result) {
   rig.give(FileArrived{"UKTsiemv01req_0001.xml", view_file(true)});
   rig.backend_silent();
   BOOST_CHECK(rig.has("record ehr_answer interface=OQS-IF-047 outcome=refused reason=no_answer"));
-  BOOST_CHECK_EQUAL(result_of(rig, oqs::FileKind::kEmergencyViewResult).reasons.front(), "no_answer");
+  const auto result = result_of(rig, oqs::FileKind::kEmergencyViewResult);
+  BOOST_CHECK_EQUAL(result.reasons.front(), "no_answer");
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_is_no_request_goes_to_trash) {

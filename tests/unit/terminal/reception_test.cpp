@@ -231,7 +231,8 @@ BOOST_AUTO_TEST_CASE(a_face_opens_the_card_face_with_number_b_and_signs_without_
   BOOST_CHECK_GT(match, position(rig, "reader1 00b0000512"));
   BOOST_CHECK_GT(position(rig, "reader1 00a4040c0ad392f000260100000001"), match);
   BOOST_CHECK(rig.logged("backend begin_identity face 20241209 s-1"));
-  BOOST_CHECK(rig.logged("record reception_started flow=reader_ordinary confirmation_date=20241209"));
+  BOOST_CHECK(
+      rig.logged("record reception_started flow=reader_ordinary confirmation_date=20241209"));
   BOOST_CHECK(any(rig, "record eligibility "));
 }
 

@@ -43,7 +43,8 @@ void Rig::take(Action action) {
   } else if (const auto* request = std::get_if<LinkRequest>(&action)) {
     std::string line = "link " + std::string(link::name_of(request->body));
     if (const auto* show = std::get_if<link::Show>(&request->body)) {
-      line += " " + std::string(to_string(show->notice)) + (show->code.empty() ? "" : " " + show->code);
+      line += " " + std::string(to_string(show->notice));
+      if (!show->code.empty()) line += " " + show->code;
     } else if (const auto* set = std::get_if<link::SetMode>(&request->body)) {
       line += " " + std::string(to_string(set->mode));
     }
@@ -52,7 +53,8 @@ void Rig::take(Action action) {
   } else if (const auto* respond = std::get_if<LinkRespond>(&action)) {
     std::string line = "respond " + std::string(link::name_of(respond->body));
     if (const auto* answer = std::get_if<link::PasscodeAnswer>(&respond->body)) {
-      line += " " + std::string(to_string(answer->result)) + " " + std::to_string(answer->tries_left);
+      line += " " + std::string(to_string(answer->result));
+      line += " " + std::to_string(answer->tries_left);
     }
     lines.push_back(line);
   } else if (const auto* query = std::get_if<network::Request>(&action)) {
@@ -65,7 +67,8 @@ void Rig::take(Action action) {
     files.push_back(std::move(*file));
   } else if (const auto* shown = std::get_if<panel::Display>(&action)) {
     display = *shown;
-    lines.push_back("display " + shown->screen + (shown->message.empty() ? "" : " " + shown->message));
+    const std::string message = shown->message.empty() ? "" : " " + shown->message;
+    lines.push_back("display " + shown->screen + message);
   } else if (const auto* refused = std::get_if<panel::Refused>(&action)) {
     lines.push_back("refused " + refused->control + " " + refused->reason);
   } else if (const auto* record = std::get_if<Record>(&action)) {

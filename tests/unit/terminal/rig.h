@@ -130,7 +130,14 @@ class Rig {
   std::string refuse_command;  // command APDU prefix that the card refuses with 6985
 
  private:
-  struct Ask { int kind; std::uint8_t reader; session::Request request; link::Body body; api::Request query; std::uint64_t id; };
+  struct Ask {
+    int kind;  // 0: to a reader, 1: over the link, 2: to the backend
+    std::uint8_t reader;
+    session::Request request;
+    link::Body body;
+    api::Request query;
+    std::uint64_t id;
+  };
   static bool contains(const std::vector<std::string>& where, std::string_view line) {
     return std::find(where.begin(), where.end(), line) != where.end();
   }

@@ -1,4 +1,4 @@
-// What each screen offers, to whom; account, passcode and mode; and the whole of screens x controls.
+// What each screen offers, to whom; account, passcode and mode; all screens x all controls.
 #include <boost/test/unit_test.hpp>
 #include <fstream>
 #include <map>
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(a_field_is_not_pressed_and_a_button_is_not_ticked) {
   check(rig.give(panel::Input{panel::ShowFace{900}}), {"refused camera not_offered"});
 }
 
-// P4 note: 一般アカウントにログインしている場合は、管理アカウントへのログインが必要.
+// P4 note: 管理アカウントへのログインが必要となります.
 BOOST_AUTO_TEST_CASE(the_general_account_may_not_operate_the_reader_or_manage_accounts) {
   Rig rig;
   rig.start(api::Account::kGeneral);
@@ -142,7 +142,8 @@ BOOST_AUTO_TEST_CASE(a_late_answer_to_a_sign_out_does_not_touch_the_next_sign_in
   rig.enter("password", "secret");
   rig.press("sign_in");
   const std::uint64_t sign_in = rig.network_id;
-  rig.give(network::Response{sign_out, network::Outcome::kAnswered, api::encode(api::Answer{api::Done{}})});
+  rig.give(network::Response{sign_out, network::Outcome::kAnswered,
+                             api::encode(api::Answer{api::Done{}})});
   BOOST_CHECK(rig.terminal.account().state() == AccountSession::State::kSigningIn);
   rig.network_id = sign_in;
   rig.backend(api::SignInAnswer{"s-2", api::Account::kAdministrator});
@@ -166,13 +167,14 @@ BOOST_AUTO_TEST_CASE(an_issued_passcode_is_for_the_eyes_of_the_administrator_onl
 BOOST_AUTO_TEST_CASE(a_passcode_check_is_answered_whatever_the_backend_says) {
   using P = api::PasscodeResult;
   struct Case { api::Answer answer; const char* line; };
-  for (const Case& c : {Case{api::PasscodeChecked{P::kAccepted, 3}, "respond passcode_answer accepted 3"},
-                        Case{api::PasscodeChecked{P::kWrong, 2}, "respond passcode_answer wrong 2"},
-                        Case{api::PasscodeChecked{P::kLocked, 0}, "respond passcode_answer locked 0"},
-                        Case{api::PasscodeChecked{P::kNotIssued, 0},
-                             "respond passcode_answer not_issued 0"},
-                        Case{api::PasscodeChecked{P::kExpired, 0}, "respond passcode_answer expired 0"},
-                        Case{api::Refusal{"x"}, "respond passcode_answer unavailable 0"}}) {
+  const Case cases[] = {
+      {api::PasscodeChecked{P::kAccepted, 3}, "respond passcode_answer accepted 3"},
+      {api::PasscodeChecked{P::kWrong, 2}, "respond passcode_answer wrong 2"},
+      {api::PasscodeChecked{P::kLocked, 0}, "respond passcode_answer locked 0"},
+      {api::PasscodeChecked{P::kNotIssued, 0}, "respond passcode_answer not_issued 0"},
+      {api::PasscodeChecked{P::kExpired, 0}, "respond passcode_answer expired 0"},
+      {api::Refusal{"x"}, "respond passcode_answer unavailable 0"}};
+  for (const Case& c : cases) {
     Rig rig;
     rig.start();
     rig.connect_face_reader();

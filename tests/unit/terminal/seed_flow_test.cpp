@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(p3_message_by_message) {
   check(desk.reader(kFaceReader, session::CardAbsent{}),
         {"record card_absent reader=1",
          "record reception_ended flow=reader_passcode outcome=completed"});
-  check(desk.link(link::ModeChanged{link::Mode::kFaceAuthentication, link::ModeCause::kCardRemoved}),
+  const link::ModeChanged back{link::Mode::kFaceAuthentication, link::ModeCause::kCardRemoved};
+  check(desk.link(back),
         {"record reader_mode mode=face_authentication cause=card_removed",
          "display menu eligibility_checked"});
 }
