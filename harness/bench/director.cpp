@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <filesystem>
 #include <memory>
 
 #include "harness/bench/stage.h"
@@ -22,6 +23,8 @@ using verdict::StepResult;
 using verdict::Text;
 using verdict::Verdict;
 
+// People look before they act: so long after the last thing happened comes the next act.
+constexpr wire::Micros kHumanPauseUs = 1'500'000;
 // How long a step may take to show what it expects, unless it says so itself.
 constexpr wire::Micros kStepLimitUs = 60'000'000;
 // What must not happen has not happened after so long.
@@ -69,6 +72,7 @@ class Director {
   Stage stage_;
   wire::Micros limit_us_ = kScenarioLimitUs;
   Baseline views_begin_;
+  Baseline since_;  // where the last act began
 };
 
 void Director::touch(const std::string& assumption) {
@@ -142,7 +146,10 @@ void Director::run_step(const Step& step) {
   result.title = words_of(step.action);
   touch(step.by);
   touch(step.within.assumption);
-  const Baseline since = stage_.observer().mark();
+  if (step.action.act != scenario::Act::kNothing) simulation().run_for(kHumanPauseUs);
+  // A step that only observes goes on with what the step before began.
+  if (step.action.act != scenario::Act::kNothing) since_ = stage_.observer().mark();
+  const Baseline since = since_;
   const wire::Micros deadline_us = deadline(step);
   const Text impossible = stage_.act(step.action, step.who);
   if (!impossible.empty()) {
@@ -213,6 +220,7 @@ void write_journal(const trace::Journal& journal, const std::string& path, Scena
     text += journal.json_line(i);
     text += '\n';
   }
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
   report::AtomicFile file(path);
   file.write(text);
   file.commit();

@@ -1,5 +1,6 @@
 #include "harness/bench/executor.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -12,8 +13,13 @@ namespace uketsuke::bench {
 namespace {
 
 using verdict::ScenarioResult;
+namespace fs = std::filesystem;
 
-std::string stem_of(const std::string& path) { return std::filesystem::path(path).stem().string(); }
+// Folders of the data folder that hold no scenarios.
+constexpr const char* kDataFolders[] = {"cards",    "readers",      "screens", "hospital",
+                                        "releases", "requirements", "schema",  "mutants"};
+
+std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
 std::string variant_name(const scenario::Scenario& scenario) {
   std::string name;
@@ -35,6 +41,20 @@ const scenario::LoadResult& BenchExecutor::load(const std::string& path) {
     loaded_path_ = path;
   }
   return loaded_;
+}
+
+std::vector<run::Selected> BenchExecutor::select(const std::vector<std::string>& paths,
+                                                 const run::Filters& filters) {
+  std::vector<run::Selected> found = Executor::select(paths, filters);
+  const fs::path data = fs::weakly_canonical(find_data_folder(data_folder_));
+  const auto is_data = [&](const run::Selected& entry) {
+    if (std::find(paths.begin(), paths.end(), entry.path) != paths.end()) return false;
+    const fs::path relative = fs::weakly_canonical(entry.path).lexically_relative(data);
+    return !relative.empty() && std::find(std::begin(kDataFolders), std::end(kDataFolders),
+                                          relative.begin()->string()) != std::end(kDataFolders);
+  };
+  found.erase(std::remove_if(found.begin(), found.end(), is_data), found.end());
+  return found;
 }
 
 std::vector<run::Selected> BenchExecutor::expand(const std::string& path,

@@ -17,6 +17,9 @@ class BenchExecutor : public run::Executor {
   // Empty: see find_data_folder().
   explicit BenchExecutor(std::string data_folder = {}) : data_folder_(std::move(data_folder)) {}
 
+  // Data files below a folder (cards, readers, ...) are passed over; a file that is named is taken.
+  std::vector<run::Selected> select(const std::vector<std::string>& paths,
+                                    const run::Filters& filters) override;
   std::vector<run::Selected> expand(const std::string& path, const run::Filters& filters) override;
   verdict::ScenarioResult execute(const std::string& path, int variant,
                                   const run::Options& options) override;

@@ -91,6 +91,9 @@ ehr::Parameters ehr_parameters(const Assets& assets, const Scenario& scenario) {
   ehr::Parameters parameters;
   parameters.institution = assets.hospital.institution;
   parameters.clinicians = assets.hospital.clinicians;
+  // The hospital has charts of all its patients; a reception adds nobody new.
+  for (const backend::InsuredPerson& person : *assets.insured)
+    parameters.known_patients.push_back({person.key, person.person.name, person.person.birth_date});
   if (scenario.given.text_at("backend.two_factor_history") == "none")
     parameters.report_two_factor = false;
   const auto set_permission = [&](const std::string& clinician, bool permission) {

@@ -48,6 +48,7 @@ bool CardModule::place(channel::FieldChannel& slot, wire::field::Medium medium) 
   if (!has || slot_ != nullptr || !slot.insert(mailbox_, medium)) return false;
   slot_ = &slot;
   medium_ = medium;
+  if (next_contactless_) contactless_ = iso7816::CardContactless(*std::exchange(next_contactless_, {}));
   return true;
 }
 
@@ -55,6 +56,16 @@ bool CardModule::take() {
   if (slot_ == nullptr) return false;
   std::exchange(slot_, nullptr)->remove();
   return true;
+}
+
+// A random PUPI is drawn at every activation; the frames that name it belong to the next one, since
+// this activation has been answered already.
+void CardModule::refresh_identifier() {
+  const ProfileData& data = card_.profile().data;
+  if (medium_ != wire::field::Medium::kContactless || !data.contactless ||
+      !data.contactless->random_pupi)
+    return;
+  next_contactless_ = contactless_config(card_.profile(), card_);
 }
 
 iso7816::CardActions CardModule::interface_event(const iso7816::CardEvent& event) {
@@ -76,6 +87,7 @@ void CardModule::perform(iso7816::CardActions actions) {
     } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
       const auto begin = std::chrono::steady_clock::now();
       Answer answer = card_.transmit(command->command_apdu);
+      last_command_us_ = context_.simulation.now_us();
       if (answer.work_time_us >= card_.profile().data.timing.private_key_us) {
         private_key_wall_ns_ += static_cast<std::uint64_t>(
             std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count());
@@ -86,12 +98,12 @@ void CardModule::perform(iso7816::CardActions actions) {
       // A new activation of a powered card is a cold reset: power went in between.
       if (card_.powered()) card_.power_off();
       card_.power_on();
+      refresh_identifier();
     } else if (std::holds_alternative<iso7816::ResetDone>(action)) {
       card_.warm_reset();
     } else if (std::holds_alternative<iso7816::PoweredDown>(action)) {
       timers_.clear();
-      card_.power_lost_while_working();
-      card_.power_off();
+      card_.power_off_after(context_.simulation.now_us() - last_command_us_);
     } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
       timers_.start(*start);
     } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "models/card/card.h"
 #include "models/iso7816/card_contact.h"
@@ -27,6 +28,7 @@ class CardModule : public kernel::Module {
  private:
   void wake() override;
   void perform(iso7816::CardActions actions);
+  void refresh_identifier();
   iso7816::CardActions interface_event(const iso7816::CardEvent& event);
 
   channel::Context& context_;
@@ -37,6 +39,8 @@ class CardModule : public kernel::Module {
   iso7816::CardContactless contactless_;
   channel::FieldChannel* slot_ = nullptr;
   wire::field::Medium medium_ = wire::field::Medium::kContact;
+  std::optional<iso7816::ContactlessConfig> next_contactless_;  // of the next time it is placed
+  wire::Micros last_command_us_ = 0;
   std::uint64_t private_key_wall_ns_ = 0;
 };
 
