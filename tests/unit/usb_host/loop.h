@@ -35,7 +35,7 @@ class Loop {
       if (it->second < first->second) first = it;
     }
     const std::uint32_t id = first->first;
-    now += first->second;
+    now = first->second;
     timers.erase(first);
     from_host(host_.handle(wire::TimerExpired{id}));
     return true;
@@ -85,7 +85,7 @@ class Loop {
   std::function<void(const wire::usb::Transfer&, wire::Bytes&)> damage;
   std::function<void()> after;  // after each step: lets the test empty queues
 
-  std::map<std::uint32_t, wire::Micros> timers;
+  std::map<std::uint32_t, wire::Micros> timers;  // id -> when it expires
   wire::Micros now = 0;
   std::string notices;  // E enumerated, F failed, L left, R port reset
   std::string failure;
@@ -106,7 +106,7 @@ class Loop {
         }
       }
     } else if (const auto* s = std::get_if<wire::StartTimer>(&action)) {
-      timers[s->id] = s->duration_us;
+      timers[s->id] = now + s->duration_us;
     } else if (const auto* e = std::get_if<wire::StopTimer>(&action)) {
       timers.erase(e->id);
     } else if (std::holds_alternative<usb_host::ResetPort>(action)) {
