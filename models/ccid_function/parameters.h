@@ -43,10 +43,10 @@ struct Parameters {
   wire::Micros power_off_us = 10'000;   // contacts stay off between classes (7816-3, 6.2.4)
   unsigned atr_parity_retries = 1;      // cold resets after a parity error in the ATR
   // While the reader itself talks to the card (APDU levels): a time extension is sent when nothing
-  // else was for so long. 0: only when the card asks for time.
+  // else was for so long. 0: only when the card asks for time.
   wire::Micros time_extension_period_us = 1'000'000;
-  std::uint8_t default_pin_timeout_s = 30;   // bTimeOut 00h
-  std::uint8_t default_pin_min = 4;          // wPINMaxExtraDigit 0000h
+  std::uint8_t default_pin_timeout_s = 30;   // bTimeOut 00h
+  std::uint8_t default_pin_min = 4;          // wPINMaxExtraDigit 0000h
   std::uint8_t default_pin_max = 12;
   bool accepts_four_byte_tpdu = false;       // T=0 TPDU without P3: some readers add 00
   bool accepts_empty_xfr_block = false;      // XFR-05: answered with an empty DataBlock

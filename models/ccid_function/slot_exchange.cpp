@@ -263,7 +263,7 @@ SlotActions Slot::pin_entered(const std::string& digits) {
       break;
     case PinPurpose::kConfirm:
       if (digits != new_pin_) {
-        // The standard has no code for two new PINs that differ; cancelled is nearest.
+        // The standard has no code for two new PINs that differ; cancelled is nearest.
         end_pin_entry(PinEnd::kMismatch);
         state_ = SlotState::kActive;
         fail_running(bError::kPIN_CANCELLED);

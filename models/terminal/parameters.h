@@ -41,7 +41,7 @@ struct Parameters {
   std::optional<Credentials> sign_in_at_start;
   ScreenId first_screen = ScreenId::kMenu;       // after the sign-in at start
   CardParameters card;
-  std::vector<std::string> consent_items = {"viewing"};  // one consent for all (包括同意)
+  std::vector<std::string> consent_items = {"viewing"};  // 包括同意, at any age
   bool completion_before_consent = true;
   bool eligibility_needs_card = false;           // card taken after the consent choice
   bool visual_needs_form = true;                 // P4-5, P4-6: false skips the form (a deviation)

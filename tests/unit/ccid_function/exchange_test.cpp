@@ -403,7 +403,7 @@ BOOST_AUTO_TEST_CASE(pin_modification_asks_old_new_and_confirmation) {
   bench.event(PinEntered{0, "1111"});
   bench.event(PinEntered{0, "2222"});
   bench.event(PinEntered{0, "2223"});
-  BOOST_TEST(bench.outcome(bench.pop()) == "EF");  // they differ
+  BOOST_TEST(bench.outcome(bench.pop()) == "EF");  // they differ
   BOOST_TEST(bench.commands.empty());
   start_pin(bench, block);
   for (const char* digits : {"1111", "2222", "2222"}) bench.event(PinEntered{0, digits});
