@@ -206,7 +206,8 @@ void IccInterface::on(const iso7816::Failed& failure) {
   const bool harmless = failure.reason == ExchangeFailure::kBadCommand ||
                         failure.reason == ExchangeFailure::kBusy ||
                         failure.reason == ExchangeFailure::kAborted;
-  fail(error_of(failure.reason, protocol_), /*active=*/harmless || protocol_ == 0);
+  const bool t0 = protocol_ == 0 && config_.medium == field::Medium::kContact;
+  fail(error_of(failure.reason, t0 ? 0 : 1), /*active=*/harmless || t0);
 }
 
 }  // namespace uketsuke::ccid_function

@@ -270,7 +270,8 @@ void IccInterface::set_t0_classes(std::uint8_t get_response, std::uint8_t envelo
 }
 
 bool IccInterface::offers(std::uint8_t protocol) const {
-  return config_.medium == field::Medium::kContactless ? protocol == 1 : atr_.offers(protocol);
+  // The ATR that readers make up for a contactless card offers T=0 and T=1 (PC/SC part 3).
+  return config_.medium == field::Medium::kContactless ? protocol <= 1 : atr_.offers(protocol);
 }
 
 bool IccInterface::rate_allowed(std::uint8_t fi_di) const {
@@ -360,7 +361,8 @@ IccActions IccInterface::set_parameters(const ccid::ProtocolData& parameters) {
   const bool same_rate = protocol_of(parameters) == protocol_ &&
                          fi_di_of(parameters) == fi_di_of(parameters_);
   if (config_.medium == field::Medium::kContactless) {
-    parameters_ = parameters;
+    parameters_ = parameters;  // kept for GetParameters; the field has its own protocol
+    protocol_ = protocol_of(parameters);
     actions_.emplace_back(IccParametersSet{});
   } else if (same_rate || !automatic) {
     if (!(encode(parameters) == encode(parameters_))) apply(parameters);
