@@ -87,7 +87,7 @@ const InsuredPerson* Backend::State::find_by_serial(std::string_view serial_hex)
   return nullptr;
 }
 
-// A reception without a choice does not change the earlier one (facts/domain.md 2.4, PQ A2).
+// A reception without a choice does not change the earlier one (facts/domain.md 2.4, PQ A2; A-54).
 const ConsentRow* Backend::State::last_choice(const std::string& holder,
                                               const std::string& institution) const {
   for (auto row = consents.rbegin(); row != consents.rend(); ++row) {

@@ -31,8 +31,8 @@ struct Release {
   Feature emergency_by_my_number_card{true, "P1"};
   Feature emergency_by_four_items{false, "P1"};  // P1: 令和7年度以降
   Feature emergency_by_insured_number{false, "P1"};
-  Feature search_by_four_items{true, "A-62"};  // the search as such, outside the emergency view
-  Feature search_by_insured_number{true, "A-62"};
+  Feature search_by_four_items{true, "A-53"};  // the search as such, outside the emergency view
+  Feature search_by_insured_number{true, "A-53"};
   Feature visual_passcode{true, "A-26"};  // P3; a public slide planned it for March 2025
 };
 

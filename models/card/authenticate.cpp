@@ -94,7 +94,7 @@ Answer Handlers::external_authenticate(Card& card, const Command& command) {
   if (apdu.data.size() != status.terminal_key->size_bytes()) return answer(kWrongLength);
   const wire::Micros work_us = card.profile_->data.timing.public_key_us;
   if (!status.terminal_key->verify_pkcs1_sha256(challenge, apdu.data)) {
-    return answer(kNoMatchUnlimited, work_us);
+    return answer(kNoMatchUnlimited, work_us);
   }
   status.terminal_authenticated = true;
   return answer(kOk, work_us);

@@ -147,7 +147,7 @@ std::uint16_t Card::check_class(Command& command) {
   if ((cla & kSecureMessagingBits) != 0) {
     if (command.apdu.ins == 0xA4) return kNoSecureMessaging;
     if (selected() != Application::kCardText) return kSecureMessagingClass;
-    ++unmodelled_;  // the card text application has secure messaging, the model has not
+    ++unmodelled_;  // the card text application has secure messaging, the model has not
     return kNoSecureMessagingObject;
   }
   if ((cla & kChainingBit) != 0 && !command.row->chaining) return kNoClass;

@@ -21,7 +21,7 @@ constexpr std::array<std::uint16_t, 6> kOnReference = {kNoFileYet, kStruct, kStr
 constexpr std::array<std::uint16_t, 6> kOnKey = {kNoFileYet, kStruct, kStruct,
                                                  kStruct,    kRun,    kStruct};
 
-// Not observed, and our choice: every 6D00 in the column of an application (a command
+// Not observed, and our choice: every 6D00 in the column of an application (a command
 // where nobody uses it) and 6986 for file commands at the card manager. The rest: facts/domain.md
 // 1.1 to 1.4.
 // clang-format off

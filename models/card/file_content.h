@@ -22,7 +22,7 @@ wire::Bytes certificate_availability(bool sign, bool auth);
 // the signature. Without an issuer the signature is 256 zero bytes.
 wire::Bytes age_record(const ProfileData& data);  // card face 0001
 // Card face 0002. The signature covers the digests of DF22-24, DF25-26 and DF27; that they are
-// simply put one after another is assumed.
+// simply put one after another is assumed.
 wire::Bytes card_face(const ProfileData& data);
 wire::Bytes face_basic_info(const ProfileData& data);        // card face 0003
 wire::Bytes personal_number_image(const ProfileData& data);  // card face 0005

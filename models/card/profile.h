@@ -47,7 +47,7 @@ struct Behaviour {
   bool first_command_after_power_down_fails = false;
 };
 
-// How long the card works on a command, in microseconds. No public measurement.
+// How long the card works on a command, in microseconds. No public measurement.
 struct Timing {
   wire::Micros command_us = 2'000;        // every command
   wire::Micros read_us_per_byte = 10;     // beside command_us

@@ -44,7 +44,7 @@ Answer Handlers::read_binary(Card& card, const Command& command) {
 
 Answer Handlers::read_record(Card& card, const Command& command) {
   const CommandApdu& apdu = command.apdu;
-  if ((apdu.p2 & 0x07) == 0x05) return answer(kFunctionNotSupported);  // records P1 to last
+  if ((apdu.p2 & 0x07) == 0x05) return answer(kFunctionNotSupported);  // records P1 to last: A-46
   if ((apdu.p2 & 0x07) != 0x04) return answer(kBadP1P2);
   if (!apdu.data.empty() || apdu.ne == 0) return answer(kWrongLength);
   if (!satisfied(card, command.file->condition)) return answer(kSecurityStatus);

@@ -43,7 +43,7 @@ Answer Handlers::verify(Card& card, const Command& command) {
 
   const wire::Micros work_us = card.profile_->data.timing.verify_us;
   card.status_.set_verified(id, false);
-  --state->tries_left;  // written before the comparison
+  --state->tries_left;  // written before the comparison; a wrong length is a wrong value
   if (!matches(state->value, apdu.data)) return answer(tries_left(*state), work_us);
   card.undo_ = {true, id, *state};
   state->tries_left = state->limit;
@@ -51,7 +51,7 @@ Answer Handlers::verify(Card& card, const Command& command) {
   return answer(kOk, work_us);
 }
 
-// The present value has to be verified. A value of the wrong form: 6A80 (our choice).
+// The present value has to be verified. A value of the wrong form: 6A80.
 Answer Handlers::replace_value(Card& card, const Command& command, std::uint8_t p1) {
   const CommandApdu& apdu = command.apdu;
   if (apdu.p1 != p1) return answer(kBadP1P2);

@@ -2,7 +2,7 @@
 // it: sign-in with one or two factors, 救急時閲覧権限, the physician's judgement, requests through
 // the folder of the terminal (or the network, A-35), and the answer reflected in the chart (P2).
 // Screens, with their controls and messages: scenarios/screens/ehr.yaml. The seed names none of
-// them; its words 同意あり and 同意取得困難 are the two buttons of consent_statement.
+// them; its words 同意あり and 同意取得困難 are the two buttons of consent_statement.
 #pragma once
 
 #include <cstdint>

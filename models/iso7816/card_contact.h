@@ -25,7 +25,7 @@ enum class T0Direction : std::uint8_t {
 };
 std::string_view to_string(T0Direction direction);
 using T0Header = std::array<std::uint8_t, 5>;
-// By INS (and P2 for SELECT), after the command list of ISO/IEC 7816-4:2013, Table 4.
+// By INS (and P2 for SELECT), after the command list of ISO/IEC 7816-4:2013, Table 4.
 T0Direction default_t0_direction(const T0Header& header);
 
 // Deviations a card can have; default: none.
@@ -41,11 +41,11 @@ struct ContactFaults {
 struct ContactConfig {
   Bytes cold_atr;                    // must decode; else the card is mute
   Bytes warm_atr;                    // empty: same as cold
-  std::uint32_t clock_hz = 3571200;  // the reader's clock; the wire does not carry it
+  std::uint32_t clock_hz = 3571200;  // the reader's, which the wire does not carry
   bool accepts_pps = true;           // false: a card in negotiable mode that answers no PPS
   std::function<T0Direction(const T0Header&)> t0_direction = default_t0_direction;
   bool t0_single_byte_ack = false;  // takes and gives data one byte per procedure byte (10.3.3)
-  bool t0_envelope = true;          // accepts ENVELOPE for extended commands; false: 6D00
+  bool t0_envelope = true;          // accepts ENVELOPE for extended commands; false: 6D00
   std::uint16_t t0_nothing_to_get_sw = 0x6985;  // GET RESPONSE with nothing stored
   bool t1_request_ifs = false;  // card sends S(IFS request) with its IFSC before the first answer
   ContactFaults faults;

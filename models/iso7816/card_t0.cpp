@@ -32,7 +32,7 @@ std::string_view to_string(T0Direction direction) {
   return "?";
 }
 
-// INS of ISO/IEC 7816-4:2013, Table 4 (even codes), and 80 32 of the card (facts 1.3).
+// INS of ISO/IEC 7816-4:2013, Table 4 (even codes), and 80 32 of the card (facts 1.3); A-40.
 T0Direction default_t0_direction(const T0Header& header) {
   switch (header[1]) {
     case 0x70:  // MANAGE CHANNEL
@@ -156,7 +156,7 @@ void CardT0::data_complete(CardActions& actions) {
 }
 
 // 12.2.5, 12.2.7. A segment shorter than 255 that completes the APDU runs it; after one of exactly
-// 255 an empty ENVELOPE says that nothing follows.
+// 255 an empty ENVELOPE says that nothing follows.
 void CardT0::envelope_segment(CardActions& actions) {
   state_ = State::kHeader;
   envelope_.insert(envelope_.end(), data_.begin(), data_.end());

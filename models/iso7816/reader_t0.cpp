@@ -168,7 +168,7 @@ T0ApduActions T0Apdu::start(const SendApdu& event) {
 }
 
 // Segments of 255 bytes. A last segment of exactly 255 is followed by an empty ENVELOPE, under T=0
-// the end of the data string (ISO/IEC 7816-4, ENVELOPE): else the card could not see the end.
+// the end of the data string (ISO/IEC 7816-4, ENVELOPE): else the card could not see it.
 T0ApduActions T0Apdu::next_envelope() {
   state_ = State::kEnvelope;
   const std::size_t count = std::min(kMaxShortData, envelope_.size() - enveloped_);

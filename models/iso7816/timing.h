@@ -14,7 +14,7 @@ using wire::Micros;
 
 // Clock and divider of a contact interface. etu = F / (D * f) (7.1).
 struct EtuClock {
-  std::uint32_t clock_hz = 3571200;  // 372 * 9600: the initial etu is 1/9600 s
+  std::uint32_t clock_hz = 3571200;  // 372 * 9600: initial etu 1/9600 s
   std::uint16_t f_cycles = 372;
   std::uint8_t d = 1;
 };

@@ -3,7 +3,7 @@
 //   A-10  OQS-IF-047/048 資格確認要求/結果 (救急時医療情報閲覧): prefix UKTsiemv01, layout
 //   A-11  OQS-IF-049/050 目視確認用パスコード取得要求/結果: prefix UKTsivpc01, layout
 //   A-13  the document of the emergency summary: element EmergencySummary
-//   A-60  who views in an ordinary request (YZKsiquc01): element ViewerIdentifier, and its result
+//   A-52  who views in an ordinary request (YZKsiquc01): element ViewerIdentifier, and its result
 // Headers have the shape of OQS-IF-001/002; the consent code is OQSCD016 of the public list.
 #pragma once
 

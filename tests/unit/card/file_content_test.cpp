@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(the_card_face_holds_the_photo_and_right_offsets) {
   BOOST_TEST(fields.at(0xDF27).value == fixtures::bytes("photo.jp2"));
   BOOST_TEST(text(fields.at(0xDF29).value) == "20350217");
 
-  Bytes digests;
+  Bytes digests;
   for (const auto& [first, last] :
        {std::pair<unsigned, unsigned>{0xDF22, 0xDF25}, {0xDF25, 0xDF27}, {0xDF27, 0xDF28}}) {
     const auto digest = crypto::sha256(ByteView(file).subspan(

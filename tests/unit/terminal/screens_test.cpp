@@ -20,7 +20,7 @@ void check(const Lines& got, const Lines& expected) {
   BOOST_CHECK_EQUAL_COLLECTIONS(got.begin(), got.end(), expected.begin(), expected.end());
 }
 
-// Typed from the seed; "back", "close", "sign_in" and "confirm_by_pin" are ours.
+// Typed from the seed; "back", "close", "sign_in" and "confirm_by_pin" are ours.
 const std::map<std::string, std::set<std::string>> kOffered = {
     {"signed_out", {"user_id", "password", "sign_in"}},
     {"menu", {"confirm_by_card", "face_reader_operation", "account_management", "sign_out"}},
