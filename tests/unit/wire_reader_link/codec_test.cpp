@@ -177,6 +177,18 @@ BOOST_AUTO_TEST_CASE(fields_of_later_versions_are_ignored) {
                  .has_value());
 }
 
+BOOST_AUTO_TEST_CASE(nesting_is_bounded_also_in_fields_that_are_ignored) {
+  const auto nested = [](std::size_t depth) {
+    Bytes body{0xA1, 0x61, 'x'};
+    body.resize(body.size() + depth, 0x81);
+    body.push_back(0x00);
+    return decode_map(str("request"), Bytes{1}, str("scan_card_face"), body);
+  };
+  BOOST_TEST(nested(3).has_value());
+  check_code(nested(20), DecodeErrc::kBadValue);
+  check_code(nested(20'000), DecodeErrc::kBadValue);
+}
+
 BOOST_AUTO_TEST_CASE(hostile_cbor_neither_crashes_nor_eats_memory) {
   check_code(decode(Bytes(60'000, 0x81)), DecodeErrc::kBadValue);        // deep nesting
   check_code(decode(hex("9bffffffffffffffff")), DecodeErrc::kBadValue);  // 2^64 - 1 items
