@@ -27,7 +27,7 @@ void add_cards(Assets& assets, const std::string& folder) {
     card.auth_pin = file.profile->data.auth_pin;
     card.printed_number_b = file.profile->verification_b;
     if (file.insured) {
-      card.insured_number = file.insured->key.number;
+      card.patient_name = file.insured->person.name;
       insured->push_back(*file.insured);
       insured->back().entries = assets.hospital.records;
     }

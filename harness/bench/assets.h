@@ -19,7 +19,7 @@ namespace uketsuke::bench {
 
 struct PersonCard {
   std::shared_ptr<const card::Profile> profile;
-  std::string insured_number;     // empty: not insured (no My Number Card)
+  std::string patient_name;       // in the EHR; empty: not insured (no My Number Card)
   std::string auth_pin;           // secret
   std::string printed_number_b;   // what optics read off the card face; secret
 };

@@ -34,31 +34,31 @@ void EhrHand::sign_in(const ehr::Clinician& clinician, int factors) {
   world_.simulation().run_for(500'000);
 }
 
-bool EhrHand::open_chart(const std::string& insured_number) {
+bool EhrHand::open_chart(const std::string& patient) {
   if (screen() == "summary" || screen() == "refused") press("close");
   if (screen() == "chart" || screen() == "judgement" || screen() == "consent_statement") press("back");
   if (screen() == "chart") press("back");
   if (screen() != "patients") return false;
-  enter("patient", insured_number);
+  enter("patient", patient);
   press("open_patient");
   return screen() == "chart";
 }
 
-void EhrHand::judge(const std::string& insured_number, bool necessary) {
-  if (!open_chart(insured_number)) return;
+void EhrHand::judge(const std::string& patient, bool necessary) {
+  if (!open_chart(patient)) return;
   press("emergency_view");
   press(necessary ? "necessary" : "not_necessary");
 }
 
-void EhrHand::request_emergency_view(const std::string& insured_number,
+void EhrHand::request_emergency_view(const std::string& patient,
                                      const std::string& statement) {
-  if (screen() != "consent_statement") judge(insured_number, /*necessary=*/true);
+  if (screen() != "consent_statement") judge(patient, /*necessary=*/true);
   press(statement);
   if (screen() == "waiting") wait_for_other_screen("waiting");
 }
 
-void EhrHand::request_ordinary_view(const std::string& insured_number) {
-  if (!open_chart(insured_number)) return;
+void EhrHand::request_ordinary_view(const std::string& patient) {
+  if (!open_chart(patient)) return;
   press("ordinary_view");
   if (screen() == "waiting") wait_for_other_screen("waiting");
 }

@@ -14,17 +14,17 @@ class EhrHand {
 
   // Signs in unless that clinician is; factors 1 or 2. Waits for the EHR's answer.
   void sign_in(const ehr::Clinician& clinician, int factors);
-  // Opens the chart of the patient with that insured number ("": the newest of the list) and begins an
+  // Opens the chart of the patient with that name ("": the newest of the list) and begins an
   // emergency view as far as the judgement; then judges.
-  void judge(const std::string& insured_number, bool necessary);
-  void request_emergency_view(const std::string& insured_number, const std::string& statement);
-  void request_ordinary_view(const std::string& insured_number);
+  void judge(const std::string& patient, bool necessary);
+  void request_emergency_view(const std::string& patient, const std::string& statement);
+  void request_ordinary_view(const std::string& patient);
 
  private:
   void press(const std::string& control);
   void enter(const std::string& control, const std::string& text);
   const std::string& screen() const { return world_.ehr().display().screen; }
-  bool open_chart(const std::string& insured_number);
+  bool open_chart(const std::string& patient);
   void wait_for_other_screen(const std::string& than);
 
   World& world_;

@@ -116,15 +116,15 @@ Text Stage::act(const scenario::Action& action, const std::string& who) {
     case Act::kEnterDate: enter_date(argument.text); return {};
     case Act::kIssuePasscode: issue_passcode(); return {};
     case Act::kEhrSignIn: ehr_sign_in(argument); return {};
-    case Act::kJudge: ehr_sign_in({}); ehr_.judge(insured_number(argument), argument.is("necessary")); return {};
+    case Act::kJudge: ehr_sign_in({}); ehr_.judge(patient_name(argument), argument.is("necessary")); return {};
     case Act::kRequestEmergencyView:
       ehr_sign_in({});
-      ehr_.request_emergency_view(insured_number(argument),
+      ehr_.request_emergency_view(patient_name(argument),
                                   argument.text_at("consent", "consent_unobtainable"));
       return {};
     case Act::kRequestOrdinaryView:
       ehr_sign_in({});
-      ehr_.request_ordinary_view(insured_number(argument));
+      ehr_.request_ordinary_view(patient_name(argument));
       return {};
     case Act::kWait:
       world_->simulation().run_for(static_cast<wire::Micros>(
@@ -140,9 +140,9 @@ Text Stage::act(const scenario::Action& action, const std::string& who) {
 void Stage::ask_view(bool emergency) {
   ehr_sign_in({});
   if (emergency) {
-    ehr_.request_emergency_view(insured_number({}), "consent_unobtainable");
+    ehr_.request_emergency_view(patient_name({}), "consent_unobtainable");
   } else {
-    ehr_.request_ordinary_view(insured_number({}));
+    ehr_.request_ordinary_view(patient_name({}));
   }
 }
 
@@ -279,9 +279,9 @@ void Stage::ehr_sign_in(const Value& argument) {
   if (clinician != nullptr) ehr_.sign_in(*clinician, factors);
 }
 
-std::string Stage::insured_number(const Value& argument) const {
+std::string Stage::patient_name(const Value& argument) const {
   const auto found = assets_.cards.find(argument.text_at("patient", holder_));
-  return found == assets_.cards.end() ? "" : found->second.insured_number;
+  return found == assets_.cards.end() ? "" : found->second.patient_name;
 }
 
 }  // namespace uketsuke::bench

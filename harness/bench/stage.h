@@ -42,7 +42,7 @@ class Stage {
   void enter_date(const std::string& what);
   void issue_passcode();
   void ehr_sign_in(const scenario::Value& argument);
-  std::string insured_number(const scenario::Value& argument) const;
+  std::string patient_name(const scenario::Value& argument) const;
   void send_reader(wire::panel::Input input);
   void send_terminal(wire::panel::Input input);
   void wait_for_terminal(const std::string& screen);
