@@ -31,6 +31,7 @@ struct Assets {
   std::shared_ptr<const std::vector<backend::InsuredPerson>> insured;
   std::vector<std::string> revoked_serials;
   wire::Bytes ca_certificate;                         // DER
+  std::shared_ptr<crypto::CertificateCache> certificates = std::make_shared<crypto::CertificateCache>();
   terminal::TerminalCredential credential;
   std::map<std::string, generic_reader::Profile> readers;
   face_reader::Profile face_reader;

@@ -11,6 +11,7 @@
 #include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
 #include "harness/report/atomic_file.h"
+#include "models/crypto/effort.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -48,7 +49,7 @@ class Director {
   Director(const Assets& assets, const Scenario& scenario, const RunSettings& settings,
            ScenarioResult& result)
       : scenario_(scenario), settings_(settings), result_(result),
-        stage_(assets, scenario, settings.seed) {}
+        stage_(assets, scenario, settings.seed, settings.faults) {}
 
   void run();
   Stage& stage() { return stage_; }
@@ -246,6 +247,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
                             const RunSettings& settings) {
   ScenarioResult result = blank_result(scenario);
   result.random_seed = settings.seed;
+  const std::uint64_t rsa_before_ns = crypto::rsa_wall_ns();
   std::unique_ptr<Director> director;
   try {
     director = std::make_unique<Director>(assets, scenario, settings, result);
@@ -257,8 +259,9 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   if (director == nullptr) return result;
   World& world = director->stage().world();
   result.simulated_us = world.simulation().now_us();
-  result.rsa_us = world.private_key_wall_ns() / 1000;
+  result.rsa_us = (crypto::rsa_wall_ns() - rsa_before_ns) / 1000;
   result.journal_digest = world.journal().digest();
+  if (settings.at_end) settings.at_end(world);
   for (std::size_t i = 0; i < world.faults().hits().size(); ++i) {
     if (world.faults().hits()[i] == 0)
       result.warnings.push_back({"故障がどのメッセージにも当たらなかった", "a fault touched no message"});

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "harness/bench/assets.h"
 #include "harness/scenario/scenario.h"
@@ -11,11 +13,16 @@
 
 namespace uketsuke::bench {
 
+class World;
+
 struct RunSettings {
   std::uint64_t seed = 1;
   std::string journal_file;   // written if not empty: JSON Lines
   bool keep_passing_journals = false;  // else only a scenario above pass leaves its journal
   std::size_t wire_tail = 12;          // messages shown with a deviation
+  std::vector<fault::Rule> faults;     // laid over the wires, beside those of the scenario
+  // Looks at the world when the scenario is over (also after an error), before it is thrown away.
+  std::function<void(World&)> at_end;
 };
 
 // Never throws: what goes wrong is in the result. Every wait ends, in simulated time at the latest.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "harness/bench/director.h"
+#include "harness/bench/fault_rules.h"
 #include "harness/bench/world_config.h"
 #include "harness/run/find.h"
 #include "harness/scenario/reference.h"
@@ -121,6 +122,13 @@ std::vector<std::string> BenchExecutor::check(const std::string& path, verdict::
   const scenario::LoadResult& loaded = load(path);
   std::vector<std::string> lines;
   for (const yaml::Problem& problem : loaded.errors) lines.push_back(yaml::to_string(problem));
+  // Rows of the examples differ in their values; a problem of all of them is named once.
+  for (const scenario::Scenario& scenario : loaded.scenarios) {
+    for (const yaml::Problem& problem : fault_rules(scenario).problems) {
+      std::string line = yaml::to_string(problem);
+      if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+    }
+  }
   return lines;
 }
 

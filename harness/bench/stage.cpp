@@ -30,11 +30,12 @@ std::string changed(std::string code) {
 
 }  // namespace
 
-Stage::Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed)
+Stage::Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed,
+             const std::vector<fault::Rule>& faults)
     : assets_(assets), scenario_(scenario), holder_(main_holder(scenario)),
       clinician_(scenario.given.text_at("ehr.clinician", "physician_1")),
       factors_(static_cast<int>(scenario.given.number_at("ehr.factors", 2))),
-      world_(std::make_unique<World>(make_config(assets, scenario, seed))), observer_(*world_),
+      world_(std::make_unique<World>(make_config(assets, scenario, seed, faults))), observer_(*world_),
       ehr_(*world_) {}
 
 Text Stage::prepare() {

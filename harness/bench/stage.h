@@ -16,7 +16,9 @@ namespace uketsuke::bench {
 
 class Stage {
  public:
-  Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed);
+  // faults: beside those of the scenario.
+  Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed,
+        const std::vector<fault::Rule>& faults = {});
 
   World& world() { return *world_; }
   const Observer& observer() const { return observer_; }

@@ -161,10 +161,4 @@ std::uint32_t World::anomalies() const {
   return port_->anomalies() + (face_ ? face_->link_faults() : 0);
 }
 
-std::uint64_t World::private_key_wall_ns() const {
-  std::uint64_t total = 0;
-  for (const auto& [name, module] : cards_) total += module->private_key_wall_ns();
-  return total;
-}
-
 }  // namespace uketsuke::bench

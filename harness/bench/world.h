@@ -71,7 +71,6 @@ class World {
   card::CardModule* placed_card();
   // Things that receivers found wrong with bytes they got.
   std::uint32_t anomalies() const;
-  std::uint64_t private_key_wall_ns() const;
 
  private:
   channel::UsbConfig usb_config();

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
+
+#include "harness/bench/fault_rules.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -79,6 +82,7 @@ backend::Parameters backend_parameters(const Assets& assets, const Scenario& sce
   parameters.accounts = assets.hospital.accounts;
   parameters.insured = assets.insured;
   parameters.ca_certificate = assets.ca_certificate;
+  parameters.certificates = assets.certificates;
   parameters.revoked_serials = assets.revoked_serials;
   parameters.seed = seed;
   if (scenario.given.text_at("backend.visual_passcode") == "expired")
@@ -127,9 +131,14 @@ std::string main_holder(const Scenario& scenario) {
   return "hanako";
 }
 
-WorldConfig make_config(const Assets& assets, const Scenario& scenario, std::uint64_t seed) {
+WorldConfig make_config(const Assets& assets, const Scenario& scenario, std::uint64_t seed,
+                        const std::vector<fault::Rule>& faults) {
   WorldConfig config;
   config.seed = seed;
+  FaultRules rules = fault_rules(scenario);
+  if (!rules.problems.empty()) throw yaml::Error(std::move(rules.problems));
+  config.faults = std::move(rules.rules);
+  config.faults.insert(config.faults.end(), faults.begin(), faults.end());
   config.face_reader = scenario.bench.reader != "generic";
   config.start = assets.hospital.start;
   if (const std::string time = scenario.given.text_at("time"); !time.empty())

@@ -44,7 +44,7 @@ struct ScenarioResult {
   std::string produced_by;   // what was bound, e.g. "model" or "reader=usb:054c:0dc8"
   std::uint64_t simulated_us = 0;
   std::uint64_t wall_us = 0;
-  std::uint64_t rsa_us = 0;      // part of wall_us spent on card signatures
+  std::uint64_t rsa_us = 0;      // part of wall_us spent in RSA operations, of all roles
   std::string journal_digest;    // hex
   std::string journal_path;      // relative to the output folder; empty: not kept
 };

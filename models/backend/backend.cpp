@@ -60,7 +60,9 @@ Backend::State::State(Parameters p) : parameters(std::move(p)), generator(parame
   if (!parameters.insured) {
     parameters.insured = std::make_shared<const std::vector<InsuredPerson>>();
   }
-  if (auto parsed = crypto::X509Certificate::from_der(parameters.ca_certificate)) ca = *parsed;
+  if (!parameters.certificates)
+    parameters.certificates = std::make_shared<crypto::CertificateCache>();
+  if (auto parsed = parameters.certificates->parse(parameters.ca_certificate)) ca = *parsed;
 }
 
 // splitmix64: small, the same on every platform.

@@ -139,7 +139,7 @@ api::Answer answer(State& state, const api::CompleteIdentity& request, Seconds n
       find(state, request.institution, request.transaction, &Row::complete, now, why);
   if (transaction == nullptr) return api::Refusal{why};
   transaction->stage = Stage::kFailed;
-  const auto certificate = crypto::X509Certificate::from_der(request.certificate);
+  const auto certificate = state.parameters.certificates->parse(request.certificate);
   if (!certificate) return api::Refusal{"certificate_unreadable"};
   bool in_grace = false;
   why = why_not_certificate(state, **certificate, transaction->confirmation_date, in_grace);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "models/crypto/certificate_cache.h"
 #include "sim/wire/bytes.h"
 #include "sim/wire/network/backend_api.h"
 #include "sim/wire/oqs/calendar.h"
@@ -77,6 +78,8 @@ struct Parameters {
   // Shared between worlds: built once from data files.
   std::shared_ptr<const std::vector<InsuredPerson>> insured;
   wire::Bytes ca_certificate;                // DER, trust anchor of auth certificates
+  // Shared between worlds; empty: one of its own.
+  std::shared_ptr<crypto::CertificateCache> certificates;
   std::vector<std::string> revoked_serials;  // hex
   Release release;
   std::uint64_t seed = 1;  // of challenges, passcodes, transaction names

@@ -1,7 +1,6 @@
 #include "models/card/card_module.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 namespace uketsuke::card {
@@ -85,13 +84,8 @@ void CardModule::perform(iso7816::CardActions actions) {
     if (auto* burst = std::get_if<wire::field::Burst>(&action)) {
       if (slot_ != nullptr) slot_->to_reader(std::move(*burst));
     } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
-      const auto begin = std::chrono::steady_clock::now();
       Answer answer = card_.transmit(command->command_apdu);
       last_command_us_ = context_.simulation.now_us();
-      if (answer.work_time_us >= card_.profile().data.timing.private_key_us) {
-        private_key_wall_ns_ += static_cast<std::uint64_t>(
-            std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count());
-      }
       if (answer.response.size() >= 2)
         perform(interface_event(iso7816::Respond{std::move(answer.response), answer.work_time_us}));
     } else if (std::holds_alternative<iso7816::PoweredOn>(action)) {

@@ -22,8 +22,6 @@ class CardModule : public kernel::Module {
   bool take();
   bool placed() const { return slot_ != nullptr; }
   const Card& card() const { return card_; }
-  // Wall time spent in commands that use a private key, for benchmarks.
-  std::uint64_t private_key_wall_ns() const { return private_key_wall_ns_; }
 
  private:
   void wake() override;
@@ -41,7 +39,6 @@ class CardModule : public kernel::Module {
   wire::field::Medium medium_ = wire::field::Medium::kContact;
   std::optional<iso7816::ContactlessConfig> next_contactless_;  // of the next time it is placed
   wire::Micros last_command_us_ = 0;
-  std::uint64_t private_key_wall_ns_ = 0;
 };
 
 }  // namespace uketsuke::card

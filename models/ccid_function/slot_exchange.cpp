@@ -5,6 +5,7 @@
 
 #include "models/ccid_function/pin_format.h"
 #include "models/ccid_function/slot.h"
+#include "sim/wire/iso7816/pps.h"
 #include "sim/wire/iso7816/apdu.h"
 
 namespace uketsuke::ccid_function {
@@ -147,7 +148,8 @@ void Slot::exchange(ByteView data, std::uint8_t bBWI) {
   response_.clear();
   response_sent_ = 0;
   start_extension_timer();
-  if (data.size() == 4 && level_ == ExchangeLevel::kTpdu && icc_.protocol() == 0) {
+  if (data.size() == 4 && data[0] != wire::iso7816::kPpss && level_ == ExchangeLevel::kTpdu &&
+      icc_.protocol() == 0) {
     const Bytes with_p3{data[0], data[1], data[2], data[3], 0x00};
     return perform(icc_.exchange(with_p3, bBWI));
   }

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "models/crypto/effort.h"
 #include "models/crypto/openssl_handles.h"
 
 namespace uketsuke::crypto {
@@ -78,6 +79,7 @@ Bytes encode_pss(const Sha256Digest& digest, ByteView salt, std::size_t size) {
 
 // RSASP1 on a block as long as the modulus.
 Result<Bytes> private_operation(const KeyHandle& handle, ByteView block) {
+  const RsaEffort effort;
   const Owned<EVP_PKEY_CTX> context(EVP_PKEY_CTX_new(handle.key.get(), nullptr));
   Bytes signature(block.size());
   std::size_t size = signature.size();
@@ -141,6 +143,7 @@ Result<std::shared_ptr<const RsaPublicKey>> RsaPublicKey::from_numbers(ByteView 
 }
 
 Result<Bytes> RsaPublicKey::recover_pkcs1(ByteView signature) const {
+  const RsaEffort effort;
   if (signature.size() != size_bytes()) {
     return DecodeError{DecodeErrc::kLengthMismatch, 0, "signature"};
   }

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <ctime>
 
+#include "models/crypto/effort.h"
 #include "models/crypto/openssl_handles.h"
 
 namespace uketsuke::crypto {
@@ -95,6 +96,7 @@ wire::Result<std::shared_ptr<const X509Certificate>> X509Certificate::from_der(w
 }
 
 bool X509Certificate::verify_signed_by(const X509Certificate& ca) const {
+  const RsaEffort effort;
   X509* mine = handle_->certificate.get();
   X509* theirs = ca.handle_->certificate.get();
   const bool named = X509_NAME_cmp(X509_get_issuer_name(mine), X509_get_subject_name(theirs)) == 0;
