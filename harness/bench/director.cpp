@@ -28,6 +28,9 @@ using verdict::Verdict;
 constexpr wire::Micros kHumanPauseUs = 1'500'000;
 // How long a step may take to show what it expects, unless it says so itself.
 constexpr wire::Micros kStepLimitUs = 60'000'000;
+// A state counts when it has held for so long: what a step begins with is not what it leads to, and a
+// screen that flashes by is read by nobody.
+constexpr wire::Micros kSettledUs = 1'000'000;
 // What must not happen has not happened after so long.
 constexpr wire::Micros kAbsenceUs = 3'000'000;
 constexpr wire::Micros kScenarioLimitUs = 3'600'000'000;
@@ -117,8 +120,15 @@ void Director::watch(std::vector<Watched>& watched, const Baseline& since,
     }
     return all;
   };
-  const auto stop = simulation().run_until(all_hold, deadline_us);
-  if (stop == kernel::Simulation::Stop::kDeadline || !absence) return;
+  bool settled = false;
+  while (!settled) {
+    const auto stop = simulation().run_until(all_hold, deadline_us);
+    if (stop == kernel::Simulation::Stop::kDeadline) return;
+    const wire::Micros rest_us = limit_us_ - std::min(limit_us_, simulation().now_us());
+    simulation().run_for(std::min(kSettledUs, rest_us));
+    settled = all_hold();
+  }
+  if (!absence) return;
   simulation().run_for(std::min(kAbsenceUs, limit_us_ - simulation().now_us()));
   all_hold();
 }

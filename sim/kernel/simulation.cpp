@@ -7,11 +7,11 @@
 namespace uketsuke::kernel {
 namespace {
 
-// Reports of the kernel: errors become exceptions (the default), chatter is not printed.
-void quiet_reports() {
+// Reports of the kernel: errors become exceptions (the default), warnings too, chatter is not printed.
+void strict_reports() {
   static const bool once = [] {
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
-    sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_DO_NOTHING);
+    sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
     return true;
   }();
   static_cast<void>(once);
@@ -25,7 +25,7 @@ sc_core::sc_time from_ns(std::uint64_t ns) {
 }
 
 Simulation::Simulation() {
-  quiet_reports();
+  strict_reports();
   previous_ = sc_core::sc_get_curr_simcontext();
   context_ = new sc_core::sc_simcontext;
   activate();

@@ -1,0 +1,104 @@
+// Faults written in a scenario: which are understood, which are refused, and that they do something.
+#include <boost/test/unit_test.hpp>
+
+#include "harness/bench/fault_rules.h"
+#include "tests/sim/flow.h"
+
+BOOST_AUTO_TEST_SUITE(faults)
+
+namespace flow = uketsuke::flow;
+namespace bench = uketsuke::bench;
+namespace fault = uketsuke::fault;
+namespace scenario = uketsuke::scenario;
+using uketsuke::verdict::Verdict;
+
+// The generic-reader reception with these lines under `faults:`.
+static scenario::Scenario with_faults(const std::string& lines) {
+  const std::string text = R"(uketsuke: 1
+scenario: a_fault
+title: {ja: 故障, en: a fault}
+bench: {reader: generic}
+given: {card: {holder: hanako}}
+steps:
+  - {do: {click: マイナンバーカードで確認}, expect: {terminal_screen: confirm_by_card}}
+  - {do: {click: マイナンバーカードの券面で目視確認}, expect: {terminal_screen: card_face_form}}
+  - {do: {tick: 目視で本人確認完了}}
+  - {do: {enter_date: today}}
+  - {do: place_card, expect: {identity: confirmed, eligibility: checked}}
+)" + (lines.empty() ? std::string() : "faults:\n" + lines);
+  const auto loaded = scenario::load_text(text, "a_fault.yaml", flow::assets().catalog);
+  if (!loaded.ok()) throw std::runtime_error(to_string(loaded.errors.front()));
+  return loaded.scenarios.front();
+}
+
+static std::string problem(const std::string& line) {
+  const auto problems = bench::fault_rules(with_faults("  - " + line + "\n")).problems;
+  return problems.empty() ? "" : to_string(problems.front());
+}
+
+BOOST_AUTO_TEST_CASE(every_key_reaches_the_rule) {
+  const auto found = bench::fault_rules(with_faults(
+      "  - {wire: usb, pipe: bulk-in, from: generic_reader, kind: corrupt, first: 3, count: 2, bit: 9}\n"
+      "  - {wire: field, kind: shorten, bytes: 4}\n"
+      "  - {wire: network, kind: delay, delay_us: 250, count: 0}\n"));
+  BOOST_TEST_REQUIRE(found.problems.empty());
+  BOOST_TEST_REQUIRE(found.rules.size() == 3U);
+  const fault::Rule& first = found.rules[0];
+  BOOST_TEST(first.wire == "usb");
+  BOOST_TEST(first.pipe == "bulk-in");
+  BOOST_TEST(first.from == "generic_reader");
+  BOOST_TEST((first.kind == fault::Kind::kCorrupt));
+  BOOST_TEST(first.first == 3U);
+  BOOST_TEST(first.count == 2U);
+  BOOST_TEST(first.bit == 9U);
+  BOOST_TEST(found.rules[1].bytes == 4U);
+  BOOST_TEST(found.rules[1].first == 1U);
+  BOOST_TEST(found.rules[1].count == 1U);
+  BOOST_TEST(found.rules[2].delay_us == 250U);
+  BOOST_TEST(found.rules[2].count == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_and_wire_is_known_by_its_name) {
+  for (const char* kind : {"drop", "duplicate", "corrupt", "reorder", "mute", "detach", "shorten", "stall"})
+    BOOST_TEST(problem(std::string("{wire: usb, kind: ") + kind + "}").empty(), kind);
+  for (const char* wire : {"usb", "field", "session", "folder", "network"})
+    BOOST_TEST(problem(std::string("{wire: ") + wire + ", kind: drop}").empty(), wire);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_understood_is_refused_with_its_place) {
+  BOOST_TEST(problem("{wire: usb, kind: drop, firts: 1}") ==
+             "a_fault.yaml:13:36: a fault has no key firts; did you mean first?");
+  BOOST_TEST(problem("{wire: ubs, kind: drop}") == "a_fault.yaml:13:12: there is no wire ubs; did you mean usb?");
+  BOOST_TEST(problem("{wire: usb, kind: dorp}") ==
+             "a_fault.yaml:13:23: there is no kind of fault dorp; did you mean drop?");
+  for (const char* line :
+       {"{kind: drop}", "{wire: usb}", "{wire: usb, kind: drop, first: 0}",
+        "{wire: usb, kind: drop, first: -1}", "{wire: usb, kind: drop, count: many}",
+        "{wire: usb, kind: drop, count: 4294967296}", "{wire: usb, kind: drop, bit: 1}",
+        "{wire: usb, kind: corrupt, bytes: 1}", "{wire: usb, kind: delay}",
+        "{wire: usb, kind: drop, delay_us: 1}", "{wire: folder, kind: stall}",
+        "{wire: network, kind: detach}", "{wire: usb, kind: delay, delay_us: 99999999999}"}) {
+    BOOST_TEST(!problem(line).empty(), line << " was taken");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_that_is_not_understood_is_an_error_not_a_pass) {
+  const auto result = flow::run(with_faults("  - {wire: usb, kind: explode}\n"));
+  BOOST_TEST((result.verdict == Verdict::kError));
+  BOOST_TEST(result.reason.en.find("a_fault.yaml:13:23") != std::string::npos, result.reason.en);
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_of_the_file_is_laid_over_the_wire) {
+  BOOST_TEST((flow::run(with_faults("")).verdict == Verdict::kPass));
+  const auto result = flow::run(with_faults("  - {wire: network, kind: drop, count: 0}\n"));
+  BOOST_TEST((result.verdict == Verdict::kFail), flow::summary(result));
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_that_touched_nothing_is_warned_of) {
+  const auto result = flow::run(with_faults("  - {wire: usb, kind: drop, first: 100000}\n"));
+  BOOST_TEST((result.verdict == Verdict::kPass), flow::summary(result));
+  BOOST_TEST_REQUIRE(result.warnings.size() == 1U);
+  BOOST_TEST(result.warnings.front().en == "a fault touched no message");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
