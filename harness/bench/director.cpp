@@ -162,7 +162,10 @@ void Director::run_step(const Step& step) {
   if (step.action.act != scenario::Act::kNothing) since_ = stage_.observer().mark();
   const Baseline since = since_;
   const wire::Micros deadline_us = deadline(step);
-  const Text impossible = stage_.act(step.action, step.who);
+  const bool patient = std::none_of(step.expect.begin(), step.expect.end(), [](const Expectation& e) {
+    return e.outcome == scenario::Outcome::kRefused;
+  });
+  const Text impossible = stage_.act(step.action, step.who, patient);
   if (!impossible.empty()) {
     result.expected = {"操作できること", "the action is possible"};
     result.observed = impossible;

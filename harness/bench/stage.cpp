@@ -14,7 +14,8 @@ using verdict::Text;
 namespace panel = wire::panel;
 
 constexpr wire::Micros kReadyLimitUs = 20'000'000;
-constexpr wire::Micros kScreenPatienceUs = 15'000'000;  // a person waits for a screen of the terminal
+constexpr wire::Micros kScreenPatienceUs = 15'000'000;  // a person waits for a screen
+constexpr wire::Micros kReactionUs = 500'000;           // and then takes a moment
 
 std::string iso_date(wire::oqs::Seconds seconds) {
   const std::string time = wire::oqs::time_of(seconds);
@@ -92,8 +93,36 @@ std::string Stage::control_on(const char* device, const std::string& screen,
   return control == nullptr ? action.argument.text : control->id;
 }
 
-Text Stage::act(const scenario::Action& action, const std::string& who) {
+// A person looks for what the act needs and waits for it a while, unless the scenario wants to see the
+// act refused.
+void Stage::look_for_control(const scenario::Action& action) {
+  const std::string_view device = scenario::device_of(action.act);
+  const bool reader = device == "face_reader" && world_->has_face_reader();
+  if (!reader && device != "terminal") return;
+  const panel::ScreenSet* screens = assets_.catalog.screens_of(device);
+  if (screens == nullptr) return;
+  std::string words = action.control.empty() ? action.argument.text : action.control;
+  if (action.act == Act::kEnterPasscode) words = "visual_passcode";
+  if (action.act == Act::kEnterPin && reader) words = "card_pin";
+  if (action.act == Act::kEnterDate) words = "confirmation_date";
+  if (action.act == Act::kSignOut) words = "sign_out";
+  const auto offered = [&] {
+    const std::string& screen =
+        reader ? world_->face()->display().screen : world_->terminal().display().screen;
+    return screens->find_control(screen, words) != nullptr;
+  };
+  const bool named = action.act == Act::kPress || action.act == Act::kClick ||
+                     action.act == Act::kTick || action.act == Act::kUntick ||
+                     action.act == Act::kEnterPasscode || action.act == Act::kEnterDate ||
+                     action.act == Act::kSignOut || (action.act == Act::kEnterPin && reader);
+  if (!named || offered()) return;
+  world_->simulation().run_until(offered, world_->simulation().now_us() + kScreenPatienceUs);
+  if (offered()) world_->simulation().run_for(kReactionUs);
+}
+
+Text Stage::act(const scenario::Action& action, const std::string& who, bool patient) {
   const Value& argument = action.argument;
+  if (patient) look_for_control(action);
   world_->note(who.empty() ? "somebody" : who, "act", words_of(action).en);
   switch (action.act) {
     case Act::kPress:

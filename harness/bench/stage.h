@@ -25,12 +25,14 @@ class Stage {
 
   // Plugs in, signs in, waits until the desk is ready. What is missing then, in words; empty: ready.
   verdict::Text prepare();
-  // Performs one action; what makes it impossible on this bench, in words; empty: done.
-  verdict::Text act(const scenario::Action& action, const std::string& who);
+  // Performs one action; what makes it impossible on this bench, in words; empty: done. A patient
+  // person first waits until the screen offers what the action needs.
+  verdict::Text act(const scenario::Action& action, const std::string& who, bool patient);
   // Asks for a view at the end (`then`).
   void ask_view(bool emergency);
 
  private:
+  void look_for_control(const scenario::Action& action);
   void press_reader(const scenario::Action& action);
   void click_terminal(const scenario::Action& action, bool tick, bool on);
   std::string control_on(const char* device, const std::string& screen,
