@@ -41,6 +41,7 @@ PEOPLE = {
     "no_pin": (0x1006, False, FROM, UNTIL),
     "random_pupi": (0x1009, True, FROM, UNTIL),
     "child": (0x1007, False, FROM, UNTIL),
+    "shiro_t0": (0x100A, True, FROM, UNTIL),
 }
 REVOKED = ("revoked",)
 
