@@ -37,7 +37,8 @@ void add_cards(Assets& assets, const std::string& folder) {
   assets.insured = std::move(insured);
   assets.revoked_serials = hierarchy.revoked_serials;
   assets.ca_certificate = hierarchy.auth_ca_certificate;
-  assets.credential = terminal::make_credential(hierarchy.terminal_certificate, hierarchy.terminal_key);
+  assets.credential =
+      terminal::make_credential(hierarchy.terminal_certificate, hierarchy.terminal_key);
 }
 
 void add_releases(Assets& assets, const std::string& folder) {

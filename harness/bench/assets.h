@@ -1,5 +1,5 @@
-// What all scenarios of a process share: cards, readers, screens, releases, the hospital. Loaded once
-// from the data folder (scenarios/), immutable afterwards.
+// What all scenarios of a process share: cards, readers, screens, releases, the hospital. Loaded
+// once from the data folder (scenarios/), immutable afterwards.
 #pragma once
 
 #include <map>
@@ -31,7 +31,8 @@ struct Assets {
   std::shared_ptr<const std::vector<backend::InsuredPerson>> insured;
   std::vector<std::string> revoked_serials;
   wire::Bytes ca_certificate;                         // DER
-  std::shared_ptr<crypto::CertificateCache> certificates = std::make_shared<crypto::CertificateCache>();
+  std::shared_ptr<crypto::CertificateCache> certificates =
+      std::make_shared<crypto::CertificateCache>();
   terminal::TerminalCredential credential;
   std::map<std::string, generic_reader::Profile> readers;
   face_reader::Profile face_reader;
@@ -41,8 +42,9 @@ struct Assets {
 // Throws yaml::Error or std::runtime_error with the file's name.
 std::shared_ptr<const Assets> load_assets(const std::string& data_folder);
 
-// The data folder of this program: `wanted` if not empty, else $UKETSUKE_DATA, else scenarios/ beside
-// the build folder or share/uketsuke/scenarios of the installation. Throws std::runtime_error.
+// The data folder of this program: `wanted` if not empty, else $UKETSUKE_DATA, else scenarios/
+// beside the build folder or share/uketsuke/scenarios of the installation. Throws
+// std::runtime_error.
 std::string find_data_folder(const std::string& wanted);
 
 }  // namespace uketsuke::bench

@@ -85,7 +85,8 @@ std::string describe_card_response(ByteView bytes) { return mynumber::describe_r
 
 std::string describe_oqs_file(std::string_view name, ByteView bytes) {
   const std::size_t slash = name.rfind('/');
-  const auto file = oqs::parse_file_name(slash == std::string_view::npos ? name : name.substr(slash + 1));
+  const auto file =
+      oqs::parse_file_name(slash == std::string_view::npos ? name : name.substr(slash + 1));
   if (!file) return undecodable(file.error());
   const auto message = oqs::decode(file->kind, bytes);
   return message ? oqs::describe(*message) : undecodable(message.error());

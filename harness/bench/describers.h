@@ -1,5 +1,5 @@
-// One decoded line for the bytes of each pipe, for the journal. Masked bytes are zeros here: what no
-// longer decodes is shown by its header.
+// One decoded line for the bytes of each pipe, for the journal. Masked bytes are zeros here: what
+// no longer decodes is shown by its header.
 #pragma once
 
 #include <string>

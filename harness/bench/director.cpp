@@ -28,8 +28,8 @@ using verdict::Verdict;
 constexpr wire::Micros kHumanPauseUs = 1'500'000;
 // How long a step may take to show what it expects, unless it says so itself.
 constexpr wire::Micros kStepLimitUs = 60'000'000;
-// A state counts when it has held for so long: what a step begins with is not what it leads to, and a
-// screen that flashes by is read by nobody.
+// A state counts when it has held for so long: what a step begins with is not what it leads to, and
+// a screen that flashes by is read by nobody.
 constexpr wire::Micros kSettledUs = 1'000'000;
 // What must not happen has not happened after so long.
 constexpr wire::Micros kAbsenceUs = 3'000'000;
@@ -162,9 +162,9 @@ void Director::run_step(const Step& step) {
   if (step.action.act != scenario::Act::kNothing) since_ = stage_.observer().mark();
   const Baseline since = since_;
   const wire::Micros deadline_us = deadline(step);
-  const bool patient = std::none_of(step.expect.begin(), step.expect.end(), [](const Expectation& e) {
-    return e.outcome == scenario::Outcome::kRefused;
-  });
+  const bool patient =
+      std::none_of(step.expect.begin(), step.expect.end(),
+                   [](const Expectation& e) { return e.outcome == scenario::Outcome::kRefused; });
   const Text impossible = stage_.act(step.action, step.who, patient);
   if (!impossible.empty()) {
     result.expected = {"操作できること", "the action is possible"};
@@ -206,7 +206,8 @@ void Director::run_end_check(const Expectation& check) {
 void Director::run() {
   if (scenario_.limits.simulated_seconds > 0)
     limit_us_ = static_cast<wire::Micros>(scenario_.limits.simulated_seconds * 1e6);
-  result_.steps_planned = static_cast<std::uint32_t>(scenario_.steps.size() + scenario_.then.size());
+  result_.steps_planned =
+      static_cast<std::uint32_t>(scenario_.steps.size() + scenario_.then.size());
   if (const Text missing = stage_.prepare(); !missing.empty()) result_.warnings.push_back(missing);
   views_begin_ = stage_.observer().mark();
   for (const Step& step : scenario_.steps) {
@@ -216,15 +217,17 @@ void Director::run() {
     // After a deviation the rest of the procedure would only echo it.
     if (result_.steps.back().verdict > Verdict::kPass) return;
   }
-  simulation().run_for(std::min(kAbsenceUs, limit_us_ - std::min(limit_us_, simulation().now_us())));
+  simulation().run_for(
+      std::min(kAbsenceUs, limit_us_ - std::min(limit_us_, simulation().now_us())));
   for (const Expectation& check : scenario_.then) {
     if (out_of_time()) break;
     run_end_check(check);
   }
   if (out_of_time()) {
     result_.verdict = Verdict::kInconc;
-    result_.reason = {fmt::format("シミュレーション時間の上限 ({} 秒) に達した", limit_us_ / 1'000'000),
-                      fmt::format("the limit of simulated time ({} s) was reached", limit_us_ / 1'000'000)};
+    result_.reason = {
+        fmt::format("シミュレーション時間の上限 ({} 秒) に達した", limit_us_ / 1'000'000),
+        fmt::format("the limit of simulated time ({} s) was reached", limit_us_ / 1'000'000)};
   }
 }
 
@@ -249,7 +252,8 @@ ScenarioResult blank_result(const Scenario& scenario) {
   result.file = scenario.file;
   result.title = {scenario.title.ja, scenario.title.en};
   result.release = release_of(scenario);
-  for (const std::string& page : scenario.seed) result.seed_page += (result.seed_page.empty() ? "" : " ") + page;
+  for (const std::string& page : scenario.seed)
+    result.seed_page += (result.seed_page.empty() ? "" : " ") + page;
   for (const auto& [key, value] : scenario.substitutions)
     result.variant += (result.variant.empty() ? "" : ", ") + key + "=" + value;
   result.produced_by = "model";
@@ -281,7 +285,8 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   }
   verdict::seal(result);
   const bool wanted = result.verdict > Verdict::kPass || settings.keep_passing_journals;
-  if (!settings.journal_file.empty() && wanted) write_journal(world.journal(), settings.journal_file, result);
+  if (!settings.journal_file.empty() && wanted)
+    write_journal(world.journal(), settings.journal_file, result);
   return result;
 }
 

@@ -126,7 +126,8 @@ std::vector<std::string> BenchExecutor::check(const std::string& path, verdict::
   for (const scenario::Scenario& scenario : loaded.scenarios) {
     for (const yaml::Problem& problem : fault_rules(scenario).problems) {
       std::string line = yaml::to_string(problem);
-      if (std::find(lines.begin(), lines.end(), line) == lines.end()) lines.push_back(std::move(line));
+      if (std::find(lines.begin(), lines.end(), line) == lines.end())
+        lines.push_back(std::move(line));
     }
   }
   return lines;
@@ -134,7 +135,8 @@ std::vector<std::string> BenchExecutor::check(const std::string& path, verdict::
 
 std::string BenchExecutor::steps(verdict::Language language) {
   using scenario::Language;
-  if (language == verdict::Language::kJapanese) return scenario::steps_reference(Language::kJapanese);
+  if (language == verdict::Language::kJapanese)
+    return scenario::steps_reference(Language::kJapanese);
   if (language == verdict::Language::kEnglish) return scenario::steps_reference(Language::kEnglish);
   return scenario::steps_reference(Language::kJapanese) + "\n" +
          scenario::steps_reference(Language::kEnglish);

@@ -2,7 +2,8 @@
 //   faults:
 //     - {wire: usb, kind: drop, first: 1, count: 0}
 // Keys: wire (required), kind (required), pipe, from, first (from 1), count (0: without end),
-// bit (kind corrupt), bytes (kind shorten), delay_us (kind delay); their meaning: sim/fault/fault.h.
+// bit (kind corrupt), bytes (kind shorten), delay_us (kind delay); their meaning:
+// sim/fault/fault.h.
 #pragma once
 
 #include <vector>

@@ -55,7 +55,8 @@ ehr::Clinician load_clinician(const yaml::Node& node) {
   clinician.id = map.require("id").as_string();
   clinician.user = map.require("user").as_string();
   clinician.password = map.require("password").as_string();
-  if (const yaml::Node factor = map.find("second_factor")) clinician.second_factor = factor.as_string();
+  if (const yaml::Node factor = map.find("second_factor"))
+    clinician.second_factor = factor.as_string();
   if (const yaml::Node permission = map.find("emergency_permission"))
     clinician.emergency_permission = permission.as_bool();
   map.done();

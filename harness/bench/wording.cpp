@@ -25,7 +25,9 @@ Phrase phrase_of(Act act) {
     case Act::kEnterDate: return {"資格確認日 ({}) を入力する", "enters the confirmation date ({})"};
     case Act::kTick: return {"「{}」にチェックする", "ticks {}"};
     case Act::kUntick: return {"「{}」のチェックを外す", "clears {}"};
-    case Act::kIssuePasscode: return {"アカウント情報管理で目視確認パスコードを発行する", "issues a visual passcode in account management"};
+    case Act::kIssuePasscode:
+      return {"アカウント情報管理で目視確認パスコードを発行する",
+              "issues a visual passcode in account management"};
     case Act::kEhrSignIn: return {"電子カルテにログインする {}", "signs in at the EHR {}"};
     case Act::kJudge: return {"閲覧の必要性を判断する ({})", "judges the necessity of the view ({})"};
     case Act::kRequestEmergencyView: return {"救急時医療情報閲覧を要求する {}", "requests the emergency view {}"};
@@ -79,7 +81,8 @@ std::string text_of(const scenario::Value& value) {
     case Form::kAbsent: break;
     case Form::kScalar: return value.text;
     case Form::kList:
-      for (const scenario::Value& item : value.items) text += (text.empty() ? "" : ", ") + text_of(item);
+      for (const scenario::Value& item : value.items)
+        text += (text.empty() ? "" : ", ") + text_of(item);
       return "[" + text + "]";
     case Form::kMap:
       for (const auto& [key, field] : value.fields)
@@ -98,7 +101,8 @@ Text words_of(const scenario::Action& action) {
     argument = "****";
   if (action.act == Act::kSignIn && action.argument.form == scenario::Value::Form::kMap)
     argument = action.argument.text_at("user");
-  return {fmt::format(fmt::runtime(phrase.ja), argument), fmt::format(fmt::runtime(phrase.en), argument)};
+  return {fmt::format(fmt::runtime(phrase.ja), argument),
+          fmt::format(fmt::runtime(phrase.en), argument)};
 }
 
 Text words_of(const scenario::Expectation& expectation) {

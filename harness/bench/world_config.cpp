@@ -39,7 +39,8 @@ void add_cards(WorldConfig& config, const Assets& assets, const Scenario& scenar
   for (const scenario::Step& step : scenario.steps) {
     if (step.action.act != scenario::Act::kPlaceCard) continue;
     const Value& argument = step.action.argument;
-    const std::string holder = argument.form == Value::Form::kMap ? argument.text_at("card") : argument.text;
+    const std::string holder =
+        argument.form == Value::Form::kMap ? argument.text_at("card") : argument.text;
     if (!holder.empty()) add_card(config, assets, holder);
   }
 }
@@ -52,8 +53,8 @@ terminal::Parameters terminal_parameters(const Assets& assets, const Scenario& s
   parameters.card.credential = assets.credential;
   const std::string account = scenario.given.text_at("terminal.signed_in", "general");
   if (account != "nobody") {
-    const auto* row = assets.hospital.account(account == "administrator" ? api::Account::kAdministrator
-                                                                         : api::Account::kGeneral);
+    const auto* row = assets.hospital.account(
+        account == "administrator" ? api::Account::kAdministrator : api::Account::kGeneral);
     if (row == nullptr) throw std::runtime_error("the hospital has no account of that kind");
     parameters.sign_in_at_start = terminal::Credentials{row->user, row->password};
   }
@@ -105,14 +106,16 @@ ehr::Parameters ehr_parameters(const Assets& assets, const Scenario& scenario) {
       if (clinician.empty() || row.id == clinician) row.emergency_permission = permission;
   };
   if (scenario.given.find("ehr.permission") != nullptr)
-    set_permission(scenario.given.text_at("ehr.clinician"), scenario.given.truth_at("ehr.permission", true));
+    set_permission(scenario.given.text_at("ehr.clinician"),
+                   scenario.given.truth_at("ehr.permission", true));
   for (const scenario::Step& step : scenario.steps) {
     const Value& argument = step.action.argument;
     if (step.action.act == scenario::Act::kEhrSignIn && argument.find("permission") != nullptr)
       set_permission(argument.text_at("clinician"), argument.truth_at("permission", true));
     // An EHR that does not say "emergency mode" is a wrong EHR: it is so for the whole scenario.
     if (step.action.act == scenario::Act::kRequestEmergencyView)
-      parameters.send_emergency_mode = parameters.send_emergency_mode && argument.truth_at("emergency_mode", true);
+      parameters.send_emergency_mode =
+          parameters.send_emergency_mode && argument.truth_at("emergency_mode", true);
   }
   return parameters;
 }
@@ -148,7 +151,8 @@ WorldConfig make_config(const Assets& assets, const Scenario& scenario, std::uin
       scenario.bench.reader_profile.empty() ? kDefaultGenericReader : scenario.bench.reader_profile;
   if (config.face_reader) {
     config.face = assets.face_reader;
-    config.face.panel.passcode_switch = release_with_features(assets, scenario).visual_passcode.enabled;
+    config.face.panel.passcode_switch =
+        release_with_features(assets, scenario).visual_passcode.enabled;
   } else {
     const auto found = assets.readers.find(profile);
     if (found == assets.readers.end())

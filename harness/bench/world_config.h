@@ -9,10 +9,10 @@
 
 namespace uketsuke::bench {
 
-// Throws std::runtime_error for what the loader cannot know (no such reader profile), yaml::Error for
-// the scenario's faults. `faults` are laid over the wires after those.
-WorldConfig make_config(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed,
-                        const std::vector<fault::Rule>& faults = {});
+// Throws std::runtime_error for what the loader cannot know (no such reader profile), yaml::Error
+// for the scenario's faults. `faults` are laid over the wires after those.
+WorldConfig make_config(const Assets& assets, const scenario::Scenario& scenario,
+                        std::uint64_t seed, const std::vector<fault::Rule>& faults = {});
 // The release the scenario runs under.
 std::string release_of(const scenario::Scenario& scenario);
 // State of the backend before the scenario: identity history, two-factor history.

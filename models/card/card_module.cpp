@@ -47,7 +47,8 @@ bool CardModule::place(channel::FieldChannel& slot, wire::field::Medium medium) 
   if (!has || slot_ != nullptr || !slot.insert(mailbox_, medium)) return false;
   slot_ = &slot;
   medium_ = medium;
-  if (next_contactless_) contactless_ = iso7816::CardContactless(*std::exchange(next_contactless_, {}));
+  if (next_contactless_)
+    contactless_ = iso7816::CardContactless(*std::exchange(next_contactless_, {}));
   return true;
 }
 

@@ -1,4 +1,4 @@
-// Shell of the card: one chip with its contact and contactless interface, lying in at most one slot.
+// Shell of the card: one chip with a contact and a contactless interface, in at most one slot.
 #pragma once
 
 #include <memory>

@@ -144,7 +144,7 @@ Directory common_files(const ProfileData& data) {
       {std::move(record), special(ef::kCommonAuthKey, FileKind::kPrivateKey, kAlways)});
 }
 
-// The content of the record has not been identified by anyone: a placeholder.
+// The content of the record has not been identified by anyone: two bytes of ours.
 Directory juki_files() {
   File record{ef::kJukiRecord, FileKind::kRecord, any_of(ef::kJukiPin), {}, {{0x01, 0x00}}};
   return directory(Application::kJuki,

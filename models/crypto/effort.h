@@ -1,5 +1,5 @@
-// How much wall time this thread has spent in RSA operations: for benchmarks that state their share.
-// Behaviour never looks at it.
+// How much wall time this thread has spent in RSA operations: for benchmarks that state their
+// share. Behaviour never looks at it.
 #pragma once
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // The folder wire: the OQS directory with its folders req, res and face, watched by the terminal's
-// linkage program on one side and by the EHR on the other. A file appears whole (written aside, then
-// moved in).
+// linkage program on one side and by the EHR on the other. A file appears whole (written aside,
+// then moved in).
 #pragma once
 
 #include <string>
@@ -19,7 +19,8 @@ struct FolderFile {
 
 class FolderChannel {
  public:
-  // describe: one line for a file of that name, without personal data; the bytes are not journalled.
+  // describe: one line for a file of that name, without personal data; the bytes are not
+  // journalled.
   using DescribeFile = std::string (*)(std::string_view name, wire::ByteView bytes);
   FolderChannel(Context& context, wire::Micros noticed_after_us, DescribeFile describe);
   // Files of the EHR (req) go to the terminal; files of the terminal (res, face) to the EHR.

@@ -47,8 +47,10 @@ class Line {
     masks_.clear();
     std::string decoded;
     if (tap_ != nullptr) decoded = tap_->mask(bytes, masks_);
-    context_.journal.message(id_, context_.simulation.now_ns(), bytes, masks_, fate.remark, decoded);
-    if (!fate.lost && !fate.stalled) deliver(std::move(item), delay_ns + fate.delay_us * 1000, fate);
+    context_.journal.message(id_, context_.simulation.now_ns(), bytes, masks_, fate.remark,
+                             decoded);
+    if (!fate.lost && !fate.stalled)
+      deliver(std::move(item), delay_ns + fate.delay_us * 1000, fate);
     if (fate.cut && cut_) cut_();
     return fate;
   }

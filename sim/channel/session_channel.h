@@ -1,5 +1,5 @@
-// The session wire: what a program asks of a reader and what the reader reports. Served by ccid_host
-// over usb or by PC/SC; the program cannot tell.
+// The session wire: what a program asks of a reader and what the reader reports. Served by
+// ccid_host over usb or by PC/SC; the program cannot tell.
 #pragma once
 
 #include <string>

@@ -33,9 +33,12 @@ wire::Bytes setup_bytes(const SetupPacket& setup, const wire::Bytes& data) {
 }  // namespace
 
 UsbChannel::UsbChannel(Context& context, UsbConfig config)
-    : context_(context), config_(std::move(config)), to_host_(context.simulation),
+    : context_(context),
+      config_(std::move(config)),
+      to_host_(context.simulation),
       to_device_(context.simulation),
-      control_out_(context, {"usb", "control out", config_.host, config_.device, config_.describe_control},
+      control_out_(context,
+                   {"usb", "control out", config_.host, config_.device, config_.describe_control},
                    to_device_, &device_bytes),
       control_in_(context, {"usb", "control in", config_.device, config_.host, nullptr}, to_host_,
                   &host_bytes) {
@@ -113,7 +116,8 @@ void UsbChannel::send_control() {
   const Transfer& transfer = controls_.front();
   wire::Bytes bytes = setup_bytes(transfer.setup, transfer.data);
   const std::uint64_t time = bus_time_ns(bytes.size(), 64);
-  const fault::Fate fate = control_out_.send(ControlRequest{transfer.setup, std::move(bytes)}, time);
+  const fault::Fate fate =
+      control_out_.send(ControlRequest{transfer.setup, std::move(bytes)}, time);
   if (fate.stalled) answer_control(TransferStatus::kStalled, {});
 }
 
@@ -137,7 +141,8 @@ void UsbChannel::serve_in(Endpoint& endpoint) {
     const std::uint16_t size = endpoint.info.wMaxPacketSize;
     if (data.size() > transfer.length && transfer.length % size != 0) {
       endpoint.queued.pop_front();  // babble: USB 2.0, 8.7.4
-      complete(transfer.id, TransferStatus::kOverflow, 0, after_busy(endpoint, bus_time_ns(0, size)));
+      complete(transfer.id, TransferStatus::kOverflow, 0,
+               after_busy(endpoint, bus_time_ns(0, size)));
       continue;
     }
     // A transfer ends when it is full or with a short packet; a message that is a whole number of
@@ -167,9 +172,9 @@ void UsbChannel::finish_in(Endpoint& endpoint, const Transfer& transfer, wire::B
     time += interval - context_.simulation.now_ns() % interval;
   }
   const auto actual = static_cast<std::uint32_t>(data.size());
-  const fault::Fate fate =
-      endpoint.in->send(Completion{transfer.id, TransferStatus::kCompleted, std::move(data), actual},
-                        after_busy(endpoint, time));
+  const fault::Fate fate = endpoint.in->send(
+      Completion{transfer.id, TransferStatus::kCompleted, std::move(data), actual},
+      after_busy(endpoint, time));
   if (fate.stalled) {
     complete(transfer.id, TransferStatus::kStalled, 0, time);
   } else if (fate.lost && attached_) {
@@ -261,7 +266,8 @@ void UsbChannel::detach() {
   attached_ = false;
   context_.journal.note(config_.device, context_.simulation.now_ns(), "usb_detached", {});
   to_device_.clear();
-  to_host_.remove_if([](const HostEvent& event) { return std::holds_alternative<Attached>(event); });
+  to_host_.remove_if(
+      [](const HostEvent& event) { return std::holds_alternative<Attached>(event); });
   for (const auto& endpoint : endpoints_) {
     for (const Transfer& transfer : std::exchange(endpoint->waiting, {}))
       complete(transfer.id, TransferStatus::kNoDevice, 0, 0);

@@ -63,7 +63,8 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
   void detach() override;
   bool attached() const override { return attached_; }
 
-  // A control request travels as bytes, setup packet first: this is what the device side makes of them.
+  // A control request travels as bytes, setup packet first: this is what the device side makes of
+  // them.
   static wire::usb::DeviceEvent unpacked(wire::usb::DeviceEvent event);
 
   kernel::Mailbox<wire::usb::HostEvent>& to_host() { return to_host_; }

@@ -21,7 +21,8 @@ constexpr std::array<std::pair<Kind, std::string_view>, 9> kNames{{
     {Kind::kStall, "stall"},
 }};
 
-bool matches(const Rule& rule, std::string_view wire, std::string_view pipe, std::string_view from) {
+bool matches(const Rule& rule, std::string_view wire, std::string_view pipe,
+             std::string_view from) {
   return rule.wire == wire && (rule.from.empty() || rule.from == from) &&
          (rule.pipe.empty() || pipe.find(rule.pipe) != std::string_view::npos);
 }

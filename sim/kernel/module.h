@@ -1,4 +1,4 @@
-// Base of the SystemC shells: a process that runs guarded whenever one of its sources has something.
+// Base of the SystemC shells: a guarded process that runs when one of its sources has something.
 #pragma once
 
 #include <vector>

@@ -7,7 +7,7 @@
 namespace uketsuke::kernel {
 namespace {
 
-// Reports of the kernel: errors become exceptions (the default), warnings too, chatter is not printed.
+// Reports of the kernel: errors become exceptions (the default), warnings too, no chatter.
 void strict_reports() {
   static const bool once = [] {
     sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);

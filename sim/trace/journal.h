@@ -1,6 +1,7 @@
 // The journal of a run: every message on every wire and every record of a role, in order, with
-// simulated time. Secrets are masked before they get here: the bytes of a masked range are not kept.
-// Text is made only when somebody reads: a message keeps its bytes and its wire's describing function.
+// simulated time. Secrets are masked before they get here: the bytes of a masked range are not
+// kept. Text is made only when somebody reads: a message keeps its bytes and its wire's describing
+// function.
 #pragma once
 
 #include <cstdint>
@@ -29,9 +30,9 @@ class Journal {
  public:
   PipeId add_pipe(Pipe pipe);
 
-  // A message that passed; masked ranges are overwritten before anything is kept. `remark` says what
-  // a fault did to it ("drop", "corrupt bit 3 of byte 5"), empty otherwise; `decoded`, if not empty,
-  // stands in place of the pipe's description.
+  // A message that passed; masked ranges are overwritten before anything is kept. `remark` says
+  // what a fault did to it ("drop", "corrupt bit 3 of byte 5"), empty otherwise; `decoded`, if not
+  // empty, stands in place of the pipe's description.
   void message(PipeId pipe, std::uint64_t time_ns, wire::ByteView bytes,
                const std::vector<MaskRange>& masks, std::string_view remark = {},
                std::string_view decoded = {});

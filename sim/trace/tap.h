@@ -1,4 +1,5 @@
-// Finds the secrets in the messages of one direction of one wire, before the journal keeps anything.
+// Finds the secrets in the messages of one direction of one wire, before the journal keeps
+// anything.
 #pragma once
 
 #include <string>
@@ -11,9 +12,10 @@ namespace uketsuke::trace {
 class Tap {
  public:
   virtual ~Tap() = default;
-  // Adds the ranges to mask. Called once for each message, in order: a tap may follow a conversation.
-  // The result, if not empty, is the decoded line to keep in place of the pipe's own description (for
-  // messages that cannot be decoded any more once they are masked); it holds no secret.
+  // Adds the ranges to mask. Called once for each message, in order: a tap may follow a
+  // conversation. The result, if not empty, is the decoded line to keep in place of the pipe's own
+  // description (for messages that cannot be decoded any more once they are masked); it holds no
+  // secret.
   virtual std::string mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) = 0;
 };
 

@@ -9,7 +9,8 @@ namespace {
 
 void mask_from(std::size_t from, wire::ByteView bytes, std::vector<MaskRange>& ranges) {
   if (bytes.size() > from)
-    ranges.push_back({static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(bytes.size() - from)});
+    ranges.push_back(
+        {static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(bytes.size() - from)});
 }
 
 bool secret(const wire::reader_link::Message& message) {

@@ -36,8 +36,8 @@ class FieldTap : public Tap {
   bool contactless_;
 };
 
-// CCID messages of a bulk pipe (PC_to_RDR_XfrBlock and RDR_to_PC_DataBlock; Escape is masked whole).
-// One conversation for each slot.
+// CCID messages of a bulk pipe (PC_to_RDR_XfrBlock and RDR_to_PC_DataBlock; Escape is masked
+// whole). One conversation for each slot.
 class CcidTap : public Tap {
  public:
   // tpdu: the reader exchanges TPDUs (T=1 blocks, T=0 TPDUs), else APDUs with wLevelParameter.
@@ -53,8 +53,8 @@ class CcidTap : public Tap {
   bool tpdu_;
 };
 
-// The reader link. A transfer that is one whole frame without a secret is kept; of any other only the
-// length, and the decoded line of what is in it.
+// The reader link. A transfer that is one whole frame without a secret is kept; of any other only
+// the length, and the decoded line of what is in it.
 class LinkTap : public Tap {
  public:
   std::string mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) override;

@@ -18,7 +18,8 @@ inline Bytes to_bytes(ByteView view) { return Bytes(view.begin(), view.end()); }
 
 // "00a40400" (lower case, no separators).
 std::string to_hex(ByteView bytes);
-// Accepts upper and lower case, blanks and ':' between bytes. Error: kBadValue with the character's offset.
+// Accepts upper and lower case, blanks and ':' between bytes. Error: kBadValue with the offset of
+// the character.
 Result<Bytes> from_hex(std::string_view text);
 
 // Reads forward; after the first error every read gives 0 and error() tells the first one.

@@ -29,7 +29,8 @@ struct DecodeError {
 std::string to_string(const DecodeError& error);
 
 // For result::value(); throws std::runtime_error with to_string(error).
-[[noreturn]] void throw_exception_from_error(const DecodeError& error, const boost::source_location&);
+[[noreturn]] void throw_exception_from_error(const DecodeError& error,
+                                             const boost::source_location&);
 
 template <class T>
 using Result = boost::system::result<T, DecodeError>;

@@ -17,7 +17,8 @@ static bool of_a_reception(const scenario::Scenario& scenario) {
   return false;
 }
 
-static bench::RunSettings with_rule(fault::Kind kind, std::uint32_t first = 1, std::string pipe = {}) {
+static bench::RunSettings with_rule(fault::Kind kind, std::uint32_t first = 1,
+                                    std::string pipe = {}) {
   fault::Rule rule;
   rule.wire = "usb";
   rule.pipe = std::move(pipe);
@@ -52,7 +53,9 @@ BOOST_AUTO_TEST_CASE(nothing_arrives_after_enumeration) {
   every_reception_fails(with_rule(fault::Kind::kDrop, 1, "bulk"));
 }
 
-BOOST_AUTO_TEST_CASE(every_transfer_is_refused) { every_reception_fails(with_rule(fault::Kind::kStall)); }
+BOOST_AUTO_TEST_CASE(every_transfer_is_refused) {
+  every_reception_fails(with_rule(fault::Kind::kStall));
+}
 
 BOOST_AUTO_TEST_CASE(the_plug_is_pulled_at_the_first_message) {
   every_reception_fails(with_rule(fault::Kind::kDetach));

@@ -1,4 +1,4 @@
-// The same scenario with the same seed is the same run, message for message; another seed is another.
+// The same scenario with the same seed is the same run, message for message; with another: not.
 #include <boost/test/unit_test.hpp>
 #include <map>
 
@@ -18,7 +18,9 @@ static Run run(const scenario::Scenario& scenario, std::uint64_t seed) {
   Run done;
   bench::RunSettings settings;
   settings.seed = seed;
-  settings.at_end = [&done](bench::World& world) { done.journal = flow::journal_text(world.journal()); };
+  settings.at_end = [&done](bench::World& world) {
+    done.journal = flow::journal_text(world.journal());
+  };
   done.digest = flow::run(scenario, settings).journal_digest;
   return done;
 }
@@ -35,7 +37,8 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_journal) {
 BOOST_AUTO_TEST_CASE(what_ran_before_in_this_process_does_not_matter) {
   const auto& all = flow::scenarios();
   std::map<std::string, std::string> forwards;
-  for (const scenario::Scenario& scenario : all) forwards[scenario.name()] = run(scenario, 1).digest;
+  for (const scenario::Scenario& scenario : all)
+    forwards[scenario.name()] = run(scenario, 1).digest;
   for (auto scenario = all.rbegin(); scenario != all.rend(); ++scenario)
     BOOST_TEST(run(*scenario, 1).digest == forwards[scenario->name()], scenario->name());
 }

@@ -1,4 +1,4 @@
-// Faults written in a scenario: which are understood, which are refused, and that they do something.
+// Faults written in a scenario: which are understood, which refused, that they do something.
 #include <boost/test/unit_test.hpp>
 
 #include "harness/bench/fault_rules.h"
@@ -37,10 +37,11 @@ static std::string problem(const std::string& line) {
 }
 
 BOOST_AUTO_TEST_CASE(every_key_reaches_the_rule) {
-  const auto found = bench::fault_rules(with_faults(
-      "  - {wire: usb, pipe: bulk-in, from: generic_reader, kind: corrupt, first: 3, count: 2, bit: 9}\n"
-      "  - {wire: field, kind: shorten, bytes: 4}\n"
-      "  - {wire: network, kind: delay, delay_us: 250, count: 0}\n"));
+  const auto found = bench::fault_rules(
+      with_faults("  - {wire: usb, pipe: bulk-in, from: generic_reader, kind: corrupt, first: 3, "
+                  "count: 2, bit: 9}\n"
+                  "  - {wire: field, kind: shorten, bytes: 4}\n"
+                  "  - {wire: network, kind: delay, delay_us: 250, count: 0}\n"));
   BOOST_TEST_REQUIRE(found.problems.empty());
   BOOST_TEST_REQUIRE(found.rules.size() == 3U);
   const fault::Rule& first = found.rules[0];
@@ -59,7 +60,8 @@ BOOST_AUTO_TEST_CASE(every_key_reaches_the_rule) {
 }
 
 BOOST_AUTO_TEST_CASE(every_kind_and_wire_is_known_by_its_name) {
-  for (const char* kind : {"drop", "duplicate", "corrupt", "reorder", "mute", "detach", "shorten", "stall"})
+  for (const char* kind :
+       {"drop", "duplicate", "corrupt", "reorder", "mute", "detach", "shorten", "stall"})
     BOOST_TEST(problem(std::string("{wire: usb, kind: ") + kind + "}").empty(), kind);
   for (const char* wire : {"usb", "field", "session", "folder", "network"})
     BOOST_TEST(problem(std::string("{wire: ") + wire + ", kind: drop}").empty(), wire);
@@ -68,7 +70,8 @@ BOOST_AUTO_TEST_CASE(every_kind_and_wire_is_known_by_its_name) {
 BOOST_AUTO_TEST_CASE(what_is_not_understood_is_refused_with_its_place) {
   BOOST_TEST(problem("{wire: usb, kind: drop, firts: 1}") ==
              "a_fault.yaml:13:36: a fault has no key firts; did you mean first?");
-  BOOST_TEST(problem("{wire: ubs, kind: drop}") == "a_fault.yaml:13:12: there is no wire ubs; did you mean usb?");
+  BOOST_TEST(problem("{wire: ubs, kind: drop}") ==
+             "a_fault.yaml:13:12: there is no wire ubs; did you mean usb?");
   BOOST_TEST(problem("{wire: usb, kind: dorp}") ==
              "a_fault.yaml:13:23: there is no kind of fault dorp; did you mean drop?");
   for (const char* line :

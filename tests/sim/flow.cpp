@@ -42,7 +42,8 @@ const scenario::Scenario& scenario_named(const std::string& id, int row) {
   throw std::runtime_error(fmt::format("no scenario {} with row {}", id, row));
 }
 
-verdict::ScenarioResult run(const scenario::Scenario& scenario, const bench::RunSettings& settings) {
+verdict::ScenarioResult run(const scenario::Scenario& scenario,
+                            const bench::RunSettings& settings) {
   return bench::run_scenario(assets(), scenario, settings);
 }
 

@@ -14,9 +14,10 @@ namespace uketsuke::flow {
 const bench::Assets& assets();
 // Every row of every file of scenarios/hospital_flow, in the order of the files' names.
 const std::vector<scenario::Scenario>& scenarios();
-// The one with that id (and row of its examples, from 1). Throws std::runtime_error if there is none.
+// The one with that id (and row of its examples, from 1). Throws std::runtime_error if none.
 const scenario::Scenario& scenario_named(const std::string& id, int row = 0);
-verdict::ScenarioResult run(const scenario::Scenario& scenario, const bench::RunSettings& settings = {});
+verdict::ScenarioResult run(const scenario::Scenario& scenario,
+                            const bench::RunSettings& settings = {});
 // Verdict, reason and what was expected and seen where it deviated.
 std::string summary(const verdict::ScenarioResult& result);
 // Lines of the whole journal, as they are written to a file.

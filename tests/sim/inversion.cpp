@@ -1,4 +1,4 @@
-// Every row of the seed is really judged: whoever turns around what a scenario expects for it, fails.
+// Every row of the seed is really judged: turning around what a scenario expects fails.
 #include <fmt/format.h>
 
 #include <boost/test/unit_test.hpp>
@@ -20,8 +20,8 @@ using scenario::Value;
 using uketsuke::verdict::Verdict;
 
 // Rows that no step with an expectation of its own carries: conditions and notes that a scenario
-// shows as a whole (`covers`), and acts of people that touch no screen. Which expectation shows them:
-// of the step that carries `step` ("then": of the end), by its name.
+// shows as a whole (`covers`), and acts of people that touch no screen. Which expectation shows
+// them: of the step that carries `step` ("then": of the end), by its name.
 struct Shown {
   const char *row, *scenario, *step, *expectation;
 };
@@ -119,8 +119,10 @@ static std::vector<std::string> ids_on(const char* device, bool messages) {
 // Every other legal value of an expectation of a step; of screens and messages, any of the device.
 static std::vector<Value> inverted(const Expectation& expectation) {
   static const std::map<Outcome, std::pair<const char*, bool>> kOfDevice{
-      {Outcome::kScreen, {"face_reader", false}},       {Outcome::kMessage, {"face_reader", true}},
-      {Outcome::kTerminalScreen, {"terminal", false}},  {Outcome::kTerminalMessage, {"terminal", true}},
+      {Outcome::kScreen, {"face_reader", false}},
+      {Outcome::kMessage, {"face_reader", true}},
+      {Outcome::kTerminalScreen, {"terminal", false}},
+      {Outcome::kTerminalMessage, {"terminal", true}},
       {Outcome::kEhrScreen, {"ehr", false}}};
   const std::string& text = expectation.value.text;
   std::vector<std::string> words;
@@ -250,8 +252,8 @@ BOOST_AUTO_TEST_CASE(every_row_fails_when_what_shows_it_is_turned_around) {
       for (std::size_t s = 0; s < scenario.steps.size(); ++s) {
         if (!carries(scenario.steps[s], row.id)) continue;
         for (std::size_t e = 0; e < scenario.steps[s].expect.size(); ++e)
-          count(inverter.step(scenario, s, e),
-                fmt::format("{} step {}: {}", scenario.name(), s + 1, scenario.steps[s].expect[e].name));
+          count(inverter.step(scenario, s, e), fmt::format("{} step {}: {}", scenario.name(), s + 1,
+                                                           scenario.steps[s].expect[e].name));
       }
       for (const Shown& entry : kShown) {
         if (entry.row != row.id || entry.scenario != scenario.id) continue;
@@ -267,7 +269,8 @@ BOOST_AUTO_TEST_CASE(every_row_fails_when_what_shows_it_is_turned_around) {
           }
         }
         for (std::size_t t = 0; t < scenario.then.size(); ++t) {
-          if (std::string(entry.step) != "then" || scenario.then[t].name != entry.expectation) continue;
+          if (std::string(entry.step) != "then" || scenario.then[t].name != entry.expectation)
+            continue;
           ++found;
           count(inverter.end(scenario, t),
                 fmt::format("{} then: {} (table)", scenario.name(), entry.expectation));
@@ -300,19 +303,22 @@ BOOST_AUTO_TEST_CASE(every_act_of_the_procedures_is_needed) {
       const scenario::Step& step = scenario.steps[s];
       // Comparing and judging touch no device: see the table of rows.
       if (step.ids.empty() || step.action.act == scenario::Act::kNothing ||
-          step.action.act == scenario::Act::kComparePhoto || step.action.act == scenario::Act::kJudge)
+          step.action.act == scenario::Act::kComparePhoto ||
+          step.action.act == scenario::Act::kJudge)
         continue;
       Scenario changed = scenario;
       changed.steps[s].action.act = scenario::Act::kNothing;
       const auto result = flow::run(changed);
       BOOST_TEST((result.verdict == Verdict::kFail),
-                 scenario.name() << " without step " << s + 1 << " " << fmt::format("{}", fmt::join(step.ids, " "))
-                                 << " gives " << flow::summary(result));
+                 scenario.name() << " without step " << s + 1 << " "
+                                 << fmt::format("{}", fmt::join(step.ids, " ")) << " gives "
+                                 << flow::summary(result));
       for (const std::string& id : step.ids) needed.insert(id);
     }
   }
-  for (const char* id : {"P3-1", "P3-2", "P3-3", "P3-4", "P3-5", "P4-1", "P4-2", "P4-3", "P4-4", "P4-5", "P4-6",
-                         "P4-7", "P4-8", "P4-10", "P4-11", "P5-1", "P5-2", "P5-3", "P5-4", "P5-6", "P5-8"})
+  for (const char* id :
+       {"P3-1", "P3-2", "P3-3",  "P3-4",  "P3-5", "P4-1", "P4-2", "P4-3", "P4-4", "P4-5", "P4-6",
+        "P4-7", "P4-8", "P4-10", "P4-11", "P5-1", "P5-2", "P5-3", "P5-4", "P5-6", "P5-8"})
     BOOST_TEST(needed.count(id) == 1U, id);
 }
 

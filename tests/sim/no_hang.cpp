@@ -139,8 +139,9 @@ BOOST_AUTO_TEST_CASE(an_exception_of_a_process_surfaces_with_its_type_and_text) 
   kernel::Simulation simulation;
   Actor actor(simulation, [] { throw OwnError("out of paper"); });
   actor.inbox().post(1, 5'000);
-  BOOST_CHECK_EXCEPTION(simulation.run_until(never, 100), OwnError,
-                        [](const OwnError& error) { return std::string(error.what()) == "out of paper"; });
+  BOOST_CHECK_EXCEPTION(simulation.run_until(never, 100), OwnError, [](const OwnError& error) {
+    return std::string(error.what()) == "out of paper";
+  });
   BOOST_TEST(simulation.now_ns() == 5'000U);
   BOOST_CHECK_THROW(simulation.run_for(1), OwnError);
 }

@@ -14,9 +14,10 @@ enum class Medium : std::uint8_t { kContact, kContactless };
 enum class VoltageClass : std::uint8_t { kA5V, kB3V, kC1V8 };  // ISO/IEC 7816-3:2006, 5.1.3
 
 // Reader to card.
-struct PowerOn { VoltageClass voltage = VoltageClass::kA5V; };  // contact: cold reset; contactless: field on
-struct WarmReset {};                                            // contact only
-struct PowerOff {};                                             // deactivation; field off
+// Contact: cold reset; contactless: field on.
+struct PowerOn { VoltageClass voltage = VoltageClass::kA5V; };
+struct WarmReset {};  // contact only
+struct PowerOff {};   // deactivation; field off
 // Characters (contact) or one frame (contactless).
 struct Burst {
   Bytes data;

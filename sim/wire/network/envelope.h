@@ -8,7 +8,8 @@
 namespace uketsuke::wire::network {
 
 struct Request { std::uint64_t id = 0; Bytes body; };
-enum class Outcome : std::uint8_t { kAnswered, kNoAnswer };  // kNoAnswer: the sender's time-out passed
+// kNoAnswer: the sender's time-out passed.
+enum class Outcome : std::uint8_t { kAnswered, kNoAnswer };
 struct Response { std::uint64_t id = 0; Outcome outcome = Outcome::kAnswered; Bytes body; };
 
 }  // namespace uketsuke::wire::network

@@ -21,9 +21,10 @@ using Input = std::variant<Press, Enter, Tick, ShowFace, CardFaceSeen>;
 
 // Device to person: the whole of what is shown, sent at each change.
 struct Display {
-  std::string screen;                        // id
-  std::string message;                       // id, may be empty
-  std::map<std::string, std::string> values; // what fields, ticks and read-outs show (secrets as "****")
+  std::string screen;   // id
+  std::string message;  // id, may be empty
+  // What fields, ticks and read-outs show (secrets as "****").
+  std::map<std::string, std::string> values;
   // Read-outs only for the eyes of the person at the screen (an issued passcode); never journalled.
   std::map<std::string, std::string> secrets;
 };

@@ -10,7 +10,8 @@ const Screen* ScreenSet::find_screen(std::string_view id) const {
 }
 
 const Message* ScreenSet::find_message(std::string_view id) const {
-  const auto it = std::find_if(messages.begin(), messages.end(), [&](auto& m) { return m.id == id; });
+  const auto it =
+      std::find_if(messages.begin(), messages.end(), [&](auto& m) { return m.id == id; });
   return it == messages.end() ? nullptr : &*it;
 }
 

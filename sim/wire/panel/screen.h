@@ -9,7 +9,7 @@
 namespace uketsuke::wire::panel {
 
 struct Text { std::string ja, en; };
-// id is the identifier of the glossary; label the words; aliases further spellings that the seed uses.
+// id is the identifier of the glossary; label the words; aliases more spellings of the seed.
 struct Control {
   enum class Kind { kButton, kField, kSecretField, kTick };
   Kind kind = Kind::kButton;

@@ -13,16 +13,17 @@ namespace uketsuke::wire::session {
 enum class Protocol : std::uint8_t { kT0, kT1 };
 enum class Disposition : std::uint8_t { kLeave, kReset, kUnpower };  // PC/SC: LEAVE, RESET, UNPOWER
 enum class Failure : std::uint8_t {
-  kNoReader, kNoCard, kCardMute, kCardRemoved, kNotConnected, kCommunication, kTimeOut, kUnsupported,
-  kPinCancelled, kPinTimeOut, kBusy,
+  kNoReader, kNoCard, kCardMute, kCardRemoved, kNotConnected, kCommunication, kTimeOut,
+  kUnsupported, kPinCancelled, kPinTimeOut, kBusy,
 };
 std::string_view to_string(Failure failure);
 
 // Program to reader. At most one request of a slot is under way; a second one fails with kBusy.
-struct Connect { std::uint8_t slot = 0; };                    // power up, negotiate; answer Connected
-struct Transmit { std::uint8_t slot = 0; Bytes command; };    // one command APDU; answer Response
-// PIN entered on the reader's own pad (PC_to_RDR_Secure); `command` is the APDU template without PIN
-// (CLA INS P1 P2); the reader appends Lc and the ASCII digits. Answer Response with the status word.
+struct Connect { std::uint8_t slot = 0; };                  // power up, negotiate; answer Connected
+struct Transmit { std::uint8_t slot = 0; Bytes command; };  // one command APDU; answer Response
+// PIN entered on the reader's own pad (PC_to_RDR_Secure); `command` is the APDU template without
+// PIN (CLA INS P1 P2); the reader appends Lc and the ASCII digits. Answer Response with the status
+// word.
 struct VerifyPin {
   std::uint8_t slot = 0;
   Bytes command;
@@ -30,7 +31,8 @@ struct VerifyPin {
   std::uint8_t max_digits = 4;
   std::uint32_t timeout_s = 30;
 };
-struct Reset { std::uint8_t slot = 0; Disposition kind = Disposition::kReset; };  // answer Connected
+// Answer Connected.
+struct Reset { std::uint8_t slot = 0; Disposition kind = Disposition::kReset; };
 struct Disconnect { std::uint8_t slot = 0; Disposition disposition = Disposition::kUnpower; };
 using Request = std::variant<Connect, Transmit, VerifyPin, Reset, Disconnect>;
 
@@ -48,7 +50,8 @@ struct CardAbsent { std::uint8_t slot = 0; };
 struct Connected { std::uint8_t slot = 0; Bytes atr; Protocol protocol = Protocol::kT1; };
 struct Response { std::uint8_t slot = 0; Bytes response; };  // data and SW1 SW2
 struct Disconnected { std::uint8_t slot = 0; };
-struct Failed { std::uint8_t slot = 0; Failure failure = Failure::kCommunication; std::string what; };
+struct Failed { std::uint8_t slot = 0; Failure failure = Failure::kCommunication;
+                std::string what; };
 using Event = std::variant<ReaderArrived, ReaderGone, CardPresent, CardAbsent, Connected, Response,
                            Disconnected, Failed>;
 

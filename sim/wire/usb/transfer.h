@@ -1,5 +1,5 @@
-// Transfers on the usb wire, in the shape of libusb, usbfs and USB/IP: the host submits, cancels and
-// gets completions; the device sees control requests, OUT data and a bus reset.
+// Transfers on the usb wire, in the shape of libusb, usbfs and USB/IP: the host submits, cancels
+// and gets completions; the device sees control requests, OUT data and a bus reset.
 // Universal Serial Bus Specification 2.0, 5.3-5.8 and 8.5. Frames and packets are computed by the
 // channel; neither side sees tokens or handshakes.
 #pragma once
@@ -13,7 +13,8 @@
 namespace uketsuke::wire::usb {
 
 enum class Speed : std::uint8_t { kFull, kHigh };
-enum class TransferType : std::uint8_t { kControl, kIsochronous, kBulk, kInterrupt };  // bmAttributes 1..0
+// bmAttributes, bits 1..0.
+enum class TransferType : std::uint8_t { kControl, kIsochronous, kBulk, kInterrupt };
 enum class TransferStatus : std::uint8_t {
   kCompleted, kStalled, kTimedOut, kCancelled, kNoDevice, kOverflow, kError,
 };
@@ -63,11 +64,12 @@ struct OutData {
 // The host gave up an IN transfer or the pipe was emptied by a reset: queued IN data stays queued.
 using DeviceEvent = std::variant<BusReset, ControlRequest, OutData>;
 
-// What the device does. Exactly one ControlData, ControlStatus or ControlStall answers a ControlRequest.
+// What the device does. Exactly one ControlData, ControlStatus or ControlStall answers a
+// ControlRequest.
 struct ControlData { Bytes data; };  // IN data stage, then status; the channel cuts it to wLength
 struct ControlStatus {};             // no data stage: success
 struct ControlStall {};
-struct InData {                      // one transfer; split into packets, ended by a short or empty one
+struct InData {  // one transfer; split into packets, ended by a short or empty one
   std::uint8_t bEndpointAddress = 0;
   Bytes data;
 };
