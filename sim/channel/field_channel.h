@@ -1,6 +1,6 @@
 // The field wire: a reader's slot and whatever card lies in it. Cards come and go at any time; one
 // that is removed loses its power and what was on its way.
-// Contact: ISO/IEC 7816-3:2006, 5-7. Contactless: ISO/IEC 14443-3 Type B (A-09: placing, two cards).
+// Contact: ISO/IEC 7816-3:2006, 5-7. Contactless: ISO/IEC 14443-3 Type B (A-09: two cards).
 #pragma once
 
 #include <string>

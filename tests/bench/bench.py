@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Measurements of `./dev bench`: prints figures, asserts nothing but that runs were good.
 
-10,000 distinct P5 files are written to a temporary folder and run: in one process (scenarios a second apart
-from RSA operations, peak memory), with one and with two workers (speed-up against that of two busy loops in
-the same run, equal journal digests).
+10,000 distinct P5 files are written to a temporary folder and run: in one process (scenarios a
+second apart from RSA operations, peak memory), with one and with two workers (speed-up against that
+of two busy loops in the same run, equal journal digests).
 """
 import argparse
 import itertools
@@ -30,11 +30,20 @@ given:
   time: 2024-12-{day:02d}T{hour:02d}:{minute:02d}:00
 steps:
   - {{id: P2-e5, who: reception_staff, do: {{compare_photo: match}}}}
-  - {{id: P5-1, who: reception_staff, do: {{click: マイナンバーカードで確認}}, expect: {{terminal_screen: confirm_by_card}}}}
-  - {{id: P5-2, who: reception_staff, do: {{click: マイナンバーカードの券面で目視確認}}, expect: {{terminal_screen: card_face_form}}}}
+  - id: P5-1
+    who: reception_staff
+    do: {{click: マイナンバーカードで確認}}
+    expect: {{terminal_screen: confirm_by_card}}
+  - id: P5-2
+    who: reception_staff
+    do: {{click: マイナンバーカードの券面で目視確認}}
+    expect: {{terminal_screen: card_face_form}}
   - {first}
   - {second}
-  - {{id: P5-6, who: {placer}, do: place_card, expect: {{identity: confirmed, eligibility: checked}}}}
+  - id: P5-6
+    who: {placer}
+    do: place_card
+    expect: {{identity: confirmed, eligibility: checked}}
   - {{id: P5-7, expect: {{terminal_screen: eligibility_detail}}}}
   - {{id: P5-8, who: {placer}, do: remove_card, expect: {{card: absent}}}}
 then:
@@ -57,8 +66,10 @@ def write_scenarios(folder, count):
             return
         name = f"p5_{number:05d}"
         reader, account, holder, (first, second), placer = detail
-        text = TEMPLATE.format(name=name, reader=reader, account=account, holder=holder, first=first,
-                               second=second, placer=placer, day=when[0], hour=when[1], minute=when[2])
+        day, hour, minute = when
+        text = TEMPLATE.format(name=name, reader=reader, account=account, holder=holder,
+                               first=first, second=second, placer=placer, day=day, hour=hour,
+                               minute=minute)
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     raise SystemExit(f"bench: no more than {number + 1} distinct files")
 
@@ -106,15 +117,16 @@ def main():
         rsa = sum(result["rsa_us"] for result in results) / 1e6
         print(f"{count} distinct P5 files, one process: {cpu:.2f} s of CPU, of it RSA {rsa:.2f} s "
               f"({100 * rsa / cpu:.0f} %)")
-        print(f"scenarios a second on one core: {count / cpu:.0f}; apart from RSA {count / (cpu - rsa):.0f}")
+        print(f"scenarios a second on one core: {count / cpu:.0f}; "
+              f"apart from RSA {count / (cpu - rsa):.0f}")
         print(f"peak memory: {memory:.0f} MB")
         one, _, _, first = run(base / "s", base / "o2", "-j", "1")
         two, _, _, second = run(base / "s", base / "o3", "-j", "2")
         speed_up = one / two
         single = min(busy_seconds(1) for _ in range(2))
         busy = 2 * single / busy_seconds(2)
-        print(f"-j 2: {speed_up:.2f} times -j 1 ({two:.2f} s, {one:.2f} s); two busy loops: {busy:.2f} "
-              f"times one; share {100 * speed_up / busy:.0f} %")
+        print(f"-j 2: {speed_up:.2f} times -j 1 ({two:.2f} s, {one:.2f} s); two busy loops: "
+              f"{busy:.2f} times one; share {100 * speed_up / busy:.0f} %")
         print(f"equal journal digests: {digests(first) == digests(second) == digests(results)}")
 
 

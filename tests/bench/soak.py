@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """The soak of `./dev soak`: the hospital flow again and again in one process, with growing seeds.
 
-Fails if a run is not good, if the same seed gives another journal, or if memory grows with the number of
-runs (more than a tenth beyond that of a tenth of the runs).
+Fails if a run is not good, if the same seed gives another journal, or if memory grows with the
+number of runs (more than a tenth beyond that of a tenth of the runs).
 """
 import argparse
 import json
@@ -19,8 +19,8 @@ SUITE = ROOT / "scenarios" / "hospital_flow"
 
 def run(repeat, out):
     """Peak memory in kB and the digest of every run."""
-    process = subprocess.Popen([str(PROGRAM), "run", str(SUITE), "--in-process", "--repeat", str(repeat),
-                                "--out", str(out)], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([str(PROGRAM), "run", str(SUITE), "--in-process", "--repeat",
+                                str(repeat), "--out", str(out)], stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         sys.exit(f"soak: {repeat} repetitions: exit {os.waitstatus_to_exitcode(status)}; see {out}")

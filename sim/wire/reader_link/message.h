@@ -1,6 +1,6 @@
 // The reader link: what the face-auth reader and the terminal tell each other over CDC-ACM. The
 // real protocol is not public; this one is ours: RFC 1662 HDLC-like frames with FCS-16,
-// CBOR inside. A request is answered by exactly one response with the same seq; events are not answered.
+// CBOR inside. A request is answered by exactly one response with the same seq; events are not.
 #pragma once
 
 #include <cstdint>
