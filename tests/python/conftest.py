@@ -10,7 +10,9 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 PASS, FAIL, INCONC, BASELINE, ERROR, USAGE = range(6)
-TIMEOUT_S = 60
+# How many times longer a program with sanitizers may take (tests/CMakeLists.txt).
+SLOWNESS = int(os.environ.get("UKETSUKE_SLOWNESS", "1"))
+TIMEOUT_S = 60 * SLOWNESS
 
 
 class Program:
