@@ -8,12 +8,12 @@ constexpr wire::Micros kPatienceUs = 60'000'000;  // how long a person waits for
 }  // namespace
 
 void EhrHand::press(const std::string& control) {
-  world_.ehr().people().post(wire::panel::Press{control});
+  world_.ehr_panel().put(wire::panel::Press{control});
   world_.simulation().run_for(0);
 }
 
 void EhrHand::enter(const std::string& control, const std::string& text) {
-  world_.ehr().people().post(wire::panel::Enter{control, text});
+  world_.ehr_panel().put(wire::panel::Enter{control, text});
   world_.simulation().run_for(0);
 }
 

@@ -23,7 +23,7 @@ class EhrHand {
  private:
   void press(const std::string& control);
   void enter(const std::string& control, const std::string& text);
-  const std::string& screen() const { return world_.ehr().display().screen; }
+  const std::string& screen() const { return world_.ehr_panel().display().screen; }
   bool open_chart(const std::string& patient);
   void wait_for_other_screen(const std::string& than);
 

@@ -47,13 +47,13 @@ bool matches(const Value& wanted, std::string_view key, std::string_view seen) {
 Baseline Observer::mark() const {
   Baseline b;
   b.terminal_records = world_.terminal().records().size();
-  b.terminal_refused = world_.terminal().refused().size();
+  b.terminal_refused = world_.terminal_panel().refused().size();
   if (world_.face() != nullptr) {
     b.reader_records = world_.face()->records().size();
-    b.reader_refused = world_.face()->refused().size();
+    b.reader_refused = world_.reader_panel().refused().size();
   }
   b.ehr_records = world_.ehr().records().size();
-  b.ehr_refused = world_.ehr().refused().size();
+  b.ehr_refused = world_.ehr_panel().refused().size();
   b.backend_records = world_.backend().records().size();
   return b;
 }
@@ -90,9 +90,9 @@ std::vector<std::string> Observer::refusals(const Baseline& since) const {
   const auto add = [&reasons](const std::vector<wire::panel::Refused>& refused, std::size_t from) {
     for (std::size_t i = from; i < refused.size(); ++i) reasons.push_back(refused[i].reason);
   };
-  if (world_.face() != nullptr) add(world_.face()->refused(), since.reader_refused);
-  add(world_.terminal().refused(), since.terminal_refused);
-  add(world_.ehr().refused(), since.ehr_refused);
+  if (world_.face() != nullptr) add(world_.reader_panel().refused(), since.reader_refused);
+  add(world_.terminal_panel().refused(), since.terminal_refused);
+  add(world_.ehr_panel().refused(), since.ehr_refused);
   const auto& terminal = world_.terminal().records();
   for (std::size_t i = since.terminal_records; i < terminal.size(); ++i) {
     for (const auto& [key, value] : terminal[i].values) {
@@ -149,10 +149,10 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       !last_value(terminal, since.terminal_records, "reception_failed", "code").empty();
   switch (expectation.outcome) {
     case Outcome::kScreen:
-      return state(world_.face() ? world_.face()->display().screen : "no face-auth reader", wanted);
+      return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader", wanted);
     case Outcome::kMode: return state(mode(), wanted);
     case Outcome::kMessage: {
-      Seen seen = state(world_.face() ? world_.face()->display().message : "no face-auth reader", wanted);
+      Seen seen = state(world_.face() ? world_.reader_panel().display().message : "no face-auth reader", wanted);
       seen.event = true;
       return seen;
     }
@@ -168,13 +168,13 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       const bool confirmed = last_of<backend::IdentityRecord>(backend, since.backend_records) != nullptr;
       return event(confirmed ? "confirmed" : failed ? "refused" : "", wanted, "nothing yet");
     }
-    case Outcome::kTerminalScreen: return state(world_.terminal().display().screen, wanted);
+    case Outcome::kTerminalScreen: return state(world_.terminal_panel().display().screen, wanted);
     case Outcome::kTerminalMessage: {
-      Seen seen = state(world_.terminal().display().message, wanted);
+      Seen seen = state(world_.terminal_panel().display().message, wanted);
       seen.event = true;
       return seen;
     }
-    case Outcome::kEhrScreen: return state(world_.ehr().display().screen, wanted);
+    case Outcome::kEhrScreen: return state(world_.ehr_panel().display().screen, wanted);
     case Outcome::kEmergencyView: return view(true, wanted, since);
     case Outcome::kOrdinaryView: return view(false, wanted, since);
     case Outcome::kRefused: {
@@ -267,9 +267,9 @@ Seen Observer::look_at_end(const Expectation& expectation) const {
   if (expectation.name == "backend.eligibility") return eligibilities(wanted);
   if (expectation.name == "reader.mode") return state(mode(), wanted);
   if (expectation.name == "reader.screen") {
-    return state(world_.face() ? world_.face()->display().screen : "no face-auth reader", wanted);
+    return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader", wanted);
   }
-  if (expectation.name == "terminal.screen") return state(world_.terminal().display().screen, wanted);
+  if (expectation.name == "terminal.screen") return state(world_.terminal_panel().display().screen, wanted);
   if (expectation.name == "terminal.account") return state(account(), wanted);
   return {false, false, false, "no such check: " + expectation.name};
 }

@@ -53,7 +53,7 @@ Text Stage::prepare() {
   const auto ready = [&] {
     const terminal::Terminal& terminal = world_->terminal().terminal();
     if (signs_in && !terminal.account().signed_in()) return false;
-    return world_->has_face_reader() ? world_->face()->display().screen == "initial"
+    return world_->has_face_reader() ? world_->reader_panel().display().screen == "initial"
                                      : terminal.reader_arrived(terminal::kGenericReader);
   };
   const auto stop = world_->simulation().run_until(ready, kReadyLimitUs);
@@ -62,7 +62,7 @@ Text Stage::prepare() {
   }
   if (scenario_.given.truth_at("ehr.signed_in", false)) ehr_sign_in({});
   if (const std::string screen = scenario_.given.text_at("terminal.display");
-      !screen.empty() && screen != world_->terminal().display().screen) {
+      !screen.empty() && screen != world_->terminal_panel().display().screen) {
     send_terminal(panel::Press{screen});  // a screen of the menu has its item's id
     wait_for_terminal(screen);
   }
@@ -70,17 +70,17 @@ Text Stage::prepare() {
 }
 
 void Stage::send_reader(panel::Input input) {
-  if (world_->face() != nullptr) world_->face()->people().post(std::move(input));
+  if (world_->face() != nullptr) world_->reader_panel().put(input);
   world_->simulation().run_for(0);
 }
 
 void Stage::send_terminal(panel::Input input) {
-  world_->terminal().people().post(std::move(input));
+  world_->terminal_panel().put(input);
   world_->simulation().run_for(0);
 }
 
 void Stage::wait_for_terminal(const std::string& screen) {
-  world_->simulation().run_until([&] { return world_->terminal().display().screen == screen; },
+  world_->simulation().run_until([&] { return world_->terminal_panel().display().screen == screen; },
                                  world_->simulation().now_us() + kScreenPatienceUs);
 }
 
@@ -108,7 +108,7 @@ void Stage::look_for_control(const scenario::Action& action) {
   if (action.act == Act::kSignOut) words = "sign_out";
   const auto offered = [&] {
     const std::string& screen =
-        reader ? world_->face()->display().screen : world_->terminal().display().screen;
+        reader ? world_->reader_panel().display().screen : world_->terminal_panel().display().screen;
     return screens->find_control(screen, words) != nullptr;
   };
   const bool named = action.act == Act::kPress || action.act == Act::kClick ||
@@ -120,10 +120,37 @@ void Stage::look_for_control(const scenario::Action& action) {
   if (offered()) world_->simulation().run_for(kReactionUs);
 }
 
+// Who does what is kept as the scenario says it; nothing depends on it.
+void Stage::attend(const scenario::Action& action, const std::string& who) {
+  people::Act act;
+  act.who = who.empty() ? "somebody" : who;
+  act.on = action.control.empty() ? action.argument.text : action.control;
+  switch (action.act) {
+    case Act::kPlaceCard: act.what = people::Deed::kPlaceCard; break;
+    case Act::kRemoveCard: act.what = people::Deed::kRemoveCard; break;
+    case Act::kComparePhoto:
+      act.what = people::Deed::kComparePhoto;
+      act.example = people::example_of(who);
+      act.photo = action.argument.is("match") ? people::PhotoComparison::kMatch
+                                              : people::PhotoComparison::kMismatch;
+      break;
+    case Act::kShowFace: act.what = people::Deed::kShowFace; break;
+    case Act::kJudge: act.what = people::Deed::kJudge; break;
+    case Act::kTick:
+    case Act::kUntick: act.what = people::Deed::kTick; break;
+    case Act::kEnterPasscode:
+    case Act::kEnterPin:
+    case Act::kEnterDate:
+    case Act::kSignIn: act.what = people::Deed::kEnter; act.on.clear(); break;
+    default: break;
+  }
+  world_->people().act(std::move(act), words_of(action).en);
+}
+
 Text Stage::act(const scenario::Action& action, const std::string& who, bool patient) {
   const Value& argument = action.argument;
   if (patient) look_for_control(action);
-  world_->note(who.empty() ? "somebody" : who, "act", words_of(action).en);
+  attend(action, who);
   switch (action.act) {
     case Act::kPress:
     case Act::kEnterPasscode:
@@ -177,18 +204,18 @@ void Stage::ask_view(bool emergency) {
 }
 
 void Stage::press_reader(const scenario::Action& action) {
-  send_reader(panel::Press{control_on("face_reader", world_->face()->display().screen, action)});
+  send_reader(panel::Press{control_on("face_reader", world_->reader_panel().display().screen, action)});
 }
 
 void Stage::click_terminal(const scenario::Action& action, bool tick, bool on) {
-  const std::string control = control_on("terminal", world_->terminal().display().screen, action);
+  const std::string control = control_on("terminal", world_->terminal_panel().display().screen, action);
   if (tick) return send_terminal(panel::Tick{control, on});
   send_terminal(panel::Press{control});
 }
 
 std::string Stage::current_passcode() const {
   // What the administrator reads from the terminal's screen, if it shows one.
-  const auto& secrets = world_->terminal().display().secrets;
+  const auto& secrets = world_->terminal_panel().display().secrets;
   const auto shown = secrets.find("visual_passcode");
   return shown == secrets.end() ? passcode_ : shown->second;
 }
@@ -207,7 +234,7 @@ void Stage::enter_passcode(const std::string& what) {
 
 void Stage::issue_passcode() {
   previous_passcode_ = passcode_;
-  if (world_->terminal().display().screen != "account_management") {
+  if (world_->terminal_panel().display().screen != "account_management") {
     send_terminal(panel::Press{"account_management"});
     wait_for_terminal("account_management");
   }

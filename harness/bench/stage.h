@@ -32,6 +32,7 @@ class Stage {
   void ask_view(bool emergency);
 
  private:
+  void attend(const scenario::Action& action, const std::string& who);
   void look_for_control(const scenario::Action& action);
   void press_reader(const scenario::Action& action);
   void click_terminal(const scenario::Action& action, bool tick, bool on);

@@ -37,7 +37,7 @@ Phrase phrase_of(Act act) {
     case Act::kPlugReader: return {"リーダーの USB を挿す", "plugs the reader in"};
     case Act::kNothing: break;
   }
-  return {"操作なし", "no operation"};
+  return {"確認のみ", "looks only"};
 }
 
 Phrase label_of(const std::string& name) {

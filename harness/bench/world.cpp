@@ -85,7 +85,8 @@ void World::add_session(const std::string& role) {
 
 World::World(WorldConfig config)
     : config_(std::move(config)), faults_(config_.faults),
-      context_{simulation_, journal_, faults_} {
+      context_{simulation_, journal_, faults_}, reader_panel_(context_, "face_reader"),
+      terminal_panel_(context_, "terminal"), ehr_panel_(context_, "ehr") {
   const generic_reader::Profile& profile = ccid_profile(config_);
   const std::string role = config_.face_reader ? "face_reader" : "generic_reader";
   medium_ = profile.ccid.slots.front().medium;
@@ -108,13 +109,15 @@ World::World(WorldConfig config)
 
   if (config_.face_reader) {
     face_ = std::make_unique<face_reader::FaceReaderModule>("face_reader", context_, config_.face,
-                                                            *usb_, *slots.front());
+                                                            *usb_, *slots.front(),
+                                                            reader_panel_);
   } else {
     generic_ = std::make_unique<generic_reader::GenericReaderModule>(
         "generic_reader", context_, config_.generic, *usb_, slots, role);
   }
   port_ = std::make_unique<host_port::HostPortModule>("port", context_, *usb_, *session_, "terminal");
-  terminal::Wires wires{{}, config_.face_reader ? port_.get() : nullptr, *terminal_network_, *folder_};
+  terminal::Wires wires{{}, config_.face_reader ? port_.get() : nullptr, terminal_panel_,
+                        *terminal_network_, *folder_};
   wires.sessions[config_.face_reader ? terminal::kFaceReader : terminal::kGenericReader] =
       session_.get();
   terminal_ = std::make_unique<terminal::TerminalModule>("terminal", context_, config_.terminal,
@@ -124,8 +127,11 @@ World::World(WorldConfig config)
       std::vector<backend::Client>{{terminal_network_.get(), backend::Sender::kTerminal},
                                    {ehr_network_.get(), backend::Sender::kEhr}},
       config_.start, config_.backend_work_us);
-  ehr_ = std::make_unique<ehr::EhrModule>("ehr", context_, config_.ehr, *ehr_network_, *folder_,
+  ehr_ = std::make_unique<ehr::EhrModule>("ehr", context_, config_.ehr, ehr_panel_, *ehr_network_, *folder_,
                                           config_.start);
+  people_ = std::make_unique<people::PeopleModule>(
+      "people", context_,
+      std::vector<channel::PanelChannel*>{&reader_panel_, &terminal_panel_, &ehr_panel_});
   std::uint64_t card_seed = config_.seed;
   for (const CardOnDesk& card : config_.cards) {
     cards_.emplace_back(card.holder, std::make_unique<card::CardModule>(
@@ -136,10 +142,6 @@ World::World(WorldConfig config)
 }
 
 World::~World() { simulation_.activate(); }
-
-void World::note(std::string_view role, std::string_view event, std::string text) {
-  journal_.note(role, simulation_.now_ns(), event, std::move(text));
-}
 
 wire::oqs::Seconds World::now() const {
   return config_.start + static_cast<wire::oqs::Seconds>(simulation_.now_us() / 1'000'000);
@@ -158,7 +160,8 @@ card::CardModule* World::placed_card() {
 }
 
 std::uint32_t World::anomalies() const {
-  return port_->anomalies() + (face_ ? face_->link_faults() : 0);
+  return port_->anomalies() + (face_ ? face_->link_faults() : 0) + reader_panel_.undecodable() +
+         terminal_panel_.undecodable() + ehr_panel_.undecodable();
 }
 
 }  // namespace uketsuke::bench

@@ -11,6 +11,7 @@
 #include "models/face_reader/face_reader_module.h"
 #include "models/generic_reader/generic_reader_module.h"
 #include "models/host_port/host_port_module.h"
+#include "models/people/people_module.h"
 #include "models/terminal/terminal_module.h"
 #include "sim/channel/folder_channel.h"
 #include "sim/channel/network_channel.h"
@@ -52,8 +53,6 @@ class World {
   kernel::Simulation& simulation() { return simulation_; }
   trace::Journal& journal() { return journal_; }
   const fault::Layer& faults() const { return faults_; }
-  // A person does something: attribution for the journal.
-  void note(std::string_view role, std::string_view event, std::string text);
   wire::oqs::Seconds now() const;
 
   bool has_face_reader() const { return face_ != nullptr; }
@@ -62,6 +61,11 @@ class World {
   terminal::TerminalModule& terminal() { return *terminal_; }
   backend::BackendModule& backend() { return *backend_; }
   ehr::EhrModule& ehr() { return *ehr_; }
+  people::PeopleModule& people() { return *people_; }
+  // What people see and press.
+  channel::PanelChannel& reader_panel() { return reader_panel_; }  // nobody answers without a face reader
+  channel::PanelChannel& terminal_panel() { return terminal_panel_; }
+  channel::PanelChannel& ehr_panel() { return ehr_panel_; }
   channel::UsbChannel& usb() { return *usb_; }
   channel::FieldChannel& slot() { return *slots_.front(); }
   wire::field::Medium medium() const { return medium_; }
@@ -88,6 +92,7 @@ class World {
   std::vector<std::unique_ptr<trace::Tap>> taps_;
   wire::field::Medium medium_ = wire::field::Medium::kContact;
 
+  channel::PanelChannel reader_panel_, terminal_panel_, ehr_panel_;
   std::unique_ptr<channel::UsbChannel> usb_;
   std::vector<std::unique_ptr<channel::FieldChannel>> slots_;
   std::unique_ptr<channel::SessionChannel> session_;
@@ -99,6 +104,7 @@ class World {
   std::unique_ptr<terminal::TerminalModule> terminal_;
   std::unique_ptr<backend::BackendModule> backend_;
   std::unique_ptr<ehr::EhrModule> ehr_;
+  std::unique_ptr<people::PeopleModule> people_;
   std::vector<std::pair<std::string, std::unique_ptr<card::CardModule>>> cards_;
 };
 

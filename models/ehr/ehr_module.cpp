@@ -6,11 +6,11 @@
 namespace uketsuke::ehr {
 
 EhrModule::EhrModule(sc_core::sc_module_name name, channel::Context& context,
-                     Parameters parameters, channel::NetworkChannel& network,
-                     channel::FolderChannel& folder, oqs::Seconds start)
+                     Parameters parameters, channel::PanelChannel& panel,
+                     channel::NetworkChannel& network, channel::FolderChannel& folder, oqs::Seconds start)
     : Module(name, context.simulation), context_(context), ehr_(std::move(parameters)),
-      network_(network), folder_(folder), start_(start), people_(context.simulation) {
-  listen({&people_.event(), &network_.to_client().event(), &folder_.to_ehr().event()});
+      panel_(panel), network_(network), folder_(folder), start_(start) {
+  listen({&panel_.to_device().event(), &network_.to_client().event(), &folder_.to_ehr().event()});
   perform(ehr_.start());
 }
 
@@ -20,7 +20,7 @@ void EhrModule::take(const Event& event) {
 }
 
 void EhrModule::wake() {
-  people_.drain([this](panel::Input input) { take(std::move(input)); });
+  panel_.take([this](panel::Input input) { take(std::move(input)); });
   network_.to_client().drain([this](wire::network::Response response) {
     if (network_.settle(response.id)) take(std::move(response));
   });
@@ -41,12 +41,10 @@ void EhrModule::perform(Actions actions) {
           {std::string(to_string(file->folder)), std::move(file->name), std::move(file->bytes)});
     } else if (auto* request = std::get_if<wire::network::Request>(&action)) {
       network_.request(std::move(*request));
-    } else if (auto* display = std::get_if<panel::Display>(&action)) {
-      note("display", display->screen + " " + display->message);
-      display_ = std::move(*display);
-    } else if (auto* refused = std::get_if<panel::Refused>(&action)) {
-      note("input_refused", refused->control + " " + refused->reason);
-      refused_.push_back(std::move(*refused));
+    } else if (const auto* display = std::get_if<panel::Display>(&action)) {
+      panel_.show(*display);
+    } else if (const auto* refused = std::get_if<panel::Refused>(&action)) {
+      panel_.show(*refused);
     } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
       timers_.start(*start);
     } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {

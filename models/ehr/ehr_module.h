@@ -7,6 +7,7 @@
 #include "models/ehr/ehr.h"
 #include "sim/channel/folder_channel.h"
 #include "sim/channel/network_channel.h"
+#include "sim/channel/panel_channel.h"
 #include "sim/kernel/module.h"
 
 namespace uketsuke::ehr {
@@ -14,11 +15,9 @@ namespace uketsuke::ehr {
 class EhrModule : public kernel::Module {
  public:
   EhrModule(sc_core::sc_module_name name, channel::Context& context, Parameters parameters,
-            channel::NetworkChannel& network, channel::FolderChannel& folder, oqs::Seconds start);
+            channel::PanelChannel& panel, channel::NetworkChannel& network,
+            channel::FolderChannel& folder, oqs::Seconds start);
 
-  kernel::Mailbox<panel::Input>& people() { return people_; }
-  const panel::Display& display() const { return display_; }
-  const std::vector<panel::Refused>& refused() const { return refused_; }
   const std::vector<Record>& records() const { return records_; }
   const Ehr& ehr() const { return ehr_; }
 
@@ -29,12 +28,10 @@ class EhrModule : public kernel::Module {
 
   channel::Context& context_;
   Ehr ehr_;
+  channel::PanelChannel& panel_;
   channel::NetworkChannel& network_;
   channel::FolderChannel& folder_;
   oqs::Seconds start_;
-  kernel::Mailbox<panel::Input> people_;
-  panel::Display display_;
-  std::vector<panel::Refused> refused_;
   std::vector<Record> records_;
 };
 

@@ -6,10 +6,10 @@ namespace uketsuke::face_reader {
 
 FaceReaderModule::FaceReaderModule(sc_core::sc_module_name name, channel::Context& context,
                                    Profile profile, channel::UsbChannel& usb,
-                                   channel::FieldChannel& slot)
+                                   channel::FieldChannel& slot, channel::PanelChannel& panel)
     : Module(name, context.simulation), context_(context), reader_(std::move(profile)), usb_(usb),
-      slot_(slot), people_(context.simulation), power_(context.simulation) {
-  listen({&usb_.to_device().event(), &slot_.reader_mailbox().event(), &people_.event(),
+      slot_(slot), panel_(panel), power_(context.simulation) {
+  listen({&usb_.to_device().event(), &slot_.reader_mailbox().event(), &panel_.to_device().event(),
           &power_.event()});
   power_.post(PowerOn{});
 }
@@ -26,7 +26,7 @@ void FaceReaderModule::wake() {
   slot_.reader_mailbox().drain([this](wire::field::ToReader signal) {
     take(ccid_function::FromField{0, std::move(signal)});
   });
-  people_.drain([this](panel::Input input) { take(std::move(input)); });
+  panel_.take([this](panel::Input input) { take(std::move(input)); });
   timers_.drain([this](wire::TimerExpired expired) { take(expired); });
 }
 
@@ -39,12 +39,10 @@ void FaceReaderModule::perform(DeviceOutput& output) {
     usb_.act(std::move(*usb));
   } else if (auto* field = std::get_if<ccid_function::ToField>(&output)) {
     slot_.to_card(std::move(field->signal));
-  } else if (auto* display = std::get_if<panel::Display>(&output)) {
-    note("display", display->screen + " " + display->message);
-    display_ = std::move(*display);
-  } else if (auto* refused = std::get_if<panel::Refused>(&output)) {
-    note("input_refused", refused->control + " " + refused->reason);
-    refused_.push_back(std::move(*refused));
+  } else if (const auto* display = std::get_if<panel::Display>(&output)) {
+    panel_.show(*display);
+  } else if (const auto* refused = std::get_if<panel::Refused>(&output)) {
+    panel_.show(*refused);
   } else if (const auto* start = std::get_if<wire::StartTimer>(&output)) {
     timers_.start(*start);
   } else if (const auto* stop = std::get_if<wire::StopTimer>(&output)) {

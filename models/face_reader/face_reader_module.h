@@ -7,6 +7,7 @@
 #include "models/face_reader/face_reader.h"
 #include "sim/channel/field_channel.h"
 #include "sim/channel/usb_channel.h"
+#include "sim/channel/panel_channel.h"
 #include "sim/kernel/module.h"
 
 namespace uketsuke::face_reader {
@@ -14,11 +15,9 @@ namespace uketsuke::face_reader {
 class FaceReaderModule : public kernel::Module {
  public:
   FaceReaderModule(sc_core::sc_module_name name, channel::Context& context, Profile profile,
-                   channel::UsbChannel& usb, channel::FieldChannel& slot);
+                   channel::UsbChannel& usb, channel::FieldChannel& slot,
+                   channel::PanelChannel& panel);
 
-  kernel::Mailbox<panel::Input>& people() { return people_; }
-  const panel::Display& display() const { return display_; }
-  const std::vector<panel::Refused>& refused() const { return refused_; }
   const std::vector<Record>& records() const { return records_; }
   const Panel& panel() const { return reader_.panel(); }
   // Things wrong with what came over the reader link.
@@ -34,10 +33,8 @@ class FaceReaderModule : public kernel::Module {
   FaceReader reader_;
   channel::UsbChannel& usb_;
   channel::FieldChannel& slot_;
-  kernel::Mailbox<panel::Input> people_;
+  channel::PanelChannel& panel_;
   kernel::Mailbox<PowerOn> power_;
-  panel::Display display_;
-  std::vector<panel::Refused> refused_;
   std::vector<Record> records_;
   std::uint32_t link_faults_ = 0;
 };

@@ -19,9 +19,9 @@ std::string text_of(const std::vector<std::pair<std::string, std::string>>& valu
 TerminalModule::TerminalModule(sc_core::sc_module_name name, channel::Context& context,
                                Parameters parameters, Wires wires)
     : Module(name, context.simulation), context_(context), wires_(wires),
-      terminal_(std::move(parameters)), people_(context.simulation), link_(context.simulation),
+      terminal_(std::move(parameters)), link_(context.simulation),
       start_(context.simulation) {
-  std::vector<const sc_core::sc_event*> sources{&people_.event(), &link_.event(), &start_.event(),
+  std::vector<const sc_core::sc_event*> sources{&wires_.panel.to_device().event(), &link_.event(), &start_.event(),
                                                 &wires_.network.to_client().event(),
                                                 &wires_.folder.to_terminal().event()};
   for (channel::SessionChannel* session : wires_.sessions)
@@ -49,7 +49,7 @@ void TerminalModule::take_link(link_host::LinkEvent event) {
 
 void TerminalModule::wake() {
   start_.drain([this](Start start) { take(start); });
-  people_.drain([this](panel::Input input) { take(std::move(input)); });
+  wires_.panel.take([this](panel::Input input) { take(std::move(input)); });
   for (std::uint8_t reader = 0; reader < kReaderCount; ++reader) {
     if (wires_.sessions[reader] == nullptr) continue;
     wires_.sessions[reader]->to_program().drain([this, reader](session::Event event) {
@@ -84,14 +84,10 @@ void TerminalModule::perform(Actions actions) {
     } else if (auto* file = std::get_if<WriteFile>(&action)) {
       wires_.folder.write_from_terminal(
           {std::string(to_string(file->folder)), std::move(file->name), std::move(file->content)});
-    } else if (auto* display = std::get_if<panel::Display>(&action)) {
-      context_.journal.note("terminal", context_.simulation.now_ns(), "display",
-                            display->screen + " " + display->message);
-      display_ = std::move(*display);
-    } else if (auto* refused = std::get_if<panel::Refused>(&action)) {
-      context_.journal.note("terminal", context_.simulation.now_ns(), "input_refused",
-                            refused->control + " " + refused->reason);
-      refused_.push_back(std::move(*refused));
+    } else if (const auto* display = std::get_if<panel::Display>(&action)) {
+      wires_.panel.show(*display);
+    } else if (const auto* refused = std::get_if<panel::Refused>(&action)) {
+      wires_.panel.show(*refused);
     } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
       timers_.start(*start);
     } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {

@@ -10,6 +10,7 @@
 #include "sim/channel/folder_channel.h"
 #include "sim/channel/network_channel.h"
 #include "sim/channel/session_channel.h"
+#include "sim/channel/panel_channel.h"
 #include "sim/kernel/module.h"
 
 namespace uketsuke::terminal {
@@ -17,6 +18,7 @@ namespace uketsuke::terminal {
 struct Wires {
   std::array<channel::SessionChannel*, kReaderCount> sessions{};  // null: no such reader on this desk
   host_port::HostPortModule* link_port = nullptr;                 // null: no face-auth reader
+  channel::PanelChannel& panel;
   channel::NetworkChannel& network;
   channel::FolderChannel& folder;
 };
@@ -26,10 +28,6 @@ class TerminalModule : public kernel::Module {
   TerminalModule(sc_core::sc_module_name name, channel::Context& context, Parameters parameters,
                  Wires wires);
 
-  kernel::Mailbox<panel::Input>& people() { return people_; }
-  const panel::Display& display() const { return display_; }
-  // Inputs that the screen did not offer, in order.
-  const std::vector<panel::Refused>& refused() const { return refused_; }
   // What the terminal recorded, in order.
   const std::vector<Record>& records() const { return records_; }
   const Terminal& terminal() const { return terminal_; }
@@ -43,11 +41,8 @@ class TerminalModule : public kernel::Module {
   channel::Context& context_;
   Wires wires_;
   Terminal terminal_;
-  kernel::Mailbox<panel::Input> people_;
   kernel::Mailbox<link_host::LinkEvent> link_;
   kernel::Mailbox<Start> start_;
-  panel::Display display_;
-  std::vector<panel::Refused> refused_;
   std::vector<Record> records_;
 };
 

@@ -11,7 +11,7 @@ wire::Bytes& bytes_of(ToCard& signal) { return std::get<Burst>(signal).data; }
 wire::Bytes& bytes_of(ToReader& signal) { return std::get<Burst>(signal).data; }
 
 std::uint64_t duration_ns(const Burst& burst) {
-  return std::uint64_t{burst.character_ns} * burst.data.size();
+  return burst.delay_ns + std::uint64_t{burst.character_ns} * burst.data.size();
 }
 
 }  // namespace
