@@ -83,7 +83,8 @@ IccActions IccInterface::warm_reset() {
 void IccInterface::cold_reset() {
   const bool contact = config_.medium == field::Medium::kContact;
   const auto voltage = contact ? classes_[class_index_] : field::VoltageClass::kA5V;
-  actions_.emplace_back(field::ToCard{field::PowerOn{voltage}});
+  const std::uint32_t clock_hz = contact ? initial_clock().clock_hz : 0;
+  actions_.emplace_back(field::ToCard{field::PowerOn{voltage, clock_hz}});
   if (contact) return expect_atr();
   iso7816::ReaderContactlessConfig config;
   config.max_frame_code = config_.max_frame_code;

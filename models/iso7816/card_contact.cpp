@@ -74,7 +74,8 @@ std::string_view CardContact::state_name() const {
 CardActions CardContact::handle(const CardEvent& event) {
   CardActions actions;
   Impl& card = *impl_;
-  if (std::holds_alternative<wire::field::PowerOn>(event)) {
+  if (const auto* on = std::get_if<wire::field::PowerOn>(&event)) {
+    if (on->clock_hz != 0) card.config.clock_hz = on->clock_hz;
     card.stop_timers(actions);
     actions.push_back(PoweredOn{});
     card.reset(actions, false);
@@ -117,7 +118,8 @@ void CardContact::Impl::reset(CardActions& actions, bool warm) {
     state = State::kMute;
     return;
   }
-  wire::field::Burst answer{bytes, character_ns({config.clock_hz, 372, 1}, 0, false), {}};
+  wire::field::Burst answer{bytes, character_ns({config.clock_hz, 372, 1}, 0, false), {},
+                            atr_delay_ns(config.clock_hz)};
   const ContactFaults& faults = config.faults;
   if (faults.atr_truncated_to && *faults.atr_truncated_to < answer.data.size()) {
     answer.data.resize(*faults.atr_truncated_to);

@@ -41,7 +41,7 @@ struct ContactFaults {
 struct ContactConfig {
   Bytes cold_atr;                    // must decode; else the card is mute
   Bytes warm_atr;                    // empty: same as cold
-  std::uint32_t clock_hz = 3571200;  // the reader's, which the wire does not carry
+  std::uint32_t clock_hz = 3571200;  // until a PowerOn tells another one
   bool accepts_pps = true;           // false: a card in negotiable mode that answers no PPS
   std::function<T0Direction(const T0Header&)> t0_direction = default_t0_direction;
   bool t0_single_byte_ack = false;  // takes and gives data one byte per procedure byte (10.3.3)

@@ -240,8 +240,10 @@ void CardT1::transmit(CardActions& actions, const Bytes& bytes) {
     --config_.corrupt_epilogues;
     characters.back() ^= 0x01;
   }
-  actions.push_back(wire::field::Burst{
-      std::move(characters), character_ns(config_.clock, config_.extra_guard_n, true), {}});
+  actions.push_back(wire::field::Burst{std::move(characters),
+                                       character_ns(config_.clock, config_.extra_guard_n, true),
+                                       {},
+                                       t1_block_guard_ns(config_.clock)});
 }
 
 }  // namespace uketsuke::iso7816

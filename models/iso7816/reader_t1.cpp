@@ -246,7 +246,9 @@ T1FieldActions T1FieldReceiver::handle(const T1FieldEvent& event) {
   if (const auto* expect = std::get_if<ExpectBlock>(&event)) {
     assembler_.restart();
     waiting_ = true;
+    const Micros guards = 2 * (t1_block_guard_ns(config_.clock) / 1000 + 1);  // both directions
     const Micros sending =
+        guards +
         expect->sent_characters * character_ns(config_.clock, config_.extra_guard_n, true) / 1000;
     const Micros bwt = t1_block_waiting_time(config_.bwi, config_.clock) *
                        std::max<Micros>(expect->bwt_multiplier, 1);
@@ -276,8 +278,10 @@ T1FieldActions T1FieldReceiver::handle(const T1FieldEvent& event) {
 }
 
 wire::field::Burst T1FieldReceiver::burst_of(ByteView block) const {
-  return wire::field::Burst{
-      wire::to_bytes(block), character_ns(config_.clock, config_.extra_guard_n, true), {}};
+  return wire::field::Burst{wire::to_bytes(block),
+                            character_ns(config_.clock, config_.extra_guard_n, true),
+                            {},
+                            t1_block_guard_ns(config_.clock)};
 }
 
 }  // namespace uketsuke::iso7816

@@ -6,6 +6,7 @@ namespace uketsuke::iso7816 {
 namespace {
 
 constexpr std::uint64_t kMicrosPerSecond = 1000000;
+constexpr std::uint64_t kAtrDelayCycles = 4000;
 constexpr std::uint32_t kCarrierHz = 13560000;  // ISO/IEC 14443-2: fc
 
 std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
@@ -28,6 +29,15 @@ std::uint32_t character_ns(const EtuClock& clock, std::uint8_t extra_guard_n, bo
   const std::uint64_t f = std::max<std::uint32_t>(clock.clock_hz, 1);
   const std::uint64_t d = std::max<std::uint8_t>(clock.d, 1);
   return static_cast<std::uint32_t>(divide_up(etu * clock.f_cycles * 1000000000u, d * f));
+}
+
+std::uint32_t t1_block_guard_ns(const EtuClock& clock) {
+  return character_ns(clock, 255, true);
+}
+
+std::uint32_t atr_delay_ns(std::uint32_t clock_hz) {
+  const std::uint64_t f = std::max<std::uint32_t>(clock_hz, 1);
+  return static_cast<std::uint32_t>(kAtrDelayCycles * 1000000000u / f);
 }
 
 Micros t0_waiting_time(std::uint8_t wi, const EtuClock& clock) {

@@ -26,6 +26,13 @@ Micros etu_to_micros(std::uint64_t etu, const EtuClock& clock);
 // Burst::character_ns.
 std::uint32_t character_ns(const EtuClock& clock, std::uint8_t extra_guard_n, bool t1);
 
+// Silence before a T=1 block, for Burst::delay_ns: what is left of BGT, 22 etu between the leading
+// edges of characters in opposite directions (11.4.3), after the last character's own 11 etu.
+std::uint32_t t1_block_guard_ns(const EtuClock& clock);
+// From RST to the first character of the ATR, for Burst::delay_ns: 400 to 40 000 clock cycles
+// (6.2.2); a value in between.
+std::uint32_t atr_delay_ns(std::uint32_t clock_hz);
+
 Micros t0_waiting_time(std::uint8_t wi, const EtuClock& clock);             // WT (10.2)
 Micros t1_block_waiting_time(std::uint8_t bwi, const EtuClock& clock);      // BWT (11.4.3)
 Micros t1_character_waiting_time(std::uint8_t cwi, const EtuClock& clock);  // CWT (11.4.3)

@@ -1,10 +1,14 @@
 #include "sim/trace/card_conversation.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "sim/wire/iso7816/apdu.h"
+#include "sim/wire/iso7816/atr.h"
 #include "sim/wire/iso7816/iso14443_3b.h"
 #include "sim/wire/iso7816/iso14443_4.h"
+#include "sim/wire/iso7816/pps.h"
 #include "sim/wire/iso7816/t1_block.h"
 
 namespace uketsuke::trace {
@@ -35,6 +39,16 @@ void CardConversation::reset() {
   t0_answer_.clear();
   t0_expected_ = 0;
   t0_open_ = t0_sensitive_ = false;
+  protocol_.reset();
+}
+
+// Without PPS the first protocol holds, in specific mode the one of TA2 (7816-3, 6.3.1, 8.2.3).
+void CardConversation::take_atr(wire::ByteView atr) {
+  reset();
+  const auto decoded = decode_atr_structure(atr);
+  if (!decoded) return;
+  const auto mode = decoded->specific_mode();
+  protocol_ = mode ? mode->protocol : decoded->first_protocol();
 }
 
 void CardConversation::apdu(Way way, wire::ByteView apdu, std::uint32_t offset, Ranges& ranges) {
@@ -108,14 +122,47 @@ bool CardConversation::t1_block(Way way, wire::ByteView block, std::uint32_t off
   return true;
 }
 
-void CardConversation::characters(Way way, wire::ByteView burst, Ranges& ranges) {
-  if (burst.empty()) return;
+std::string CardConversation::characters(Way way, wire::ByteView burst, Ranges& ranges) {
+  if (burst.empty()) return {};
   const bool from_card = way == Way::kFromCard;
-  if (from_card && !t0_open_ && (burst[0] == 0x3B || burst[0] == 0x3F) && burst.size() <= 33)
-    return reset();                                   // an ATR
-  if (burst[0] == 0xFF && burst.size() <= 6) return;  // PPS (7816-3, 9.2)
-  if (!t0_open_ && t1_block(way, burst, 0, ranges)) return;
+  if (from_card && !t0_open_ && (burst[0] == 0x3B || burst[0] == 0x3F) && burst.size() <= 33) {
+    take_atr(burst);
+    return {};
+  }
+  if (burst[0] == kPpss && burst.size() <= 6 && t0_expected_ == 0) {  // PPS (7816-3, 9.2)
+    const auto pps = decode_pps(burst);
+    if (pps && from_card) protocol_ = pps->protocol;
+    return {};
+  }
+  if (protocol_ != 0 && !t0_open_ && t1_block(way, burst, 0, ranges)) return {};
+  std::string text = protocol_ == 0 ? t0_text(way, burst) : std::string();
   t0(way, burst, ranges);
+  return text;
+}
+
+// Lengths, procedure byte and status only: no data.
+std::string CardConversation::t0_text(Way way, wire::ByteView burst) const {
+  if (way == Way::kToCard) {
+    if (t0_expected_ > 0) return fmt::format("T=0 data, {} characters", burst.size());
+    if (burst.size() != kT0Header) return fmt::format("T=0 {} characters", burst.size());
+    return fmt::format("T=0 header CLA={:02x} INS={:02x} P1={:02x} P2={:02x} P3={:02x}", burst[0],
+                       burst[1], burst[2], burst[3], burst[4]);
+  }
+  if (!t0_open_ || t0_command_.size() < 2) return fmt::format("T=0 {} characters", burst.size());
+  const std::uint8_t ins = t0_command_[1];
+  const std::size_t size = burst.size();
+  if (size == 1 && burst[0] == 0x60) return "T=0 NULL";
+  std::string text = "T=0";
+  std::size_t data = size;
+  if (burst[0] == ins || burst[0] == static_cast<std::uint8_t>(~ins)) {
+    text += burst[0] == ins ? " procedure byte INS" : " procedure byte INS^FF";
+    --data;
+  }
+  const bool status = data >= 2 && is_status_byte(burst[size - 2], ins);
+  if (status) data -= 2;
+  if (data > 0) text += fmt::format(", data, {} characters", data);
+  if (status) text += fmt::format(" SW={:02x}{:02x}", burst[size - 2], burst[size - 1]);
+  return text;
 }
 
 void CardConversation::t0(Way way, wire::ByteView burst, Ranges& ranges) {

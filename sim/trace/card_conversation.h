@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "sim/trace/journal.h"
@@ -26,8 +27,10 @@ class CardConversation {
             Ranges& ranges);
   // A T=1 block (LRC or CRC). False: it is none.
   bool t1_block(Way way, wire::ByteView block, std::uint32_t offset, Ranges& ranges);
-  // A burst of characters of a contact card: ATR, PPS, T=0 or T=1.
-  void characters(Way way, wire::ByteView burst, Ranges& ranges);
+  // A burst of characters of a contact card: ATR, PPS, T=0 or T=1. The protocol follows from ATR and
+  // PPS; where they were not seen or make no sense, from the bytes. The result: a decoded line for
+  // what only the conversation can tell (T=0); empty: the bytes tell it.
+  std::string characters(Way way, wire::ByteView burst, Ranges& ranges);
   // A frame of a contactless card, Type B.
   void frame(Way way, wire::ByteView frame, Ranges& ranges);
 
@@ -42,9 +45,12 @@ class CardConversation {
   void information(Way way, wire::ByteView inf, bool more, int sequence, std::uint32_t offset,
                    Ranges& ranges);
   void t0(Way way, wire::ByteView burst, Ranges& ranges);
+  std::string t0_text(Way way, wire::ByteView burst) const;
+  void take_atr(wire::ByteView atr);
 
   wire::mynumber::Masker masker_;
   Stream down_, up_;
+  std::optional<std::uint8_t> protocol_;  // of a contact card, once it is known
   // T=0 at character level.
   wire::Bytes t0_command_, t0_answer_;
   std::size_t t0_expected_ = 0;  // data bytes to the card still to come

@@ -30,10 +30,9 @@ std::string ApduTap::mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) 
 std::string FieldTap::mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) {
   if (contactless_) {
     conversation_.frame(way_, bytes, ranges);
-  } else {
-    conversation_.characters(way_, bytes, ranges);
+    return {};
   }
-  return {};
+  return conversation_.characters(way_, bytes, ranges);
 }
 
 std::string CcidTap::mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) {

@@ -14,8 +14,8 @@ enum class Medium : std::uint8_t { kContact, kContactless };
 enum class VoltageClass : std::uint8_t { kA5V, kB3V, kC1V8 };  // ISO/IEC 7816-3:2006, 5.1.3
 
 // Reader to card.
-// Contact: cold reset; contactless: field on.
-struct PowerOn { VoltageClass voltage = VoltageClass::kA5V; };
+// Contact: cold reset; contactless: field on. The clock is the contact CLK; 0: not told.
+struct PowerOn { VoltageClass voltage = VoltageClass::kA5V; std::uint32_t clock_hz = 0; };
 struct WarmReset {};  // contact only
 struct PowerOff {};   // deactivation; field off
 // Characters (contact) or one frame (contactless).
@@ -23,6 +23,7 @@ struct Burst {
   Bytes data;
   std::uint32_t character_ns = 0;          // time of one character with its guard time
   std::vector<std::uint16_t> parity_errors;  // indices into data of characters with wrong parity
+  std::uint32_t delay_ns = 0;  // silence that the sender keeps before the first character
 };
 using ToCard = std::variant<PowerOn, WarmReset, PowerOff, Burst>;
 

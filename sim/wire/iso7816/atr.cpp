@@ -281,7 +281,8 @@ std::string describe(const Atr& atr) {
     protocols += fmt::format("{}T={}", protocols.empty() ? "" : ",", protocol);
   }
   std::string text =
-      fmt::format("ATR {} Fi={} Di={} N={}", protocols, atr.fi_index(), atr.di_index(), atr.n());
+      fmt::format("ATR {} F={} D={} N={}", protocols, fi_of_index(atr.fi_index()).value_or(0),
+                  di_of_index(atr.di_index()).value_or(0), atr.n());
   if (atr.offers(0)) text += fmt::format(" WI={}", atr.wi());
   if (atr.offers(1)) {
     text += fmt::format(" IFSC={} CWI={} BWI={} {}", atr.ifsc(), atr.cwi(), atr.bwi(),
