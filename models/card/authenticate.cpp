@@ -2,6 +2,9 @@
 // the first command of the latter is public (80 A2 with a card-verifiable certificate:
 // facts/domain.md 1.6); the rest is assumed: GET CHALLENGE, then EXTERNAL AUTHENTICATE 00 82
 // 00 00|80|96 with the terminal's PKCS #1 v1.5 SHA-256 signature over the challenge.
+#include <algorithm>
+#include <array>
+
 #include "models/card/command_table.h"
 
 namespace uketsuke::card {
@@ -16,8 +19,10 @@ constexpr std::size_t kSmallestChallenge = 8;  // of an external authentication 
 // A certificate can come in two blocks: body with or without the header of 7F21 (307 or 302 bytes),
 // then the signature (261 bytes). 307 bytes were seen in public traces.
 constexpr std::size_t kBodyBlock = 302;
-constexpr std::size_t kHeader = 5;
 constexpr std::size_t kSignatureBlock = 261;
+// 7F21 82 nnnn: the length is that of both blocks.
+constexpr std::array<std::uint8_t, 5> kHeader = {0x7F, 0x21, 0x82, (kBodyBlock + kSignatureBlock) >> 8,
+                                                 (kBodyBlock + kSignatureBlock) & 0xFF};
 
 bool begins(ByteView bytes, std::uint8_t first, std::uint8_t second) {
   return bytes.size() >= 2 && bytes[0] == first && bytes[1] == second;
@@ -64,8 +69,9 @@ Answer Handlers::set_terminal_certificate(Card& card, const Command& command) {
     card.terminal_certificate_ = wire::to_bytes(block);
     return answer(kOk);
   }
-  if (block.size() == kHeader + kBodyBlock && begins(block, 0x7F, 0x21)) {
-    card.terminal_certificate_ = wire::to_bytes(block.subspan(kHeader));
+  if (block.size() == kHeader.size() + kBodyBlock && begins(block, 0x7F, 0x21)) {
+    if (!std::equal(kHeader.begin(), kHeader.end(), block.begin())) return answer(kWrongLength);
+    card.terminal_certificate_ = wire::to_bytes(block.subspan(kHeader.size()));
     return answer(kOk);
   }
   if (block.size() == kSignatureBlock && begins(block, 0x5F, 0x37) && !first.empty()) {

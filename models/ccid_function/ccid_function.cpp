@@ -193,6 +193,8 @@ void CcidFunction::Impl::dispatch(const Bytes& bytes) {
     }
     return refuse(*header, error_of(message.error()));
   }
+  for (std::string& what : ccid::irregularities(*message))
+    effects.emplace_back(Unmodelled{std::move(what)});
   const bool is_abort = std::holds_alternative<ccid::PC_to_RDR_Abort>(*message);
   if (!is_abort && no_busy_slot_left(header->bSlot)) {
     return refuse(*header, static_cast<std::uint8_t>(ccid::bError::kCMD_SLOT_BUSY));

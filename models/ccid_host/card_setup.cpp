@@ -60,6 +60,8 @@ SetupStep CardSetup::power_on() {
 }
 
 SetupStep CardSetup::answered(const ccid::ResponseMessage& message) {
+  if (!failed(message) && ccid::icc_status(bStatus_of(message)) != bmICCStatus::kActive)
+    anomalies_.emplace_back("the reader says that the card it has served is not active");
   switch (phase_) {
     case Phase::kPowerOn:
       return powered(std::get<ccid::RDR_to_PC_DataBlock>(message));
@@ -80,10 +82,20 @@ SetupStep CardSetup::answered(const ccid::ResponseMessage& message) {
         const auto error = static_cast<bError>(bError_of(message));
         if (error != bError::kCommandNotSupported) return failure_of(message);
         anomalies_.push_back("SetParameters is not supported");
+      } else {
+        check_parameters(std::get<ccid::RDR_to_PC_Parameters>(message));
       }
       return done();
   }
   return ExchangeFailed{};
+}
+
+// 6.2.3: the answer carries the parameters that are in force now.
+void CardSetup::check_parameters(const ccid::RDR_to_PC_Parameters& answer) {
+  if (answer.bProtocolNum != parameters_set_.bProtocolNum ||
+      !(answer.abProtocolDataStructure == parameters_set_.abProtocolDataStructure)) {
+    anomalies_.emplace_back("SetParameters: other parameters are in force than were set");
+  }
 }
 
 // Another class is tried when the card is mute or refuses the class (7816-3, 6.2.4).
@@ -96,6 +108,8 @@ SetupStep CardSetup::powered(const ccid::RDR_to_PC_DataBlock& block) {
     const bool other_class = error == bError::kICC_MUTE ||
                              error == bError::kICC_CLASS_NOT_SUPPORTED ||
                              block.bError == kBadPowerSelect;
+    if (block.bError == kBadPowerSelect)
+      anomalies_.emplace_back("bPowerSelect is refused that bVoltageSupport or dwFeatures announces");
     if (other_class && !voltages_.empty()) return power_on();
     return failure_of(block);
   }
@@ -214,6 +228,7 @@ SetupStep CardSetup::set_parameters() {
     data.bClockStop = clock_stop;
     message.abProtocolDataStructure = data;
   }
+  parameters_set_ = message;
   return SetupCommand{message, parameters_.command_timeout_us};
 }
 

@@ -48,6 +48,7 @@ class CardSetup {
   SetupStep select();
   SetupStep pps_answered(const wire::ccid::RDR_to_PC_DataBlock& block);
   SetupStep set_parameters();
+  void check_parameters(const wire::ccid::RDR_to_PC_Parameters& answer);
   SetupStep done() const;
   bool supports(std::uint8_t protocol) const;
   bool reader_reaches_ta1() const;
@@ -62,6 +63,7 @@ class CardSetup {
   std::uint8_t protocol_ = 0;
   std::uint8_t fi_di_ = 0x11;
   std::optional<wire::iso7816::Pps> pps_;
+  wire::ccid::PC_to_RDR_SetParameters parameters_set_;
   std::vector<std::string> anomalies_;
 };
 

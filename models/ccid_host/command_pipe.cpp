@@ -169,8 +169,13 @@ void CommandPipe::received(wire::ByteView bytes, DriverActions& out) {
   if (!response) return damaged(wire::to_string(response.error()));
   const std::uint8_t bStatus = bStatus_of(*response), bError = bError_of(*response);
   if (!ccid::is_legal_bStatus(bStatus)) return damaged(fmt::format("bStatus {:02x}", bStatus));
+  for (std::string& what : ccid::irregularities(*response)) anomaly(std::move(what));
   switch (ccid::command_status(bStatus)) {
     case ccid::bmCommandStatus::kTimeExtension:
+      if (std::holds_alternative<ccid::PC_to_RDR_XfrBlock>(queue_.front().message) &&
+          ccid::icc_status(bStatus) != ccid::bmICCStatus::kActive) {
+        anomaly("a time extension for a card that is not active");
+      }
       return extended(bError, out);
     case ccid::bmCommandStatus::kProcessed:
       if (bError != 0) anomaly(fmt::format("bError {:02x} with a processed command", bError));

@@ -92,6 +92,7 @@ ExchangeStep Exchange::start(const Bytes& command) {
   }
   pin_sent_ = false;
   response_.clear();
+  ne_ = apdu->ne;
   const bool t0 = config_.protocol == Protocol::kT0;
   if (config_.level == ExchangeLevel::kExtendedApdu) {
     command_ = command;
@@ -119,6 +120,7 @@ ExchangeStep Exchange::start_pin(const Bytes& command) {
     return ExchangeFailed{Failure::kUnsupported, "template is CLA INS P1 P2"};
   Bytes with_lc = command;
   with_lc.push_back(0x00);  // Lc: the reader's to fill in
+  ne_ = 0;
   pin_sent_ = false;
   response_.clear();
   if (config_.level == ExchangeLevel::kTpdu && config_.protocol == Protocol::kT1) {
@@ -161,7 +163,7 @@ ExchangeStep Exchange::answered(const ccid::RDR_to_PC_DataBlock& block) {
 ExchangeStep Exchange::from_t1(const iso7816::T1HostActions& actions) {
   for (const iso7816::T1HostAction& action : actions) {
     if (const auto* finished = std::get_if<iso7816::Done>(&action)) {
-      return ExchangeDone{finished->response_apdu};
+      return finished_with(finished->response_apdu);
     }
     if (const auto* failed = std::get_if<iso7816::Failed>(&action)) {
       abandon();
@@ -204,6 +206,8 @@ ExchangeStep Exchange::t1_answered(const ccid::RDR_to_PC_DataBlock& block) {
   if (ccid::command_status(block.bStatus) == bmCommandStatus::kProcessed) {
     const auto decoded = wire::iso7816::decode_t1_block(block.abData, config_.t1.edc);
     if (!decoded) anomalies_.push_back("T=1 block: " + wire::to_string(decoded.error()));
+    if (decoded && (block.abData[1] & kBlockMask) == kRBlock && (block.abData[1] & kRError) != 0)
+      anomalies_.push_back("T=1: the card asked to repeat a block");
     return from_t1(t1_.handle(iso7816::BlockReceived{block.abData}));
   }
   const bool active = ccid::icc_status(block.bStatus) == bmICCStatus::kActive;
@@ -223,7 +227,7 @@ ExchangeStep Exchange::t1_answered(const ccid::RDR_to_PC_DataBlock& block) {
 ExchangeStep Exchange::from_t0(const iso7816::T0ApduActions& actions) {
   for (const iso7816::T0ApduAction& action : actions) {
     if (const auto* finished = std::get_if<iso7816::Done>(&action)) {
-      return ExchangeDone{finished->response_apdu};
+      return finished_with(finished->response_apdu);
     }
     if (const auto* failed = std::get_if<iso7816::Failed>(&action)) {
       abandon();
@@ -284,6 +288,15 @@ ExchangeStep Exchange::chain_answered(const ccid::RDR_to_PC_DataBlock& answer) {
 
 ExchangeStep Exchange::done(Bytes response) {
   if (response.size() < 2) return damaged("answer without status word");
+  return finished_with(std::move(response));
+}
+
+// ISO/IEC 7816-4:2013, 5.1: Ne is the most that may come.
+ExchangeStep Exchange::finished_with(Bytes response) {
+  if (response.size() > std::size_t{ne_} + 2) {
+    anomalies_.push_back(
+        fmt::format("{} bytes of answer where at most {} were asked for", response.size() - 2, ne_));
+  }
   return ExchangeDone{std::move(response)};
 }
 

@@ -70,6 +70,7 @@ class Exchange {
   ExchangeStep next_part();
   ExchangeStep chain_answered(const wire::ccid::RDR_to_PC_DataBlock& block);
   ExchangeStep done(wire::Bytes response);
+  ExchangeStep finished_with(wire::Bytes response);
   ExchangeStep damaged(const std::string& what);
   SendData block(wire::Bytes data, wire::Micros timeout_us) const;
 
@@ -81,6 +82,7 @@ class Exchange {
   bool pin_sent_ = false;
   wire::Bytes command_, response_;
   std::size_t sent_ = 0;
+  std::uint32_t ne_ = 0;  // of the command under way
   std::vector<std::string> anomalies_;
 };
 

@@ -205,6 +205,8 @@ void Reader::Impl::notified(wire::ByteView bytes) {
     return;
   }
   const auto& change = std::get<ccid::RDR_to_PC_NotifySlotChange>(*message);
+  if (!ccid::padding_is_zero(change, slots.size()))
+    events.push_back(Anomaly{"NotifySlotChange about a slot that there is not"});
   for (std::size_t i = 0; i < slots.size(); ++i) {
     const ccid::SlotIccState state = ccid::slot_icc_state(change, i);
     slots[i].notified(state.present, state.changed);

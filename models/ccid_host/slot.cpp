@@ -1,5 +1,7 @@
 #include "models/ccid_host/slot.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -180,6 +182,8 @@ void Slot::result(const PipeResult& result, SlotOutput& out) {
   if (result.poll) polling_ = false;
   const auto* answer = std::get_if<Answer>(&result.outcome);
   if (answer != nullptr) note_status(answer->message);
+  if (result.poll || task_ == Task::kPowerOff || task_ == Task::kPowerOffThenSetup)
+    expect_processed(result);
   if (result.poll || task_ == Task::kNone) return;
   if (answer != nullptr) return answered(answer->message, out);
   const auto& lost = std::get<CommandLost>(result.outcome);
@@ -190,6 +194,22 @@ void Slot::result(const PipeResult& result, SlotOutput& out) {
     if (goal_ == Goal::kDisconnect) return finish(session::Disconnected{number_}, out);
   }
   fail(lost.failure, lost.what, out);
+}
+
+// GetSlotStatus and IccPowerOff (6.1.2, 6.1.3) have no reason to fail; nobody waits for what they say.
+void Slot::expect_processed(const PipeResult& result) {
+  const char* const command = result.poll ? "GetSlotStatus" : "IccPowerOff";
+  if (const auto* lost = std::get_if<CommandLost>(&result.outcome)) {
+    events_.push_back(Anomaly{fmt::format("{}: {}", command, lost->what)});
+    return;
+  }
+  const ccid::ResponseMessage& message = std::get<Answer>(result.outcome).message;
+  if (ccid::command_status(bStatus_of(message)) == bmCommandStatus::kFailed) {
+    const auto error = static_cast<ccid::bError>(bError_of(message));
+    events_.push_back(Anomaly{fmt::format("{} failed: {}", command, to_string(error))});
+  } else if (!result.poll && ccid::icc_status(bStatus_of(message)) == bmICCStatus::kActive) {
+    events_.push_back(Anomaly{"the card is active after IccPowerOff"});
+  }
 }
 
 // Presence as the answer tells it; a card that lost its power behind our back has no session.
@@ -242,6 +262,8 @@ void Slot::answered(const ccid::ResponseMessage& message, SlotOutput& out) {
 }
 
 void Slot::notified(bool present, bool changed) {
+  if (notified_ && !changed && present != present_)
+    events_.push_back(Anomaly{"NotifySlotChange: another state that has not changed"});
   const bool announcement = !std::exchange(notified_, true) && !exchange_;
   presence(present, changed && !announcement);
 }

@@ -61,6 +61,7 @@ class Slot {
   void answered(const wire::ccid::ResponseMessage& message, SlotOutput& out);
   void presence(bool present, bool swapped);
   void note_status(const wire::ccid::ResponseMessage& message);
+  void expect_processed(const PipeResult& result);
   void submit(wire::ccid::CommandMessage message, wire::Micros timeout_us,
               wire::Micros extension_us, SlotOutput& out);
   bool not_connected();

@@ -36,7 +36,10 @@ DeviceOutputs FaceReader::handle(const DeviceInput& input) {
   } else if (const auto* person = std::get_if<panel::Input>(&input)) {
     tell_panel(*person);
   } else if (const auto* timer = std::get_if<wire::TimerExpired>(&input)) {
-    if (timer->id >= kPanelTimers) {
+    if (timer->id == kFrameTimer) {
+      if (std::exchange(frame_open_, false)) out_.emplace_back(LinkFault{"a frame does not end"});
+      deframer_.reset();
+    } else if (timer->id >= kPanelTimers) {
       tell_panel(wire::TimerExpired{timer->id - kPanelTimers});
     } else {
       tell_ccid(*timer);
@@ -77,25 +80,36 @@ void FaceReader::take_effect(ccid_function::ReaderEffect effect) {
 }
 
 void FaceReader::take_line(const cdc_acm_function::LineEvent& event) {
-  using namespace wire::reader_link;
   if (std::holds_alternative<cdc_acm_function::LineUp>(event)) {
     deframer_.reset();
     tell_panel(LinkUp{});
   } else if (std::holds_alternative<cdc_acm_function::LineDown>(event)) {
     tell_panel(LinkDown{});
   } else {
-    for (const Deframed& item : deframer_.take(std::get<cdc_acm_function::BytesReceived>(event).bytes)) {
-      if (const auto* error = std::get_if<FrameError>(&item)) {
-        out_.emplace_back(LinkFault{std::string(to_string(error->code))});
-        continue;
-      }
-      const auto message = decode(std::get<Frame>(item).payload);
-      if (message) {
-        tell_panel(*message);
-      } else {
-        out_.emplace_back(LinkFault{wire::to_string(message.error())});
-      }
+    take_bytes(std::get<cdc_acm_function::BytesReceived>(event).bytes);
+  }
+}
+
+void FaceReader::take_bytes(wire::ByteView bytes) {
+  using namespace wire::reader_link;
+  for (const Deframed& item : deframer_.take(bytes)) {
+    if (const auto* error = std::get_if<FrameError>(&item)) {
+      out_.emplace_back(LinkFault{std::string(to_string(error->code))});
+      continue;
     }
+    const auto message = decode(std::get<Frame>(item).payload);
+    if (message) {
+      tell_panel(*message);
+    } else {
+      out_.emplace_back(LinkFault{wire::to_string(message.error())});
+    }
+  }
+  // A closing flag that was damaged would otherwise be noticed with the next frame at the earliest.
+  if (deframer_.open()) {
+    frame_open_ = true;
+    out_.emplace_back(wire::StartTimer{kFrameTimer, kFrameTimeoutUs});
+  } else if (std::exchange(frame_open_, false)) {
+    out_.emplace_back(wire::StopTimer{kFrameTimer});
   }
 }
 

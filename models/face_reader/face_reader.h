@@ -43,6 +43,8 @@ class FaceReader {
  private:
   // Ids of the panel's timers on the device: the CCID function's are below.
   static constexpr std::uint32_t kPanelTimers = 1000;
+  static constexpr std::uint32_t kFrameTimer = kPanelTimers - 1;  // of an open frame of the link
+  static constexpr wire::Micros kFrameTimeoutUs = 1'000'000;      // ours
 
   void admit(usb_device::UsbActions actions);
   void tell_ccid(const ccid_function::ReaderEvent& event);
@@ -50,11 +52,13 @@ class FaceReader {
   void settle();  // empties the queues of the functions
   void take_effect(ccid_function::ReaderEffect effect);
   void take_line(const cdc_acm_function::LineEvent& event);
+  void take_bytes(wire::ByteView bytes);
 
   std::unique_ptr<ccid_function::CcidFunction> ccid_;
   std::unique_ptr<cdc_acm_function::CdcAcmFunction> link_;
   std::unique_ptr<usb_device::Device> device_;
   wire::reader_link::Deframer deframer_;
+  bool frame_open_ = false;
   Panel panel_;
   DeviceOutputs out_;
 };

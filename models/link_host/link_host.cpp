@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::uint64_t kLineTransfer = 1, kOutTransfer = 2, kClearIn = 3, kClearOut = 4;
 constexpr std::uint64_t kFirstIn = 16;
-constexpr std::uint32_t kLineTimer = 1, kOutTimer = 2, kRequestTimers = 0x8000;
+constexpr std::uint32_t kLineTimer = 1, kOutTimer = 2, kFrameTimer = 3, kRequestTimers = 0x8000;
 constexpr std::uint16_t kHighestSeq = 0x7FFF;  // of requests; a request's timer is 0x8000 | seq
 constexpr int kTroubleLimit = 8;               // failed transfers in a row until the link is down
 
@@ -79,7 +79,7 @@ void LinkHost::gone() {
   fail_requests();
   to_send_.clear();
   waiting_in_.clear();
-  sending_ = clearing_in_ = false;
+  sending_ = clearing_in_ = frame_open_ = false;
   trouble_ = 0;
   deframer_.reset();
   last_request_.reset();
@@ -200,6 +200,10 @@ void LinkHost::expired(std::uint32_t timer, DriverActions& out) {
     return down("control request: no answer", out);
   }
   if (timer == kOutTimer) return out.push_back(CancelTransfer{kOutTransfer});
+  if (timer == kFrameTimer) {
+    if (std::exchange(frame_open_, false)) events_.push_back(LinkError{"a frame does not end"});
+    return deframer_.reset();
+  }
   const auto seq = static_cast<std::uint16_t>(timer & kHighestSeq);
   if (open_requests_.erase(seq) > 0) events_.push_back(RequestTimedOut{seq});
 }
@@ -217,6 +221,18 @@ void LinkHost::receive(wire::ByteView bytes, DriverActions& out) {
     } else {
       events_.push_back(LinkError{"message: " + wire::to_string(message.error())});
     }
+  }
+  watch_frame(out);
+}
+
+// RFC 1662, 4.3, leaves it open how long a frame may take; a closing flag that was damaged would
+// otherwise be noticed with the next frame at the earliest.
+void LinkHost::watch_frame(DriverActions& out) {
+  if (deframer_.open()) {
+    frame_open_ = true;
+    out.push_back(StartTimer{kFrameTimer, parameters_.frame_timeout_us});
+  } else if (std::exchange(frame_open_, false)) {
+    out.push_back(StopTimer{kFrameTimer});
   }
 }
 

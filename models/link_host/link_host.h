@@ -22,6 +22,7 @@ struct LinkHostParameters {
   std::uint32_t in_length = 4096;               // room of each
   wire::Micros request_timeout_us = 3'000'000;  // ours
   wire::Micros transfer_timeout_us = 5'000'000;
+  wire::Micros frame_timeout_us = 1'000'000;    // ours; a frame's bytes follow each other
 };
 
 // To the user of the link.
@@ -68,6 +69,7 @@ class LinkHost : public usb_host::Driver {
   void expired(std::uint32_t timer, usb_host::DriverActions& out);
   void receive(wire::ByteView bytes, usb_host::DriverActions& out);
   void receive(wire::reader_link::Message message, usb_host::DriverActions& out);
+  void watch_frame(usb_host::DriverActions& out);
   bool send(const wire::reader_link::Message& message, usb_host::DriverActions& out);
   void submit_out(usb_host::DriverActions& out);
   void submit_in(std::uint64_t id, usb_host::DriverActions& out);
@@ -79,6 +81,7 @@ class LinkHost : public usb_host::Driver {
   wire::reader_link::Deframer deframer_;
   std::deque<wire::Bytes> to_send_;  // front: on its way while sending_
   bool sending_ = false, clearing_in_ = false;
+  bool frame_open_ = false;          // the time of a frame is running
   std::vector<std::uint64_t> waiting_in_;  // IN transfers that wait for the halt to be cleared
   std::uint16_t next_seq_ = 1;
   std::set<std::uint16_t> open_requests_;

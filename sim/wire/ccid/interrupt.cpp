@@ -28,6 +28,14 @@ void set_slot_icc_state(RDR_to_PC_NotifySlotChange& message, std::size_t slot, S
   byte = static_cast<std::uint8_t>((byte & ~(3U << shift)) | bits << shift);
 }
 
+bool padding_is_zero(const RDR_to_PC_NotifySlotChange& message, std::size_t slots) {
+  for (std::size_t slot = slots; slot < 4 * message.bmSlotICCState.size(); ++slot) {
+    const SlotIccState state = slot_icc_state(message, slot);
+    if (state.present || state.changed) return false;
+  }
+  return true;
+}
+
 Result<InterruptMessage> decode_interrupt(ByteView bytes, std::size_t slots) {
   ByteReader in(bytes);
   const std::uint8_t type = in.read_u8("bMessageType");

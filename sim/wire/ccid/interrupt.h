@@ -27,6 +27,9 @@ SlotIccState slot_icc_state(const RDR_to_PC_NotifySlotChange& message, std::size
 // The slot must lie within bmSlotICCState.
 void set_slot_icc_state(RDR_to_PC_NotifySlotChange& message, std::size_t slot, SlotIccState state);
 
+// True if bits beyond the last slot, which fill up the last byte, are all zero.
+bool padding_is_zero(const RDR_to_PC_NotifySlotChange& message, std::size_t slots);
+
 // Errors: kTooShort, kTooLong, kUnknownType. slots: bMaxSlotIndex + 1 of the reader, which fixes
 // the length of NotifySlotChange.
 Result<InterruptMessage> decode_interrupt(ByteView bytes, std::size_t slots);

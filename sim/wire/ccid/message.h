@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "sim/wire/bytes.h"
 #include "sim/wire/ccid/parameters.h"
@@ -149,6 +150,13 @@ std::uint8_t bStatus_of(const ResponseMessage& message);
 std::uint8_t bError_of(const ResponseMessage& message);
 // The type of response that answers a command (6.1, Table 6.1-1); for an unknown type SlotStatus.
 bMessageType response_type(std::uint8_t command_bMessageType);
+
+// What a receiver understands and the standard nevertheless does not allow, whatever was asked: one
+// line each, empty if all is as it should be. Commands: abRFU that is not zero. Responses: reserved
+// bClockStatus (6.2.2) or bProtocolNum (6.2.3), a bChainParameter with a time extension, a time
+// extension for a command that needs no card.
+std::vector<std::string> irregularities(const CommandMessage& message);
+std::vector<std::string> irregularities(const ResponseMessage& message);
 
 // One line, all fields. PIN data is never shown: of VERIFY, CHANGE REFERENCE DATA, RESET RETRY
 // COUNTER and of Secure only the command header and lengths. Of a card's answer length and SW1 SW2.

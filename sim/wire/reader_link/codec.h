@@ -59,6 +59,8 @@ class Deframer {
  public:
   std::vector<Deframed> take(ByteView bytes);
   void reset();
+  // Bytes have come since the last flag: a frame is under way (or noise).
+  bool open() const { return length_ != 0 || escaped_; }
 
  private:
   void finish(std::vector<Deframed>& out);

@@ -146,7 +146,8 @@ struct ReaderBench {
   explicit ReaderBench(std::uint32_t dwFeatures, std::uint32_t dwMaxMessage = 271,
                        bool interrupt = true, std::uint8_t slots = 1,
                        ccid_host::CcidHostParameters host_parameters = {})
-      : reader(host_parameters),
+      : slot_count(slots),
+        reader(host_parameters),
         device(parameters(dwFeatures, dwMaxMessage, interrupt, slots), {&fake}),
         host({}, {&reader}),
         loop(host, device) {}
@@ -178,7 +179,7 @@ struct ReaderBench {
   }
   void notify(bool present, bool changed = true, std::uint8_t slot = 0) {
     wire::ccid::RDR_to_PC_NotifySlotChange m{wire::Bytes(1)};
-    for (std::size_t other = 0; other < 4; ++other)
+    for (std::size_t other = 0; other < slot_count; ++other)
       set_slot_icc_state(m, other, {fake.present, false});
     set_slot_icc_state(m, slot, {present, changed});
     loop.from_device(device.admit({wire::usb::InData{0x83, encode(m)}}));
@@ -222,6 +223,7 @@ struct ReaderBench {
     fake.commands.clear();
   }
 
+  std::size_t slot_count;  // at most 4
   FakeReader fake;
   ccid_host::Reader reader;
   usb_device::Device device;

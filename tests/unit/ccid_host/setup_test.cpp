@@ -137,9 +137,24 @@ BOOST_AUTO_TEST_CASE(voltages_are_tried_from_5_v_down) {  // 7816-3, 6.2.4; libc
   };
   bench.loop.attach();
   bench.ask(Connect{});
-  BOOST_TEST(bench.events() == "arrived present T=1 ");
+  // One is refused that the descriptor announces.
+  BOOST_TEST(bench.events() == "arrived present ! T=1 ");
   BOOST_TEST(bench.fake.log == "Status On On On SetParameters ");
   BOOST_TEST(bench.fake.commands[2].substr(14, 2) == "02");
+}
+
+BOOST_AUTO_TEST_CASE(other_parameters_than_were_set_are_reported) {  // CCID 6.2.3
+  ReaderBench bench(kTpdu);
+  bench.fake.hook = [&](const ccid::CommandMessage& c) -> std::optional<std::vector<wire::Bytes>> {
+    const auto* set = std::get_if<ccid::PC_to_RDR_SetParameters>(&c);
+    if (set == nullptr) return std::nullopt;
+    auto answer = std::get<ccid::RDR_to_PC_Parameters>(bench.fake.answer(c));
+    std::get<ccid::ProtocolDataT1>(answer.abProtocolDataStructure).bIFSC ^= 1;
+    return std::vector<wire::Bytes>{encode(ccid::ResponseMessage{answer}).value()};
+  };
+  bench.loop.attach();
+  bench.ask(Connect{});
+  BOOST_TEST(bench.events() == "arrived present ! T=1 ");
 }
 
 BOOST_AUTO_TEST_CASE(a_mute_card_and_an_empty_slot_are_told_apart) {

@@ -60,6 +60,44 @@ BOOST_AUTO_TEST_CASE(a_reader_that_announces_its_card_at_the_start_does_not_coun
   BOOST_TEST(bench.events() == "absent present ");
 }
 
+BOOST_AUTO_TEST_CASE(a_notification_that_contradicts_itself_is_reported) {  // CCID 6.3.1
+  ReaderBench bench(kShort);
+  bench.loop.attach();
+  bench.notify(true);
+  BOOST_TEST(bench.events() == "arrived present ");
+  bench.fake.present = false;
+  bench.notify(false, /*changed=*/false);
+  BOOST_TEST(bench.events() == "! absent ");
+  // About slots that there are not.
+  bench.loop.from_device(bench.device.admit({wire::usb::InData{0x83, Bytes{0x50, 0x40}}}));
+  BOOST_TEST(bench.events() == "! ");
+}
+
+BOOST_AUTO_TEST_CASE(a_card_that_stays_active_after_power_off_and_a_refused_power_off_are_reported) {
+  for (const std::uint8_t bStatus : {0x00, 0x41}) {
+    ReaderBench bench(kShort);
+    bench.fake.hook = [&](const ccid::CommandMessage& c) -> std::optional<std::vector<Bytes>> {
+      if (!std::holds_alternative<ccid::PC_to_RDR_IccPowerOff>(c)) return std::nullopt;
+      const ccid::Header h = header_of(c);
+      return std::vector<Bytes>{encode(ccid::ResponseMessage{ccid::RDR_to_PC_SlotStatus{
+                                           h.bSlot, h.bSeq, bStatus, 0, 0}}).value()};
+    };
+    bench.connect();
+    bench.ask(Disconnect{0, Disposition::kUnpower});
+    BOOST_TEST(bench.events() == "! disconnected ");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(more_bytes_than_were_asked_for_are_reported) {  // 7816-4, 5.1: Ne
+  ReaderBench bench(kShort);
+  bench.fake.card = [](const Bytes&) { return Bytes{1, 2, 3, 0x90, 0x00}; };
+  bench.connect();
+  bench.ask(kRead);
+  BOOST_TEST(bench.events() == "! 0102039000 ");
+  bench.ask(Transmit{0, Bytes{0x00, 0xB0, 0x00, 0x00, 0x03}});
+  BOOST_TEST(bench.events() == "0102039000 ");
+}
+
 BOOST_AUTO_TEST_CASE(without_interrupt_endpoint_the_slot_is_polled) {
   ReaderBench bench(kShort, 271, /*interrupt=*/false);
   bench.fake.present = false;

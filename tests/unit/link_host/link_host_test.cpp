@@ -162,6 +162,26 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_an_answer_is_reported_and_costs_only_t
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_frame_that_does_not_end_is_reported_and_costs_no_other) {
+  Bench bench;
+  bench.loop.attach();
+  bench.log();
+  Bytes frame = encode(Message{1, Cancelled{"pressed"}}).value();
+  frame.pop_back();
+  bench.from_reader(frame);
+  BOOST_TEST(bench.log() == "");
+  BOOST_TEST(bench.loop.expire_next());
+  BOOST_TEST(bench.log() == "error ");
+  bench.from_reader(Message{2, Cancelled{"pressed"}});
+  BOOST_TEST(bench.log() == "cancelled2 ");
+  // In two pieces it is a frame.
+  frame = encode(Message{3, Cancelled{"pressed"}}).value();
+  bench.from_reader(Bytes(frame.begin(), frame.begin() + 9));
+  bench.from_reader(Bytes(frame.begin() + 9, frame.end()));
+  BOOST_TEST(bench.log() == "cancelled3 ");
+  BOOST_TEST(bench.loop.timers.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_frame_with_an_unknown_message_is_reported) {
   Bench bench;
   bench.loop.attach();

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "sim/wire/ccid/interrupt.h"
 #include "sim/wire/ccid/pin_block.h"
 
 using namespace uketsuke::wire;
@@ -262,6 +263,31 @@ BOOST_AUTO_TEST_CASE(describe_of_a_response_names_status_and_error) {
   BOOST_TEST(text.find("ICC_MUTE") != std::string::npos);
   const std::string more = describe(ResponseMessage{RDR_to_PC_DataBlock{0, 9, 0x80, 5, 0, {}}});
   BOOST_TEST(more.find("time extension x5") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_understood_but_not_allowed_is_named) {
+  BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_IccPowerOn{}}).empty());
+  BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_XfrBlock{0, 0, 0xFF, 0, {}}}).empty());
+  BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_IccPowerOn{0, 0, 1, {0, 1}}}).size() == 1u);
+  BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_GetSlotStatus{0, 0, {0x80, 0, 0}}}).size() == 1u);
+  for (unsigned value = 0; value < 256; ++value) {
+    const auto byte = static_cast<std::uint8_t>(value);
+    const ResponseMessage clock = RDR_to_PC_SlotStatus{0, 0, 0, 0, byte};
+    BOOST_TEST(irregularities(clock).size() == (value <= 3 ? 0u : 1u));  // 6.2.2
+    const ResponseMessage protocol = RDR_to_PC_Parameters{0, 0, 0x40, 0, byte, {}};
+    BOOST_TEST(irregularities(protocol).size() == (value <= 1 ? 0u : 1u));  // 6.2.3
+    const ResponseMessage extension = RDR_to_PC_DataBlock{0, 0, 0x80, 1, byte, {}};
+    BOOST_TEST(irregularities(extension).size() == (value == 0 ? 0u : 1u));
+  }
+  BOOST_TEST(irregularities(ResponseMessage{RDR_to_PC_SlotStatus{0, 0, 0x80, 1, 0}}).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(bits_of_slots_that_there_are_not_are_zero) {  // 6.3.1
+  BOOST_TEST(padding_is_zero(RDR_to_PC_NotifySlotChange{{0x03}}, 1));
+  for (int bit = 2; bit < 8; ++bit)
+    BOOST_TEST(!padding_is_zero(RDR_to_PC_NotifySlotChange{{static_cast<std::uint8_t>(1 << bit)}}, 1));
+  BOOST_TEST(padding_is_zero(RDR_to_PC_NotifySlotChange{{0xFF}}, 4));
+  BOOST_TEST(!padding_is_zero(RDR_to_PC_NotifySlotChange{{0x00, 0x04}}, 5));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
