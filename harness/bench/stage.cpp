@@ -255,7 +255,16 @@ Text Stage::enter_pin(const std::string& what) {
   if (what == "wrong") pin = changed(right.empty() ? "0000" : right);
   if (world_->has_face_reader()) {
     send_reader(panel::Enter{"card_pin", pin});
-  } else if (world_->generic()->asking_slot() >= 0) {
+    return {};
+  }
+  // While the terminal reads the card, only a PIN pad can ask: a person waits for it.
+  const auto pad_asks_or_over = [&] {
+    return world_->generic()->asking_slot() >= 0 ||
+           world_->terminal_panel().display().screen != "reading";
+  };
+  world_->simulation().run_until(pad_asks_or_over,
+                                 world_->simulation().now_us() + kScreenPatienceUs);
+  if (world_->generic()->asking_slot() >= 0) {
     world_->generic()->pad().post(ccid_function::PinEntered{
         static_cast<std::uint8_t>(world_->generic()->asking_slot()), pin});
     world_->simulation().run_for(0);

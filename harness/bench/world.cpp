@@ -72,6 +72,8 @@ void World::add_field(std::size_t slot, Medium medium, const std::string& role) 
       contactless ? describe_contactless : describe_contact,
       keep(std::make_unique<trace::FieldTap>(conversation, trace::Way::kToCard, contactless)),
       keep(std::make_unique<trace::FieldTap>(conversation, trace::Way::kFromCard, contactless))));
+  // The face-auth reader sees a card lie there; another contactless reader polls for answers.
+  if (contactless && !config_.face_reader) slots_.back()->notices_by_answer();
 }
 
 void World::add_session(const std::string& role) {

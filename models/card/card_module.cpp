@@ -44,7 +44,7 @@ bool CardModule::place(channel::FieldChannel& slot, wire::field::Medium medium) 
   const ProfileData& data = card_.profile().data;
   const bool has = medium == wire::field::Medium::kContact ? data.contact.has_value()
                                                            : data.contactless.has_value();
-  if (!has || slot_ != nullptr || !slot.insert(mailbox_, medium)) return false;
+  if (!has || slot_ != nullptr || !slot.insert(mailbox_, medium, !data.mute)) return false;
   slot_ = &slot;
   medium_ = medium;
   if (next_contactless_)

@@ -50,12 +50,13 @@ void FieldChannel::to_reader(Burst burst) {
   up_.send(std::move(burst), time);
 }
 
-bool FieldChannel::insert(CardMailbox& card, Medium medium) {
+bool FieldChannel::insert(CardMailbox& card, Medium medium, bool answers) {
   if (card_ != nullptr) return false;
   card_ = &card;
   down_.connect(card);
   note("card_placed", medium == Medium::kContact ? "contact" : "contactless");
-  reader_mailbox_.post(Inserted{medium});
+  noticed_ = answers || !by_answer_;
+  if (noticed_) reader_mailbox_.post(Inserted{medium});
   return true;
 }
 
@@ -69,7 +70,7 @@ bool FieldChannel::remove() {
   // What was on its way from the card never arrives; the reader sees silence, then the switch.
   reader_mailbox_.remove_if(
       [](const ToReader& signal) { return std::holds_alternative<Burst>(signal); });
-  reader_mailbox_.post(Removed{});
+  if (noticed_) reader_mailbox_.post(Removed{});
   return true;
 }
 

@@ -22,8 +22,8 @@ class FieldCardPort : public virtual sc_core::sc_interface {
 class FieldSlot : public virtual sc_core::sc_interface {
  public:
   using CardMailbox = kernel::Mailbox<wire::field::ToCard>;
-  // False: another card lies there already.
-  virtual bool insert(CardMailbox& card, wire::field::Medium medium) = 0;
+  // answers: the card's chip reacts at all. False: another card lies there already.
+  virtual bool insert(CardMailbox& card, wire::field::Medium medium, bool answers) = 0;
   // False: there is none.
   virtual bool remove() = 0;
   virtual bool occupied() const = 0;
@@ -36,9 +36,11 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
                Tap* down_tap, Tap* up_tap);
   void to_card(wire::field::ToCard signal) override;
   void to_reader(wire::field::Burst burst) override;
-  bool insert(CardMailbox& card, wire::field::Medium medium) override;
+  bool insert(CardMailbox& card, wire::field::Medium medium, bool answers) override;
   bool remove() override;
   bool occupied() const override { return card_ != nullptr; }
+  // A contactless reader without a sensor of its own: a card whose chip does not answer is no card.
+  void notices_by_answer() { by_answer_ = true; }
   kernel::Mailbox<wire::field::ToReader>& reader_mailbox() { return reader_mailbox_; }
 
  private:
@@ -47,6 +49,8 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
   Context& context_;
   std::string reader_;
   CardMailbox* card_ = nullptr;
+  bool by_answer_ = false;
+  bool noticed_ = false;  // the reader was told of the card
   kernel::Mailbox<wire::field::ToReader> reader_mailbox_;
   kernel::Mailbox<wire::field::ToCard> nowhere_;  // where signals go while the slot is empty
   Line<wire::field::ToCard> down_;

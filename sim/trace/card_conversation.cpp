@@ -135,6 +135,10 @@ std::string CardConversation::characters(Way way, wire::ByteView burst, Ranges& 
     return {};
   }
   if (protocol_ != 0 && !t0_open_ && t1_block(way, burst, 0, ranges)) return {};
+  if (protocol_ == 1) {  // part of a block, or a damaged one
+    mask_all(burst, kT1PrologueSize, 0, ranges);
+    return {};
+  }
   std::string text = protocol_ == 0 ? t0_text(way, burst) : std::string();
   t0(way, burst, ranges);
   return text;

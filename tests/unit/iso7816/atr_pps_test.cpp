@@ -93,6 +93,20 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(card_atr)
 
+// 372 clock cycles at 4 MHz: 93 us; 12 etu a character, in both directions the same.
+BOOST_AUTO_TEST_CASE(the_clock_of_power_on_makes_the_etu_of_the_card) {
+  CardContact card(card_with("3BE000FF8131FE4514"));
+  wire::field::PowerOn on;
+  on.clock_hz = 4000000;
+  const auto atr = card.handle(on);
+  BOOST_TEST(find<Burst>(atr)->character_ns == 1116000u);
+  BOOST_TEST(find<Burst>(atr)->delay_ns == atr_delay_ns(4000000));
+  const auto ifs = card.handle(burst("00C101FE3E"));
+  BOOST_TEST(find<Burst>(ifs)->data == hex("00E101FE1E"));
+  BOOST_TEST(find<Burst>(ifs)->character_ns == 1116000u);
+  BOOST_TEST(find<Burst>(ifs)->delay_ns == 1023000u);  // 11 of the 22 etu of BGT
+}
+
 BOOST_AUTO_TEST_CASE(cold_and_warm_reset_send_their_atr) {
   auto config = card_with("3B00");
   config.warm_atr = hex("3B02AABB");
@@ -231,6 +245,9 @@ BOOST_AUTO_TEST_CASE(durations_are_those_of_the_formulas) {
   BOOST_TEST(character_ns(clock, 2, false) == 1458334u);   // 14 etu
   BOOST_TEST(character_ns(clock, 255, true) == 1145834u);  // 11 etu
   BOOST_TEST(character_ns(clock, 255, false) == 1250000u);
+  BOOST_TEST(t1_block_guard_ns(clock) == 1145834u);  // BGT 22 etu less the last character's 11
+  BOOST_TEST(atr_delay_ns(4000000) >= 100000u);      // 400 clock cycles
+  BOOST_TEST(atr_delay_ns(4000000) <= 10000000u);    // 40 000 clock cycles
   BOOST_TEST(t0_waiting_time(10, clock) == 1000000u);  // 960 * 10 * 372 / f
   BOOST_TEST(t1_block_waiting_time(4, clock) == 1600000u + 1146u);
   BOOST_TEST(t1_character_waiting_time(13, clock) == 854480u);  // (11 + 8192) etu = 854479.17
