@@ -4,15 +4,16 @@ dictionary, so that their own tests can plant one."""
 import pathlib
 
 FOLDERS = ("sim", "models", "scenarios", "harness", "python", "tests")
-TOP = (".ci", ".github")
+TOP = ("CMakeLists.txt", "CMakePresets.json", "README.md", "CHANGELOG.md", "LICENSE", "dev",
+       ".ci/run", ".clang-format", ".clang-tidy", ".gitignore")
 CODE = (".h", ".cpp")
 
 
 def read_tree(root):
     """Every text file of the project; what is binary is left out."""
     root = pathlib.Path(root)
-    paths = [p for p in root.iterdir() if p.is_file()]
-    for folder in (*FOLDERS, *TOP):
+    paths = [root / name for name in TOP if (root / name).is_file()]
+    for folder in FOLDERS:
         paths += (p for p in (root / folder).rglob("*") if p.is_file())
     files = {}
     for path in sorted(paths):

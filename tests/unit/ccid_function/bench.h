@@ -42,137 +42,41 @@ struct Answer {
 using Application = std::function<Answer(const Bytes&)>;
 
 // READ BINARY (B0): Le bytes; EC: echoes its data; anything else: 9000.
-inline Answer echo_application(const Bytes& command) {
-  const auto apdu = wire::iso7816::decode_command(command);
-  if (!apdu) return {hex("6700")};
-  Bytes data;
-  if (apdu->ins == 0xB0) {
-    for (std::uint32_t i = 0; i < apdu->ne; ++i) data.push_back(static_cast<std::uint8_t>(i));
-  }
-  if (apdu->ins == 0xEC) data = apdu->data;  // echo
-  data.push_back(0x90);
-  data.push_back(0x00);
-  return {data};
-}
+Answer echo_application(const Bytes& command);
 
 class Bench {
  public:
-  explicit Bench(Parameters parameters) : function(std::move(parameters)) {
-    cards_.resize(function.parameters().slots.size());
-    take(function.handle(usb_device::FunctionEvent(usb_device::Configured{1})));
-  }
+  explicit Bench(Parameters parameters);
 
   // ---- cards
   void insert(iso7816::ContactConfig config, Application application = echo_application,
-              std::uint8_t slot = 0) {
-    Card card;
-    card.contact.emplace(std::move(config));
-    card.application = std::move(application);
-    insert_card(std::move(card), field::Medium::kContact, slot);
-  }
+              std::uint8_t slot = 0);
   void insert(iso7816::ContactlessConfig config, Application application = echo_application,
-              std::uint8_t slot = 0) {
-    Card card;
-    card.contactless.emplace(config);
-    card.application = std::move(application);
-    insert_card(std::move(card), field::Medium::kContactless, slot);
-  }
-  void insert(Script script, std::uint8_t slot = 0) {
-    Card card;
-    card.script = std::move(script);
-    insert_card(std::move(card), field::Medium::kContact, slot);
-  }
-  void remove(std::uint8_t slot = 0) {
-    cards_[slot] = Card{};
-    event(FromField{slot, field::Removed{}});
-  }
+              std::uint8_t slot = 0);
+  void insert(Script script, std::uint8_t slot = 0);
+  void remove(std::uint8_t slot = 0);
 
   // ---- host
-  void out(const Bytes& bytes, std::optional<bool> ends_short = {}) {
-    take(function.handle(usb_device::FunctionEvent(
-        wire::usb::OutData{0x01, bytes, ends_short.value_or(bytes.size() % 64 != 0)})));
-  }
+  void out(const Bytes& bytes, std::optional<bool> ends_short = {});
   void send(const ccid::CommandMessage& message) { out(encode(message).value()); }
   // Sends and runs until the final answer; time extensions are counted.
-  ccid::ResponseMessage ask(const ccid::CommandMessage& message) {
-    send(message);
-    return wait();
-  }
-  ccid::ResponseMessage ask_bytes(const Bytes& bytes) {
-    out(bytes);
-    return wait();
-  }
-  ccid::ResponseMessage wait() {
-    for (int steps = 0; steps < 100000; ++steps) {
-      while (!in.empty()) {
-        const ccid::ResponseMessage message = pop();
-        if (command_status(bStatus_of(message)) != ccid::bmCommandStatus::kTimeExtension) {
-          return message;
-        }
-        extensions.push_back(bError_of(message));
-      }
-      if (!step()) break;
-    }
-    BOOST_FAIL("no answer");
-    return ccid::RDR_to_PC_SlotStatus{};
-  }
-  ccid::ResponseMessage pop() {
-    BOOST_REQUIRE(!in.empty());
-    const Bytes bytes = in.front();
-    in.erase(in.begin());
-    auto decoded = ccid::decode_response(bytes);
-    BOOST_REQUIRE_MESSAGE(decoded.has_value(), "malformed response " << wire::to_hex(bytes));
-    BOOST_TEST(ccid::is_legal_bStatus(bStatus_of(*decoded)));
-    return *decoded;
-  }
+  ccid::ResponseMessage ask(const ccid::CommandMessage& message);
+  ccid::ResponseMessage ask_bytes(const Bytes& bytes);
+  ccid::ResponseMessage wait();
+  ccid::ResponseMessage pop();
   // 'o' ok, or "FE" and so on; checks that bError is 0 when the command did not fail.
-  std::string outcome(const ccid::ResponseMessage& message) {
-    if (command_status(bStatus_of(message)) == ccid::bmCommandStatus::kProcessed) {
-      BOOST_TEST(bError_of(message) == 0);
-      return "ok";
-    }
-    static constexpr char kDigits[] = "0123456789ABCDEF";
-    const std::uint8_t error = bError_of(message);
-    return {kDigits[error >> 4], kDigits[error & 15]};
-  }
-  std::string power_on(std::uint8_t select = 1, std::uint8_t slot = 0) {
-    const auto answer = ask(ccid::PC_to_RDR_IccPowerOn{slot, next_seq++, select, {}});
-    atr = std::get<ccid::RDR_to_PC_DataBlock>(answer).abData;
-    return outcome(answer);
-  }
+  std::string outcome(const ccid::ResponseMessage& message);
+  std::string power_on(std::uint8_t select = 1, std::uint8_t slot = 0);
   std::string transmit(const Bytes& data, std::uint16_t level = 0, std::uint8_t slot = 0,
-                       std::uint8_t bwi = 0) {
-    block = std::get<ccid::RDR_to_PC_DataBlock>(
-        ask(ccid::PC_to_RDR_XfrBlock{slot, next_seq++, bwi, level, data}));
-    return outcome(block);
-  }
-  std::string control_abort(std::uint8_t slot, std::uint8_t seq) {
-    const wire::usb::SetupPacket setup{0x21, 1, static_cast<std::uint16_t>(seq << 8 | slot), 0, 0};
-    return control(setup);
-  }
-  std::string control(const wire::usb::SetupPacket& setup) {
-    control_.clear();
-    take(function.handle(usb_device::FunctionEvent(wire::usb::ControlRequest{setup, {}})));
-    return control_;
-  }
+                       std::uint8_t bwi = 0);
+  std::string control_abort(std::uint8_t slot, std::uint8_t seq);
+  std::string control(const wire::usb::SetupPacket& setup);
   void usb(const usb_device::FunctionEvent& e) { take(function.handle(e)); }
   void event(const ReaderEvent& e) { take(function.handle(e)); }
 
   // ---- time
-  bool step() {
-    if (pending_.empty()) return false;
-    const auto first = pending_.begin();
-    now = first->first;
-    const auto work = std::move(first->second);
-    pending_.erase(first);
-    work();
-    return true;
-  }
-  void run_for(Micros duration) {
-    const Micros end = now + duration;
-    while (!pending_.empty() && pending_.begin()->first <= end) step();
-    now = end;
-  }
+  bool step();
+  void run_for(Micros duration);
 
   CcidFunction function;
   Micros now = 0;
@@ -195,91 +99,13 @@ class Bench {
     Script script;
     Application application;
   };
-  void insert_card(Card card, field::Medium medium, std::uint8_t slot) {
-    cards_[slot] = std::move(card);
-    event(FromField{slot, field::Inserted{medium}});
-  }
-  void at(Micros delay, std::function<void()> work) {
-    pending_.emplace(now + delay, std::move(work));
-  }
-  void take(usb_device::UsbActions actions) {
-    for (auto& action : actions) {
-      if (auto* data = std::get_if<wire::usb::InData>(&action)) {
-        (data->bEndpointAddress == 0x82 ? in : interrupts).push_back(data->data);
-      } else if (auto* answer = std::get_if<wire::usb::ControlData>(&action)) {
-        control_ = "data";
-        control_data = answer->data;
-      } else if (std::holds_alternative<wire::usb::ControlStatus>(action)) {
-        control_ = "ok";
-      } else if (std::holds_alternative<wire::usb::ControlStall>(action)) {
-        control_ = "stall";
-      }
-    }
-    for (auto& effect : function.take_effects()) perform(effect);
-  }
-  void perform(const ReaderEffect& effect) {
-    if (const auto* signal = std::get_if<ToField>(&effect)) {
-      to_card.push_back(signal->signal);
-      const std::uint8_t slot = signal->slot;
-      Micros delay = 0;
-      if (const auto* burst = std::get_if<field::Burst>(&signal->signal)) {
-        delay = burst->data.size() * burst->character_ns / 1000;
-      }
-      at(delay, [this, slot, s = signal->signal] { card_signal(slot, s); });
-    } else if (const auto* start = std::get_if<wire::StartTimer>(&effect)) {
-      const std::uint64_t mark = ++timers_[start->id];
-      at(start->duration_us, [this, id = start->id, mark] {
-        if (timers_[id] == mark) event(wire::TimerExpired{id});
-      });
-    } else if (const auto* stop = std::get_if<wire::StopTimer>(&effect)) {
-      ++timers_[stop->id];
-    } else if (const auto* ask = std::get_if<AskPin>(&effect)) {
-      pins.push_back(*ask);
-    } else if (const auto* done = std::get_if<PinDone>(&effect)) {
-      pin_ends.push_back(done->end);
-    } else {
-      unmodelled.push_back(std::get<Unmodelled>(effect).what);
-    }
-  }
-  void card_signal(std::uint8_t slot, const field::ToCard& signal) {
-    Card& card = cards_[slot];
-    if (card.script) {
-      for (const Reply& reply : card.script(signal)) {
-        at(reply.after_us, [this, slot, b = reply.burst] {
-          if (cards_[slot].script) event(FromField{slot, b});
-        });
-      }
-      return;
-    }
-    std::visit([&](const auto& s) { card_event(slot, iso7816::CardEvent(s)); }, signal);
-  }
-  void card_event(std::uint8_t slot, const iso7816::CardEvent& e) {
-    Card& card = cards_[slot];
-    if (card.contact) card_actions(slot, card.contact->handle(e));
-    if (card.contactless) card_actions(slot, card.contactless->handle(e));
-  }
-  void card_actions(std::uint8_t slot, const iso7816::CardActions& actions) {
-    for (const auto& action : actions) {
-      if (const auto* burst = std::get_if<field::Burst>(&action)) {
-        at(burst->data.size() * burst->character_ns / 1000,
-           [this, slot, b = *burst] { event(FromField{slot, b}); });
-      } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
-        commands.push_back(command->command_apdu);
-        const Answer answer = cards_[slot].application(command->command_apdu);
-        if (!answer.silent) {
-          card_event(slot, iso7816::Respond{answer.response, answer.work_us});
-        }
-      } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
-        const std::uint32_t key = 1000 + 100U * slot + start->id;
-        const std::uint64_t mark = ++timers_[key];
-        at(start->duration_us, [this, slot, key, mark, id = start->id] {
-          if (timers_[key] == mark) card_event(slot, wire::TimerExpired{id});
-        });
-      } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {
-        ++timers_[1000 + 100U * slot + stop->id];
-      }
-    }
-  }
+  void insert_card(Card card, field::Medium medium, std::uint8_t slot);
+  void at(Micros delay, std::function<void()> work);
+  void take(usb_device::UsbActions actions);
+  void perform(const ReaderEffect& effect);
+  void card_signal(std::uint8_t slot, const field::ToCard& signal);
+  void card_event(std::uint8_t slot, const iso7816::CardEvent& e);
+  void card_actions(std::uint8_t slot, const iso7816::CardActions& actions);
 
   std::vector<Card> cards_;
   std::multimap<Micros, std::function<void()>> pending_;
@@ -288,40 +114,12 @@ class Bench {
 };
 
 // ---- readers and cards
-inline Parameters tpdu_reader() { return Parameters{}; }
-inline Parameters apdu_reader(std::uint32_t level) {
-  Parameters parameters;
-  parameters.descriptor.dwFeatures = ccid::kAutoParameters | ccid::kAutoVoltage | ccid::kAutoClock |
-                                     ccid::kAutoBaudRate | ccid::kAutoNegotiation |
-                                     ccid::kAutoIfsd | level;
-  return parameters;
-}
-inline Parameters contactless_reader() {
-  Parameters parameters = apdu_reader(ccid::kExtendedApduLevel);
-  parameters.descriptor.dwProtocols = ccid::kProtocolT1;
-  parameters.slots[0].medium = field::Medium::kContactless;
-  return parameters;
-}
+Parameters tpdu_reader();
+Parameters apdu_reader(std::uint32_t level);
+Parameters contactless_reader();
 // facts 1.7: T=1, IFSC 254, BWI 4, CWI 5
-inline iso7816::ContactConfig t1_card() {
-  iso7816::ContactConfig config;
-  config.cold_atr = hex("3be000ff8131fe4514");
-  config.clock_hz = 4000000;
-  return config;
-}
-inline iso7816::ContactConfig t0_card() {
-  iso7816::ContactConfig config;
-  config.cold_atr = hex("3b00");
-  config.clock_hz = 4000000;
-  return config;
-}
-inline Script atr_script(Bytes atr, std::vector<std::uint16_t> parity_errors = {}) {
-  return [=](const field::ToCard& signal) -> std::vector<Reply> {
-    const bool reset = std::holds_alternative<field::PowerOn>(signal) ||
-                       std::holds_alternative<field::WarmReset>(signal);
-    if (!reset || atr.empty()) return {};
-    return {{2000, field::Burst{atr, 1000000, parity_errors}}};
-  };
-}
+iso7816::ContactConfig t1_card();
+iso7816::ContactConfig t0_card();
+Script atr_script(Bytes atr, std::vector<std::uint16_t> parity_errors = {});
 
 }  // namespace uketsuke::ccid_function
