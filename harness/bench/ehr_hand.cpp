@@ -36,7 +36,8 @@ void EhrHand::sign_in(const ehr::Clinician& clinician, int factors) {
 
 bool EhrHand::open_chart(const std::string& patient) {
   if (screen() == "summary" || screen() == "refused") press("close");
-  if (screen() == "chart" || screen() == "judgement" || screen() == "consent_statement") press("back");
+  if (screen() == "chart" || screen() == "judgement" || screen() == "consent_statement")
+    press("back");
   if (screen() == "chart") press("back");
   if (screen() != "patients") return false;
   enter("patient", patient);

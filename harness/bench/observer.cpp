@@ -96,7 +96,8 @@ std::vector<std::string> Observer::refusals(const Baseline& since) const {
   const auto& terminal = world_.terminal().records();
   for (std::size_t i = since.terminal_records; i < terminal.size(); ++i) {
     for (const auto& [key, value] : terminal[i].values) {
-      const bool failure = terminal[i].name == "reception_failed" || terminal[i].name == "sign_in_failed" ||
+      const bool failure = terminal[i].name == "reception_failed" ||
+                           terminal[i].name == "sign_in_failed" ||
                            terminal[i].name == "card_failed";
       if ((key == "code" && failure) ||
           (key == "result" && terminal[i].name == "passcode_checked" && value != "accepted"))
@@ -105,7 +106,8 @@ std::vector<std::string> Observer::refusals(const Baseline& since) const {
   }
   const auto& ehr = world_.ehr().records();
   for (std::size_t i = since.ehr_records; i < ehr.size(); ++i)
-    if (std::holds_alternative<ehr::PermissionMissing>(ehr[i])) reasons.emplace_back("permission_missing");
+    if (std::holds_alternative<ehr::PermissionMissing>(ehr[i]))
+      reasons.emplace_back("permission_missing");
   for (const std::string& reason : view_reasons(since)) reasons.push_back(reason);
   return reasons;
 }
@@ -129,13 +131,17 @@ Seen Observer::view(bool emergency, const Value& wanted, const Baseline& since) 
   const auto& records = world_.ehr().records();
   std::string seen;
   for (std::size_t i = since.ehr_records; i < records.size(); ++i) {
-    if (const auto* asked = std::get_if<ehr::Requested>(&records[i]); asked && asked->emergency == emergency)
+    if (const auto* asked = std::get_if<ehr::Requested>(&records[i]);
+        asked && asked->emergency == emergency)
       seen = "requested, no answer yet";
-    if (const auto* got = std::get_if<ehr::Reflected>(&records[i]); got && got->emergency == emergency)
+    if (const auto* got = std::get_if<ehr::Reflected>(&records[i]);
+        got && got->emergency == emergency)
       seen = "returned";
-    if (const auto* no = std::get_if<ehr::RefusedByBackend>(&records[i]); no && no->emergency == emergency)
+    if (const auto* no = std::get_if<ehr::RefusedByBackend>(&records[i]);
+        no && no->emergency == emergency)
       seen = "refused";
-    if (const auto* late = std::get_if<ehr::TimedOut>(&records[i]); late && late->emergency == emergency)
+    if (const auto* late = std::get_if<ehr::TimedOut>(&records[i]);
+        late && late->emergency == emergency)
       seen = "no_answer";
   }
   return event(seen, wanted, "not_requested");
@@ -149,10 +155,12 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       !last_value(terminal, since.terminal_records, "reception_failed", "code").empty();
   switch (expectation.outcome) {
     case Outcome::kScreen:
-      return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader", wanted);
+      return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader",
+                   wanted);
     case Outcome::kMode: return state(mode(), wanted);
     case Outcome::kMessage: {
-      Seen seen = state(world_.face() ? world_.reader_panel().display().message : "no face-auth reader", wanted);
+      Seen seen = state(
+          world_.face() ? world_.reader_panel().display().message : "no face-auth reader", wanted);
       seen.event = true;
       return seen;
     }
@@ -161,11 +169,13 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       return event(row ? std::string(to_string(row->consent)) : "", wanted, "nothing registered");
     }
     case Outcome::kEligibility: {
-      const bool checked = last_of<backend::EligibilityChecked>(backend, since.backend_records) != nullptr;
+      const bool checked =
+          last_of<backend::EligibilityChecked>(backend, since.backend_records) != nullptr;
       return event(checked ? "checked" : failed ? "refused" : "", wanted, "not_checked");
     }
     case Outcome::kIdentity: {
-      const bool confirmed = last_of<backend::IdentityRecord>(backend, since.backend_records) != nullptr;
+      const bool confirmed =
+          last_of<backend::IdentityRecord>(backend, since.backend_records) != nullptr;
       return event(confirmed ? "confirmed" : failed ? "refused" : "", wanted, "nothing yet");
     }
     case Outcome::kTerminalScreen: return state(world_.terminal_panel().display().screen, wanted);
@@ -203,8 +213,8 @@ Seen Observer::identity_history(const Value& wanted) const {
     text += fmt::format("{}{{holder: {}, by: {}, confirmed: {}}}", text.empty() ? "" : ", ",
                         rows[i].holder, by, confirmed);
     if (!holds) continue;
-    holds = matches(wanted.items[i], "holder", rows[i].holder) && matches(wanted.items[i], "by", by) &&
-            matches(wanted.items[i], "confirmed", confirmed);
+    holds = matches(wanted.items[i], "holder", rows[i].holder) &&
+            matches(wanted.items[i], "by", by) && matches(wanted.items[i], "confirmed", confirmed);
   }
   return {holds, false, false, "[" + text + "]"};
 }
@@ -267,9 +277,11 @@ Seen Observer::look_at_end(const Expectation& expectation) const {
   if (expectation.name == "backend.eligibility") return eligibilities(wanted);
   if (expectation.name == "reader.mode") return state(mode(), wanted);
   if (expectation.name == "reader.screen") {
-    return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader", wanted);
+    return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader",
+                 wanted);
   }
-  if (expectation.name == "terminal.screen") return state(world_.terminal_panel().display().screen, wanted);
+  if (expectation.name == "terminal.screen")
+    return state(world_.terminal_panel().display().screen, wanted);
   if (expectation.name == "terminal.account") return state(account(), wanted);
   return {false, false, false, "no such check: " + expectation.name};
 }

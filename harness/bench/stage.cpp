@@ -29,14 +29,22 @@ std::string changed(std::string code) {
   return code;
 }
 
+// `wait: 5` or `wait: {seconds: 5, ...}`.
+double seconds_of(const Value& argument) {
+  return argument.form == Value::Form::kMap ? argument.number_at("seconds", 0) : argument.number;
+}
+
 }  // namespace
 
 Stage::Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed,
              const std::vector<fault::Rule>& faults)
-    : assets_(assets), scenario_(scenario), holder_(main_holder(scenario)),
+    : assets_(assets),
+      scenario_(scenario),
+      holder_(main_holder(scenario)),
       clinician_(scenario.given.text_at("ehr.clinician", "physician_1")),
       factors_(static_cast<int>(scenario.given.number_at("ehr.factors", 2))),
-      world_(std::make_unique<World>(make_config(assets, scenario, seed, faults))), observer_(*world_),
+      world_(std::make_unique<World>(make_config(assets, scenario, seed, faults))),
+      observer_(*world_),
       ehr_(*world_) {}
 
 Text Stage::prepare() {
@@ -80,8 +88,9 @@ void Stage::send_terminal(panel::Input input) {
 }
 
 void Stage::wait_for_terminal(const std::string& screen) {
-  world_->simulation().run_until([&] { return world_->terminal_panel().display().screen == screen; },
-                                 world_->simulation().now_us() + kScreenPatienceUs);
+  world_->simulation().run_until(
+      [&] { return world_->terminal_panel().display().screen == screen; },
+      world_->simulation().now_us() + kScreenPatienceUs);
 }
 
 std::string Stage::control_on(const char* device, const std::string& screen,
@@ -93,8 +102,8 @@ std::string Stage::control_on(const char* device, const std::string& screen,
   return control == nullptr ? action.argument.text : control->id;
 }
 
-// A person looks for what the act needs and waits for it a while, unless the scenario wants to see the
-// act refused.
+// A person looks for what the act needs and waits for it a while, unless the scenario wants to see
+// the act refused.
 void Stage::look_for_control(const scenario::Action& action) {
   const std::string_view device = scenario::device_of(action.act);
   const bool reader = device == "face_reader" && world_->has_face_reader();
@@ -107,8 +116,8 @@ void Stage::look_for_control(const scenario::Action& action) {
   if (action.act == Act::kEnterDate) words = "confirmation_date";
   if (action.act == Act::kSignOut) words = "sign_out";
   const auto offered = [&] {
-    const std::string& screen =
-        reader ? world_->reader_panel().display().screen : world_->terminal_panel().display().screen;
+    const std::string& screen = reader ? world_->reader_panel().display().screen
+                                       : world_->terminal_panel().display().screen;
     return screens->find_control(screen, words) != nullptr;
   };
   const bool named = action.act == Act::kPress || action.act == Act::kClick ||
@@ -173,7 +182,10 @@ Text Stage::act(const scenario::Action& action, const std::string& who, bool pat
     case Act::kEnterDate: enter_date(argument.text); return {};
     case Act::kIssuePasscode: issue_passcode(); return {};
     case Act::kEhrSignIn: ehr_sign_in(argument); return {};
-    case Act::kJudge: ehr_sign_in({}); ehr_.judge(patient_name(argument), argument.is("necessary")); return {};
+    case Act::kJudge:
+      ehr_sign_in({});
+      ehr_.judge(patient_name(argument), argument.is("necessary"));
+      return {};
     case Act::kRequestEmergencyView:
       ehr_sign_in({});
       ehr_.request_emergency_view(patient_name(argument),
@@ -184,8 +196,7 @@ Text Stage::act(const scenario::Action& action, const std::string& who, bool pat
       ehr_.request_ordinary_view(patient_name(argument));
       return {};
     case Act::kWait:
-      world_->simulation().run_for(static_cast<wire::Micros>(
-          (argument.form == Value::Form::kMap ? argument.number_at("seconds", 0) : argument.number) * 1e6));
+      world_->simulation().run_for(static_cast<wire::Micros>(1e6 * seconds_of(argument)));
       return {};
     case Act::kUnplugReader: world_->usb().detach(); return {};
     case Act::kPlugReader: world_->usb().attach(); return {};
@@ -204,11 +215,13 @@ void Stage::ask_view(bool emergency) {
 }
 
 void Stage::press_reader(const scenario::Action& action) {
-  send_reader(panel::Press{control_on("face_reader", world_->reader_panel().display().screen, action)});
+  send_reader(
+      panel::Press{control_on("face_reader", world_->reader_panel().display().screen, action)});
 }
 
 void Stage::click_terminal(const scenario::Action& action, bool tick, bool on) {
-  const std::string control = control_on("terminal", world_->terminal_panel().display().screen, action);
+  const std::string control =
+      control_on("terminal", world_->terminal_panel().display().screen, action);
   if (tick) return send_terminal(panel::Tick{control, on});
   send_terminal(panel::Press{control});
 }
@@ -282,10 +295,12 @@ void Stage::show_face(const Value& what) {
 }
 
 Text Stage::place_card(const Value& argument) {
-  std::string holder = argument.form == Value::Form::kMap ? argument.text_at("card") : argument.text;
+  std::string holder =
+      argument.form == Value::Form::kMap ? argument.text_at("card") : argument.text;
   if (holder.empty()) holder = holder_;
   const std::string on = argument.text_at("on");
-  if ((on == "face" && !world_->has_face_reader()) || (on == "generic" && world_->has_face_reader()))
+  if ((on == "face" && !world_->has_face_reader()) ||
+      (on == "generic" && world_->has_face_reader()))
     return {"そのリーダーはこの机にない", "that reader is not on this desk"};
   card::CardModule* card = world_->card(holder);
   if (card == nullptr) return {"そのカードは手元にない: " + holder, "that card is not at hand: " + holder};

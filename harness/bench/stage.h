@@ -1,5 +1,5 @@
-// Performs the steps of one scenario in one world: what people do, through the same inputs that real
-// people have, and what is waited for afterwards.
+// Performs the steps of one scenario in one world: what people do, through the same inputs that
+// real people have, and what is waited for afterwards.
 #pragma once
 
 #include <optional>
@@ -23,7 +23,7 @@ class Stage {
   World& world() { return *world_; }
   const Observer& observer() const { return observer_; }
 
-  // Plugs in, signs in, waits until the desk is ready. What is missing then, in words; empty: ready.
+  // Plugs in, signs in, waits until the desk is ready. What is missing then, in words.
   verdict::Text prepare();
   // Performs one action; what makes it impossible on this bench, in words; empty: done. A patient
   // person first waits until the screen offers what the action needs.

@@ -72,7 +72,7 @@ void World::add_field(std::size_t slot, Medium medium, const std::string& role) 
       contactless ? describe_contactless : describe_contact,
       keep(std::make_unique<trace::FieldTap>(conversation, trace::Way::kToCard, contactless)),
       keep(std::make_unique<trace::FieldTap>(conversation, trace::Way::kFromCard, contactless))));
-  // The face-auth reader sees a card lie there; another contactless reader polls for answers.
+  // The face-auth reader sees a card lie there; another contactless reader polls.
   if (contactless && !config_.face_reader) slots_.back()->notices_by_answer();
 }
 
@@ -117,7 +117,8 @@ World::World(WorldConfig config)
     generic_ = std::make_unique<generic_reader::GenericReaderModule>(
         "generic_reader", context_, config_.generic, *usb_, slots, role);
   }
-  port_ = std::make_unique<host_port::HostPortModule>("port", context_, *usb_, *session_, "terminal");
+  port_ =
+      std::make_unique<host_port::HostPortModule>("port", context_, *usb_, *session_, "terminal");
   terminal::Wires wires{{}, config_.face_reader ? port_.get() : nullptr, terminal_panel_,
                         *terminal_network_, *folder_};
   wires.sessions[config_.face_reader ? terminal::kFaceReader : terminal::kGenericReader] =
@@ -129,8 +130,8 @@ World::World(WorldConfig config)
       std::vector<backend::Client>{{terminal_network_.get(), backend::Sender::kTerminal},
                                    {ehr_network_.get(), backend::Sender::kEhr}},
       config_.start, config_.backend_work_us);
-  ehr_ = std::make_unique<ehr::EhrModule>("ehr", context_, config_.ehr, ehr_panel_, *ehr_network_, *folder_,
-                                          config_.start);
+  ehr_ = std::make_unique<ehr::EhrModule>("ehr", context_, config_.ehr, ehr_panel_, *ehr_network_,
+                                          *folder_, config_.start);
   people_ = std::make_unique<people::PeopleModule>(
       "people", context_,
       std::vector<channel::PanelChannel*>{&reader_panel_, &terminal_panel_, &ehr_panel_});

@@ -63,7 +63,8 @@ class World {
   ehr::EhrModule& ehr() { return *ehr_; }
   people::PeopleModule& people() { return *people_; }
   // What people see and press.
-  channel::PanelChannel& reader_panel() { return reader_panel_; }  // nobody answers without a face reader
+  // Without a face-auth reader nobody answers.
+  channel::PanelChannel& reader_panel() { return reader_panel_; }
   channel::PanelChannel& terminal_panel() { return terminal_panel_; }
   channel::PanelChannel& ehr_panel() { return ehr_panel_; }
   channel::UsbChannel& usb() { return *usb_; }

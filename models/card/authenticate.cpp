@@ -21,8 +21,8 @@ constexpr std::size_t kSmallestChallenge = 8;  // of an external authentication 
 constexpr std::size_t kBodyBlock = 302;
 constexpr std::size_t kSignatureBlock = 261;
 // 7F21 82 nnnn: the length is that of both blocks.
-constexpr std::array<std::uint8_t, 5> kHeader = {0x7F, 0x21, 0x82, (kBodyBlock + kSignatureBlock) >> 8,
-                                                 (kBodyBlock + kSignatureBlock) & 0xFF};
+constexpr std::array<std::uint8_t, 5> kHeader = {
+    0x7F, 0x21, 0x82, (kBodyBlock + kSignatureBlock) >> 8, (kBodyBlock + kSignatureBlock) & 0xFF};
 
 bool begins(ByteView bytes, std::uint8_t first, std::uint8_t second) {
   return bytes.size() >= 2 && bytes[0] == first && bytes[1] == second;

@@ -40,8 +40,8 @@ std::string_view to_string(PinEnd end);
 // The pad's display is cleared.
 struct PinDone { std::uint8_t slot = 0; PinEnd end = PinEnd::kTaken; };
 // Something that the model does not know was asked for and refused as not supported (an unknown
-// message, class request or Escape), or has no effect (Mechanical, RFU bytes that are not zero). Not
-// for what the descriptor does not announce: that is refused as the standard says.
+// message, class request or Escape), or has no effect (Mechanical, RFU bytes that are not zero).
+// Not for what the descriptor does not announce: that is refused as the standard says.
 struct Unmodelled { std::string what; };
 using ReaderEffect =
     std::variant<ToField, wire::StartTimer, wire::StopTimer, AskPin, PinDone, Unmodelled>;

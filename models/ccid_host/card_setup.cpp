@@ -109,7 +109,8 @@ SetupStep CardSetup::powered(const ccid::RDR_to_PC_DataBlock& block) {
                              error == bError::kICC_CLASS_NOT_SUPPORTED ||
                              block.bError == kBadPowerSelect;
     if (block.bError == kBadPowerSelect)
-      anomalies_.emplace_back("bPowerSelect is refused that bVoltageSupport or dwFeatures announces");
+      anomalies_.emplace_back(
+          "bPowerSelect is refused that bVoltageSupport or dwFeatures announces");
     if (other_class && !voltages_.empty()) return power_on();
     return failure_of(block);
   }

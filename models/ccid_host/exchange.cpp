@@ -294,8 +294,8 @@ ExchangeStep Exchange::done(Bytes response) {
 // ISO/IEC 7816-4:2013, 5.1: Ne is the most that may come.
 ExchangeStep Exchange::finished_with(Bytes response) {
   if (response.size() > std::size_t{ne_} + 2) {
-    anomalies_.push_back(
-        fmt::format("{} bytes of answer where at most {} were asked for", response.size() - 2, ne_));
+    anomalies_.push_back(fmt::format("{} bytes of answer where at most {} were asked for",
+                                     response.size() - 2, ne_));
   }
   return ExchangeDone{std::move(response)};
 }

@@ -196,7 +196,7 @@ void Slot::result(const PipeResult& result, SlotOutput& out) {
   fail(lost.failure, lost.what, out);
 }
 
-// GetSlotStatus and IccPowerOff (6.1.2, 6.1.3) have no reason to fail; nobody waits for what they say.
+// GetSlotStatus and IccPowerOff (6.1.2, 6.1.3) have no reason to fail; nobody waits for them.
 void Slot::expect_processed(const PipeResult& result) {
   const char* const command = result.poll ? "GetSlotStatus" : "IccPowerOff";
   if (const auto* lost = std::get_if<CommandLost>(&result.outcome)) {

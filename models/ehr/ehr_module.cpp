@@ -5,11 +5,16 @@
 
 namespace uketsuke::ehr {
 
-EhrModule::EhrModule(sc_core::sc_module_name name, channel::Context& context,
-                     Parameters parameters, channel::PanelChannel& panel,
-                     channel::NetworkChannel& network, channel::FolderChannel& folder, oqs::Seconds start)
-    : Module(name, context.simulation), context_(context), ehr_(std::move(parameters)),
-      panel_(panel), network_(network), folder_(folder), start_(start) {
+EhrModule::EhrModule(sc_core::sc_module_name name, channel::Context& context, Parameters parameters,
+                     channel::PanelChannel& panel, channel::NetworkChannel& network,
+                     channel::FolderChannel& folder, oqs::Seconds start)
+    : Module(name, context.simulation),
+      context_(context),
+      ehr_(std::move(parameters)),
+      panel_(panel),
+      network_(network),
+      folder_(folder),
+      start_(start) {
   listen({&panel_.to_device().event(), &network_.to_client().event(), &folder_.to_ehr().event()});
   perform(ehr_.start());
 }

@@ -27,7 +27,8 @@ DeviceOutputs FaceReader::handle(const DeviceInput& input) {
   if (std::holds_alternative<PowerOn>(input)) {
     tell_panel(Start{});
   } else if (const auto* usb = std::get_if<wire::usb::DeviceEvent>(&input)) {
-    for (wire::usb::DeviceAction& action : device_->handle(*usb)) out_.emplace_back(std::move(action));
+    for (wire::usb::DeviceAction& action : device_->handle(*usb))
+      out_.emplace_back(std::move(action));
     settle();
   } else if (const auto* field = std::get_if<ccid_function::FromField>(&input)) {
     tell_ccid(*field);

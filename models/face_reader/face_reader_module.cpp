@@ -49,7 +49,8 @@ void FaceReaderModule::perform(DeviceOutput& output) {
     timers_.stop(*stop);
   } else if (auto* record = std::get_if<Record>(&output)) {
     std::string text;
-    for (const auto& [key, value] : record->values) text += (text.empty() ? "" : " ") + key + "=" + value;
+    for (const auto& [key, value] : record->values)
+      text += (text.empty() ? "" : " ") + key + "=" + value;
     note(record->name, std::move(text));
     records_.push_back(std::move(*record));
   } else if (const auto* fault = std::get_if<LinkFault>(&output)) {

@@ -18,8 +18,9 @@ void PeopleModule::wake() {
 
 void PeopleModule::act(Act act, std::string words) {
   act.at_us = context_.simulation.now_us();
-  context_.journal.note(act.who, context_.simulation.now_ns(), "act",
-                        act.photo ? words + " (" + std::string(to_string(act.example)) + ")" : words);
+  context_.journal.note(
+      act.who, context_.simulation.now_ns(), "act",
+      act.photo ? words + " (" + std::string(to_string(act.example)) + ")" : words);
   attendance_.add(std::move(act));
 }
 

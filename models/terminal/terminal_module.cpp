@@ -21,9 +21,9 @@ TerminalModule::TerminalModule(sc_core::sc_module_name name, channel::Context& c
     : Module(name, context.simulation), context_(context), wires_(wires),
       terminal_(std::move(parameters)), link_(context.simulation),
       start_(context.simulation) {
-  std::vector<const sc_core::sc_event*> sources{&wires_.panel.to_device().event(), &link_.event(), &start_.event(),
-                                                &wires_.network.to_client().event(),
-                                                &wires_.folder.to_terminal().event()};
+  std::vector<const sc_core::sc_event*> sources{
+      &wires_.panel.to_device().event(), &link_.event(), &start_.event(),
+      &wires_.network.to_client().event(), &wires_.folder.to_terminal().event()};
   for (channel::SessionChannel* session : wires_.sessions)
     if (session != nullptr) sources.push_back(&session->to_program().event());
   if (wires_.link_port != nullptr) wires_.link_port->connect_link(link_);

@@ -16,7 +16,8 @@
 namespace uketsuke::terminal {
 
 struct Wires {
-  std::array<channel::SessionChannel*, kReaderCount> sessions{};  // null: no such reader on this desk
+  // Null: no such reader on this desk.
+  std::array<channel::SessionChannel*, kReaderCount> sessions{};
   host_port::HostPortModule* link_port = nullptr;                 // null: no face-auth reader
   channel::PanelChannel& panel;
   channel::NetworkChannel& network;

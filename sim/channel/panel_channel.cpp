@@ -17,19 +17,26 @@ std::string PanelChannel::PanelTap::mask(wire::ByteView bytes,
   const bool number = kept > 0 && bytes[0] == 'c';  // card_face_seen
   if (number) kept = 0;
   if (tabs == 2 || number)
-    ranges.push_back({static_cast<std::uint32_t>(kept), static_cast<std::uint32_t>(bytes.size() - kept)});
+    ranges.push_back(
+        {static_cast<std::uint32_t>(kept), static_cast<std::uint32_t>(bytes.size() - kept)});
   return describe_(bytes);
 }
 
 PanelChannel::PanelChannel(Context& context, std::string device)
-    : context_(context), device_(std::move(device)), to_device_(context.simulation),
-      to_person_(context.simulation), input_tap_(wire::panel::describe_input),
+    : context_(context),
+      device_(std::move(device)),
+      to_device_(context.simulation),
+      to_person_(context.simulation),
+      input_tap_(wire::panel::describe_input),
       output_tap_(wire::panel::describe_output),
-      inputs_(context, {"panel", "input", "people", device_, nullptr}, to_device_, &itself, &input_tap_),
+      inputs_(context, {"panel", "input", "people", device_, nullptr}, to_device_, &itself,
+              &input_tap_),
       outputs_(context, {"panel", "screen", device_, "people", nullptr}, to_person_, &itself,
                &output_tap_) {}
 
-void PanelChannel::put(const wire::panel::Input& input) { inputs_.send(wire::panel::encode(input), 0); }
+void PanelChannel::put(const wire::panel::Input& input) {
+  inputs_.send(wire::panel::encode(input), 0);
+}
 
 void PanelChannel::show(const wire::panel::Output& output) {
   outputs_.send(wire::panel::encode(output), 0);

@@ -1,6 +1,6 @@
 // The panel wire between people and something with a screen: the face-auth reader's panel, the
-// terminal, the EHR. People press and read; what they typed and what a screen shows beyond its ids is
-// not journalled.
+// terminal, the EHR. People press and read; what they typed and what a screen shows beyond its ids
+// is not journalled.
 #pragma once
 
 #include <optional>

@@ -27,9 +27,9 @@ class CardConversation {
             Ranges& ranges);
   // A T=1 block (LRC or CRC). False: it is none.
   bool t1_block(Way way, wire::ByteView block, std::uint32_t offset, Ranges& ranges);
-  // A burst of characters of a contact card: ATR, PPS, T=0 or T=1. The protocol follows from ATR and
-  // PPS; where they were not seen or make no sense, from the bytes. The result: a decoded line for
-  // what only the conversation can tell (T=0); empty: the bytes tell it.
+  // A burst of characters of a contact card: ATR, PPS, T=0 or T=1. The protocol follows from ATR
+  // and PPS; where they were not seen or make no sense, from the bytes. The result: a decoded line
+  // for what only the conversation can tell (T=0); empty: the bytes tell it.
   std::string characters(Way way, wire::ByteView burst, Ranges& ranges);
   // A frame of a contactless card, Type B.
   void frame(Way way, wire::ByteView frame, Ranges& ranges);

@@ -1,6 +1,6 @@
-// One bit of one message is wrong: whoever receives it says so, or the procedure does not pass. What
-// nobody can notice is in a list, each with its reason.
-// UKETSUKE_EVERY_BIT=1 in the environment turns every bit of every message; otherwise a sample.
+// One bit of one message is wrong: whoever receives it says so, or the procedure does not pass.
+// What nobody can notice is in a list, each with its reason. UKETSUKE_EVERY_BIT=1 in the
+// environment turns every bit of every message; otherwise a sample.
 #include <fmt/format.h>
 
 #include <boost/test/unit_test.hpp>
@@ -50,7 +50,8 @@ struct Outcome {
   }
 };
 
-static std::map<std::string, std::vector<Message>> messages_of(const uketsuke::trace::Journal& journal) {
+static std::map<std::string, std::vector<Message>> messages_of(
+    const uketsuke::trace::Journal& journal) {
   std::map<std::string, std::vector<Message>> pipes;
   for (std::size_t i = 0; i < journal.size(); ++i) {
     const auto line = nlohmann::json::parse(journal.json_line(i));
@@ -95,12 +96,15 @@ static bool every_bit() {
   return wanted != nullptr && *wanted == '1';
 }
 
-// Bits of one message that are tried: of the first forty messages of a pipe every bit of the header,
-// of each message one anywhere.
-static std::vector<std::size_t> bits_of(const Message& message, std::size_t header, std::mt19937& random) {
+// Bits of one message that are tried: of the first forty messages of a pipe every bit of the
+// header, of each message one anywhere.
+static std::vector<std::size_t> bits_of(const Message& message, std::size_t header,
+                                        std::mt19937& random) {
   const std::size_t all = message.size() * 8;
   std::vector<std::size_t> bits;
-  const std::size_t first = every_bit() ? all : message.number <= 40 ? std::min(all, header * 8) : 0;
+  const std::size_t first = every_bit()            ? all
+                            : message.number <= 40 ? std::min(all, header * 8)
+                                                   : 0;
   for (std::size_t bit = 0; bit < first; ++bit) bits.push_back(bit);
   if (all > first) bits.push_back(first + random() % (all - first));
   return bits;
@@ -137,7 +141,8 @@ static const std::vector<Blind>& blind() {
       {"ccid bulk-out", 0x6F, 12, 0x80, 11, 0xB0,
        "READ BINARY P1 80: short identifier 0 is the current file, the same one"},
       {"ccid bulk-out", 0x6F, 10, 0x10, 11, 0xA2,
-       "CLA 90: the blocks of the terminal's certificate as a chain (7816-4, 5.3.3), which is the same"},
+       "CLA 90: the blocks of the terminal's certificate as a chain (7816-4, 5.3.3), which is the "
+       "same"},
       {"ccid bulk-out", 0x6F, 13, 0x80, 11, 0x82,
        "EXTERNAL AUTHENTICATE P2 80: the card has one key of that kind (A-06)"},
   };
@@ -180,16 +185,19 @@ static void flip_ccid(const scenario::Scenario& scenario, const std::string& wha
           continue;
         }
         auto& entry = silent[fmt::format("{} type {:02x} {} bit {}", pipe, message.byte(0),
-                                         bit / 8 < kData ? fmt::format("byte {}", bit / 8) : "data", bit % 8)];
+                                         bit / 8 < kData ? fmt::format("byte {}", bit / 8) : "data",
+                                         bit % 8)];
         ++entry.first;
-        entry.second = fmt::format("#{} {} bit {} of byte {}", message.number, message.hex.substr(0, 60),
-                                   bit % 8, bit / 8);
+        entry.second = fmt::format("#{} {} bit {} of byte {}", message.number,
+                                   message.hex.substr(0, 60), bit % 8, bit / 8);
       }
     }
   }
   for (const auto& [key, entry] : silent)
-    BOOST_ERROR(what << ": nobody noticed " << key << " (" << entry.first << " times, " << entry.second << ")");
-  BOOST_TEST_MESSAGE(what << ": " << flips << " flips, " << unnoticed << " of them in fields of the list");
+    BOOST_ERROR(what << ": nobody noticed " << key << " (" << entry.first << " times, "
+                     << entry.second << ")");
+  BOOST_TEST_MESSAGE(what << ": " << flips << " flips, " << unnoticed
+                          << " of them in fields of the list");
 }
 
 static scenario::Scenario p5_on(const std::string& profile) {
@@ -198,7 +206,9 @@ static scenario::Scenario p5_on(const std::string& profile) {
   return scenario;
 }
 
-BOOST_AUTO_TEST_CASE(a_flipped_bit_is_noticed_at_a_tpdu_reader) { flip_ccid(p5_on("clean_tpdu"), "clean_tpdu"); }
+BOOST_AUTO_TEST_CASE(a_flipped_bit_is_noticed_at_a_tpdu_reader) {
+  flip_ccid(p5_on("clean_tpdu"), "clean_tpdu");
+}
 BOOST_AUTO_TEST_CASE(a_flipped_bit_is_noticed_at_a_short_apdu_reader) {
   flip_ccid(p5_on("clean_short_apdu"), "clean_short_apdu");
 }
@@ -235,8 +245,9 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_of_a_link_frame_is_reported) {
         ++flips;
         const Outcome outcome = run(scenario, {flip(pipe, message.number, bit)});
         const bool reported = outcome.anomalies > clean.anomalies && outcome.notes > clean.notes;
-        BOOST_TEST(reported, pipe << " #" << message.number << " bit " << bit % 8 << " of byte " << bit / 8
-                                  << " of " << message.size() << ": " << outcome.summary);
+        BOOST_TEST(reported, pipe << " #" << message.number << " bit " << bit % 8 << " of byte "
+                                  << bit / 8 << " of " << message.size() << ": "
+                                  << outcome.summary);
       }
     }
   }

@@ -173,8 +173,8 @@ static std::vector<Value> inverted_at_end(const Expectation& check) {
   return values;
 }
 
-// What a device shows on its way to what is expected, long enough to be read: a scenario that expects
-// it is right as well. Ids of the step, name of the expectation, value.
+// What a device shows on its way to what is expected, long enough to be read: a scenario that
+// expects it is right as well. Ids of the step, name of the expectation, value.
 static const std::set<std::string>& seen_in_passing() {
   static const std::set<std::string> kSeen{
       "P3-n4 terminal_message: please_wait", "P3-3 message: reading", "P4-7 message: reading",

@@ -11,7 +11,8 @@ constexpr std::uint8_t kHighestClockStatus = 3, kHighestProtocol = 1;
 
 template <class T>
 auto rfu_is_zero(const T& message, int) -> decltype(message.abRFU, true) {
-  return std::all_of(message.abRFU.begin(), message.abRFU.end(), [](std::uint8_t byte) { return byte == 0; });
+  return std::all_of(message.abRFU.begin(), message.abRFU.end(),
+                     [](std::uint8_t byte) { return byte == 0; });
 }
 template <class T>
 bool rfu_is_zero(const T&, long) {
@@ -31,7 +32,8 @@ std::vector<std::string> irregularities(const ResponseMessage& message) {
   const bool extension = command_status(bStatus_of(message)) == bmCommandStatus::kTimeExtension;
   if (const auto* block = std::get_if<RDR_to_PC_DataBlock>(&message)) {
     if (extension && block->bChainParameter != 0)
-      found.push_back(fmt::format("bChainParameter {:02x} with a time extension", block->bChainParameter));
+      found.push_back(
+          fmt::format("bChainParameter {:02x} with a time extension", block->bChainParameter));
   } else if (extension) {
     found.emplace_back("a time extension for a command that needs no card");
   }

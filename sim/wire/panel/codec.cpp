@@ -16,11 +16,16 @@ class Line {
   Line& word(std::string_view text) {
     if (!bytes_.empty()) bytes_.push_back('\t');
     for (const char c : text) {
-      const char* escape = c == '\t' ? "\\t" : c == '\n' ? "\\n" : c == '\r' ? "\\r" : c == '\\' ? "\\\\" : nullptr;
+      const char* escape = c == '\t'   ? "\\t"
+                           : c == '\n' ? "\\n"
+                           : c == '\r' ? "\\r"
+                           : c == '\\' ? "\\\\"
+                                       : nullptr;
       if (escape == nullptr) {
         bytes_.push_back(static_cast<std::uint8_t>(c));
       } else {
-        bytes_.insert(bytes_.end(), {static_cast<std::uint8_t>(escape[0]), static_cast<std::uint8_t>(escape[1])});
+        bytes_.insert(bytes_.end(),
+                      {static_cast<std::uint8_t>(escape[0]), static_cast<std::uint8_t>(escape[1])});
       }
     }
     return *this;
@@ -50,7 +55,11 @@ Result<Words> split(ByteView bytes) {
     } else {
       if (i + 1 == bytes.size()) return DecodeError{DecodeErrc::kTooShort, i, "escape"};
       const char next = static_cast<char>(bytes[++i]);
-      const char meant = next == 't' ? '\t' : next == 'n' ? '\n' : next == 'r' ? '\r' : next == '\\' ? '\\' : '\0';
+      const char meant = next == 't'    ? '\t'
+                         : next == 'n'  ? '\n'
+                         : next == 'r'  ? '\r'
+                         : next == '\\' ? '\\'
+                                        : '\0';
       if (meant == '\0') return DecodeError{DecodeErrc::kBadValue, i, "escape"};
       words.text.back() += meant;
     }
@@ -60,7 +69,8 @@ Result<Words> split(ByteView bytes) {
 
 Result<void> expect_words(const Words& words, std::size_t count, std::size_t size) {
   if (words.text.size() < count) return DecodeError{DecodeErrc::kTooShort, size, "word"};
-  if (words.text.size() > count) return DecodeError{DecodeErrc::kTooLong, words.offset[count], "word"};
+  if (words.text.size() > count)
+    return DecodeError{DecodeErrc::kTooLong, words.offset[count], "word"};
   return {};
 }
 
@@ -89,14 +99,18 @@ Result<Display> display_of(const Words& words, std::size_t size) {
 }  // namespace
 
 Bytes encode(const Input& input) {
-  if (const auto* press = std::get_if<Press>(&input)) return Line().word("press").word(press->control).take();
+  if (const auto* press = std::get_if<Press>(&input))
+    return Line().word("press").word(press->control).take();
   if (const auto* enter = std::get_if<Enter>(&input))
     return Line().word("enter").word(enter->control).word(enter->text).take();
   if (const auto* tick = std::get_if<Tick>(&input))
     return Line().word("tick").word(tick->control).word(tick->on ? "on" : "off").take();
   if (const auto* face = std::get_if<ShowFace>(&input))
     return Line().word("show_face").word(std::to_string(face->score)).take();
-  return Line().word("card_face_seen").word(std::get<CardFaceSeen>(input).verification_number_b).take();
+  return Line()
+      .word("card_face_seen")
+      .word(std::get<CardFaceSeen>(input).verification_number_b)
+      .take();
 }
 
 Bytes encode(const Output& output) {
@@ -115,7 +129,8 @@ Result<Input> decode_input(ByteView bytes) {
   if (!words) return words.error();
   const std::string& what = words->text[0];
   const std::size_t count = what == "enter" || what == "tick" ? 3 : 2;
-  if (what != "press" && what != "enter" && what != "tick" && what != "show_face" && what != "card_face_seen")
+  if (what != "press" && what != "enter" && what != "tick" && what != "show_face" &&
+      what != "card_face_seen")
     return DecodeError{DecodeErrc::kUnknownType, 0, "input"};
   if (const auto right = expect_words(*words, count, bytes.size()); !right) return right.error();
   if (what == "press") return Input{Press{words->text[1]}};
@@ -148,10 +163,12 @@ std::string describe_input(ByteView bytes) {
   const auto input = decode_input(bytes);
   if (!input) return fmt::format("undecodable: {}", to_string(input.error()));
   if (const auto* press = std::get_if<Press>(&*input)) return "press " + press->control;
-  if (const auto* enter = std::get_if<Enter>(&*input)) return fmt::format("enter {} ****", enter->control);
+  if (const auto* enter = std::get_if<Enter>(&*input))
+    return fmt::format("enter {} ****", enter->control);
   if (const auto* tick = std::get_if<Tick>(&*input))
     return fmt::format("tick {} {}", tick->control, tick->on ? "on" : "off");
-  if (const auto* face = std::get_if<ShowFace>(&*input)) return fmt::format("show_face {}", face->score);
+  if (const auto* face = std::get_if<ShowFace>(&*input))
+    return fmt::format("show_face {}", face->score);
   return "card_face_seen ****";
 }
 

@@ -73,7 +73,8 @@ BOOST_AUTO_TEST_CASE(a_notification_that_contradicts_itself_is_reported) {  // C
   BOOST_TEST(bench.events() == "! ");
 }
 
-BOOST_AUTO_TEST_CASE(a_card_that_stays_active_after_power_off_and_a_refused_power_off_are_reported) {
+BOOST_AUTO_TEST_CASE(
+    a_card_that_stays_active_after_power_off_and_a_refused_power_off_are_reported) {
   for (const std::uint8_t bStatus : {0x00, 0x41}) {
     ReaderBench bench(kShort);
     bench.fake.hook = [&](const ccid::CommandMessage& c) -> std::optional<std::vector<Bytes>> {

@@ -269,7 +269,8 @@ BOOST_AUTO_TEST_CASE(what_is_understood_but_not_allowed_is_named) {
   BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_IccPowerOn{}}).empty());
   BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_XfrBlock{0, 0, 0xFF, 0, {}}}).empty());
   BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_IccPowerOn{0, 0, 1, {0, 1}}}).size() == 1u);
-  BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_GetSlotStatus{0, 0, {0x80, 0, 0}}}).size() == 1u);
+  BOOST_TEST(irregularities(CommandMessage{PC_to_RDR_GetSlotStatus{0, 0, {0x80, 0, 0}}}).size() ==
+             1u);
   for (unsigned value = 0; value < 256; ++value) {
     const auto byte = static_cast<std::uint8_t>(value);
     const ResponseMessage clock = RDR_to_PC_SlotStatus{0, 0, 0, 0, byte};
@@ -285,7 +286,8 @@ BOOST_AUTO_TEST_CASE(what_is_understood_but_not_allowed_is_named) {
 BOOST_AUTO_TEST_CASE(bits_of_slots_that_there_are_not_are_zero) {  // 6.3.1
   BOOST_TEST(padding_is_zero(RDR_to_PC_NotifySlotChange{{0x03}}, 1));
   for (int bit = 2; bit < 8; ++bit)
-    BOOST_TEST(!padding_is_zero(RDR_to_PC_NotifySlotChange{{static_cast<std::uint8_t>(1 << bit)}}, 1));
+    BOOST_TEST(
+        !padding_is_zero(RDR_to_PC_NotifySlotChange{{static_cast<std::uint8_t>(1 << bit)}}, 1));
   BOOST_TEST(padding_is_zero(RDR_to_PC_NotifySlotChange{{0xFF}}, 4));
   BOOST_TEST(!padding_is_zero(RDR_to_PC_NotifySlotChange{{0x00, 0x04}}, 5));
 }

@@ -46,11 +46,15 @@ BOOST_AUTO_TEST_CASE(inputs_have_their_line_and_come_back) {
 }
 
 BOOST_AUTO_TEST_CASE(a_display_keeps_values_and_secrets_apart) {
-  panel::Display display{"account_management", "visual_passcode_issued", {{"account", "administrator"}},
+  panel::Display display{"account_management",
+                         "visual_passcode_issued",
+                         {{"account", "administrator"}},
                          {{"visual_passcode", "482913"}}};
   const Bytes line = panel::encode(panel::Output{display});
-  BOOST_TEST(line == bytes("display\taccount_management\tvisual_passcode_issued\t=account\tadministrator\t"
-                           "!visual_passcode\t482913"), boost::test_tools::per_element());
+  BOOST_TEST(
+      line == bytes("display\taccount_management\tvisual_passcode_issued\t=account\tadministrator\t"
+                    "!visual_passcode\t482913"),
+      boost::test_tools::per_element());
   const auto back = panel::decode_output(line);
   BOOST_REQUIRE(back);
   const auto& shown = std::get<panel::Display>(*back);
@@ -96,7 +100,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_message_is_told_apart) {
 
 BOOST_AUTO_TEST_CASE(what_was_typed_is_not_described) {
   BOOST_TEST(panel::describe_input(bytes("enter\tcard_pin\t1234")) == "enter card_pin ****");
-  BOOST_TEST(panel::describe_input(bytes("card_face_seen\t55021720352285")) == "card_face_seen ****");
+  BOOST_TEST(panel::describe_input(bytes("card_face_seen\t55021720352285")) ==
+             "card_face_seen ****");
   BOOST_TEST(panel::describe_output(bytes("display\ts\tm\t!p\t482913")) == "display s m");
 }
 
