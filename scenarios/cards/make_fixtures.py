@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Makes scenarios/cards/fixtures: a test hierarchy of certificates and keys for the simulated cards.
+"""Makes scenarios/cards/fixtures: a test hierarchy of certificates and keys for simulated cards.
 
 Needs the openssl program (3.x) and Python's standard library. Everything made here says TEST; key
 identifiers begin with 6, the digit of test hierarchies. Keys have no value: they are published with
@@ -47,7 +47,8 @@ REVOKED = ("revoked",)
 
 
 def openssl(*arguments, data=None):
-    return subprocess.run(["openssl", *arguments], input=data, capture_output=True, check=True).stdout
+    return subprocess.run(["openssl", *arguments], input=data, capture_output=True,
+                          check=True).stdout
 
 
 def make_key(path):
@@ -101,7 +102,8 @@ def certificate(subject, key, serial, first, last, ca=None):
             issuer.write_bytes(openssl("x509", "-inform", "DER", "-in", str(ca[0])))
             signer = ["-cert", str(issuer), "-keyfile", str(ca[1])]
         openssl("ca", "-batch", "-notext", "-utf8", "-preserveDN", "-config", str(config),
-                "-startdate", first, "-enddate", last, "-in", str(request), "-out", str(out), *signer)
+                "-startdate", first, "-enddate", last, "-in", str(request), "-out", str(out),
+                *signer)
         return openssl("x509", "-in", str(out), "-outform", "DER")
 
 
@@ -114,7 +116,7 @@ def tlv(tag, value):
 
 
 def cv_certificate(issuer_id, issuer_key, subject_id, subject_key):
-    """7F21 { 5F4E { issuer, subject, key }, 5F37 signature }; see models/crypto/cv_certificate.h."""
+    """7F21 { 5F4E { issuer, subject, key }, 5F37 signature }; models/crypto/cv_certificate.h."""
     text = openssl("rsa", "-in", str(subject_key), "-noout", "-modulus").decode()
     modulus = bytes.fromhex(re.search(r"Modulus=([0-9A-F]+)", text).group(1))
     body = issuer_id + subject_id + b"\x90\x03\x01\x00\x01\x91\x82\x01\x00" + modulus
@@ -160,14 +162,17 @@ def main():
     terminal_ca, terminal = key("terminal_ca_key"), key("terminal_key")
     untrusted = key("untrusted_terminal_key")
     root = key("cv_root_key")
-    put("issuer_face.cv", lambda: cv_certificate(key_id("6000023"), root, key_id("6000024"), issuer))
-    put("issuer_text.cv", lambda: cv_certificate(key_id("6000033"), root, key_id("6000034"), issuer))
+    put("issuer_face.cv",
+        lambda: cv_certificate(key_id("6000023"), root, key_id("6000024"), issuer))
+    put("issuer_text.cv",
+        lambda: cv_certificate(key_id("6000033"), root, key_id("6000034"), issuer))
     put("terminal.cv",
         lambda: cv_certificate(key_id("6000091"), terminal_ca, key_id("6000092"), terminal))
     put("untrusted_terminal.cv",
         lambda: cv_certificate(key_id("6000091"), untrusted, key_id("6000092"), untrusted))
     (HERE / "revocation_list.json").write_text(json.dumps({
-        "note": "TEST data: serial numbers (hex) of auth certificates the backend treats as revoked",
+        "note": "TEST data: serial numbers (hex) of auth certificates "
+                "the backend treats as revoked",
         "issuer": "TEST CA auth",
         "revoked": [{"serial": f"{PEOPLE[name][0]:x}", "person": name, "since": "20240601"}
                     for name in REVOKED],

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/unit/ccid_host/fake_reader.h"
+#include "tests/unit/ccid_host/reader_bench.h"
 
 using namespace uketsuke;
 using namespace uketsuke::wire::session;

@@ -7,6 +7,7 @@
 #include "models/iso7816/card_contact.h"
 #include "sim/wire/iso7816/apdu.h"
 #include "tests/unit/ccid_host/fake_reader.h"
+#include "tests/unit/ccid_host/reader_bench.h"
 
 using namespace uketsuke;
 using namespace uketsuke::wire::session;
