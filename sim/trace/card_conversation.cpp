@@ -24,6 +24,12 @@ void mask_all(wire::ByteView bytes, std::uint32_t from, std::uint32_t offset,
     ranges.push_back({offset + from, static_cast<std::uint32_t>(bytes.size()) - from});
 }
 
+// The checksum of what is masked would tell it: four digits have fewer values than a CRC.
+void mask_epilogue(wire::ByteView block, std::size_t at, std::uint32_t offset,
+                   CardConversation::Ranges& ranges) {
+  mask_all(block, static_cast<std::uint32_t>(at), offset, ranges);
+}
+
 bool is_status_byte(std::uint8_t byte, std::uint8_t ins) {
   const std::uint8_t high = byte & 0xF0;
   return (high == 0x60 || high == 0x90) && byte != 0x60 && byte != ins &&
@@ -118,7 +124,9 @@ bool CardConversation::t1_block(Way way, wire::ByteView block, std::uint32_t off
   }
   if (decoded->kind != T1Kind::kInformation) return true;
   const wire::ByteView inf = block.subspan(kT1PrologueSize, decoded->information.size());
+  const std::size_t before = ranges.size();
   information(way, inf, decoded->more, decoded->sequence ? 1 : 0, offset + kT1PrologueSize, ranges);
+  if (ranges.size() != before) mask_epilogue(block, kT1PrologueSize + inf.size(), offset, ranges);
   return true;
 }
 
@@ -224,8 +232,10 @@ void CardConversation::frame(Way way, wire::ByteView frame, Ranges& ranges) {
   if (block->kind != PiccBlockKind::kInformation) return;
   const std::uint32_t prologue =
       1 + (block->cid ? 1U : 0U) + (block->nad ? 1U : 0U);
-  information(way, frame.subspan(prologue, block->information.size()), block->chaining,
-              block->number ? 1 : 0, prologue, ranges);
+  const wire::ByteView inf = frame.subspan(prologue, block->information.size());
+  const std::size_t before = ranges.size();
+  information(way, inf, block->chaining, block->number ? 1 : 0, prologue, ranges);
+  if (ranges.size() != before) mask_epilogue(frame, prologue + inf.size(), 0, ranges);
 }
 
 }  // namespace uketsuke::trace

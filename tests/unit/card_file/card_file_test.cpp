@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_SUITE(card_file)
 BOOST_AUTO_TEST_CASE(every_card_of_the_folder_is_loaded_under_its_name) {
   const std::set<std::string> wanted = {"child",   "damaged",      "expired", "foreign",
                                         "hanako",  "just_expired", "locked",  "no_pin",
-                                        "revoked", "random_pupi",  "taro"};
+                                        "revoked", "random_pupi",  "shiro_t0", "taro"};
   std::set<std::string> found;
   for (const auto& [id, file] : cards()) {
     found.insert(id);

@@ -52,6 +52,24 @@ BOOST_AUTO_TEST_CASE(a_damaged_t1_block_is_masked_behind_its_prologue) {
   BOOST_TEST(card.ranges[0].length == 10U);
 }
 
+// Checksums over a PIN of four digits tell the PIN.
+BOOST_AUTO_TEST_CASE(the_checksum_of_a_masked_block_is_masked_too) {
+  Follower card;
+  card.up("3BE000FF8131FE4514");
+  card.down("000009002000800431323334A9");
+  BOOST_REQUIRE(card.ranges.size() == 2U);
+  BOOST_TEST(card.ranges[0].offset == 8U);
+  BOOST_TEST(card.ranges[0].length == 4U);
+  BOOST_TEST(card.ranges[1].offset == 12U);
+  BOOST_TEST(card.ranges[1].length == 1U);
+  CardConversation::Ranges ranges;
+  CardConversation contactless;
+  contactless.frame(Way::kToCard, wire::from_hex("030020008004313233346101").value(), ranges);
+  BOOST_REQUIRE(ranges.size() == 2U);
+  BOOST_TEST(ranges[1].offset == 10U);
+  BOOST_TEST(ranges[1].length == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(pps_chooses_the_protocol) {
   Follower card;
   card.up("3B80800101");  // T=0 and T=1, T=0 first
