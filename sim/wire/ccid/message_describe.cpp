@@ -7,6 +7,7 @@
 #include "sim/wire/iso7816/apdu.h"
 #include "sim/wire/iso7816/atr.h"
 #include "sim/wire/iso7816/pps.h"
+#include "sim/wire/iso7816/t1_block.h"
 
 namespace uketsuke::wire::ccid {
 namespace {
@@ -27,6 +28,13 @@ bool looks_like_t1_block(ByteView data) {
   return data.size() >= 4 && (data.size() == data[2] + 4U || data.size() == data[2] + 5U);
 }
 
+// Kind, numbers and length; of a block that is damaged or masked only its prologue.
+std::string t1_text(ByteView block) {
+  auto decoded = iso7816::decode_t1_block(block, iso7816::Edc::kLrc);
+  if (!decoded) decoded = iso7816::decode_t1_block(block, iso7816::Edc::kCrc);
+  return "T=1 " + (decoded ? iso7816::describe(*decoded) : to_hex(block.first(3)));
+}
+
 // Whether these bytes are certainly a command APDU (or T=0 TPDU) of which nothing is secret.
 bool is_harmless_apdu(ByteView data) {
   if (data.size() < 4 || iso7816::carries_secret(data[0], data[1])) return false;
@@ -43,18 +51,21 @@ std::string describe_command_data(ByteView data, std::uint16_t level) {
     return fmt::format("({} bytes)", data.size());
   }
   if (looks_like_t1_block(data)) {
-    const ByteView prologue = data.first(3);
     const ByteView information = data.subspan(3, data[2]);
     const bool i_block = (data[1] & 0x80) == 0;
-    if (!i_block || information.empty()) return shown(data);
+    if (!i_block || information.empty()) return t1_text(data);
     const bool more = (data[1] & 0x20) != 0;
     std::string inside = fmt::format("({} bytes)", information.size());
     if (!more && is_harmless_apdu(information) && is_harmless_apdu(data)) {
       inside = shown(information);
     }
-    return fmt::format("T=1 {} {}", to_hex(prologue), inside);
+    return fmt::format("{} {}", t1_text(data), inside);
   }
   if (data.size() < 4) return shown(data);
+  if (data[0] == iso7816::kPpss && data.size() <= 6) {
+    const auto pps = iso7816::decode_pps(data);
+    return pps ? iso7816::describe(*pps) : to_hex(data);
+  }
   if (iso7816::carries_secret(data[0], data[1]) || !whole) return header_only(data);
   return is_harmless_apdu(data) ? shown(data) : header_only(data);
 }
@@ -99,10 +110,13 @@ std::string detail(const PC_to_RDR_SetDataRateAndClockFrequency& m) {
 // response and T=1 prologues are shown.
 std::string describe_response_data(ByteView data, std::uint8_t chain) {
   if (data.size() <= 2) return to_hex(data);
-  if (data[0] == iso7816::kPpss && data.size() <= 6) return to_hex(data);
+  if (data[0] == iso7816::kPpss && data.size() <= 6) {
+    const auto pps = iso7816::decode_pps(data);
+    return pps ? iso7816::describe(*pps) : to_hex(data);
+  }
   if (iso7816::decode_atr_structure(data)) return "ATR " + to_hex(data);
   if (looks_like_t1_block(data)) {
-    return fmt::format("T=1 {} ({} bytes)", to_hex(data.first(3)), data[2]);
+    return t1_text(data);
   }
   const bool ends = chain == static_cast<std::uint8_t>(bChainParameter::kBeginsAndEnds) ||
                     chain == static_cast<std::uint8_t>(bChainParameter::kEnds);
