@@ -13,8 +13,9 @@ const std::string kData = std::string(UKETSUKE_SOURCE_DIR) + "/scenarios";
 
 std::vector<scenario::Scenario> load_all() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(kData + "/hospital_flow"))
-    if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
+  for (const char* folder : {"/hospital_flow", "/faults"})
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(kData + folder))
+      if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
   std::sort(files.begin(), files.end());
   std::vector<scenario::Scenario> all;
   for (const std::string& file : files)

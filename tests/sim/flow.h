@@ -12,7 +12,7 @@ namespace uketsuke::flow {
 
 // Of scenarios/ in the source tree; loaded once.
 const bench::Assets& assets();
-// Every row of every file of scenarios/hospital_flow, in the order of the files' names.
+// Every row of every file of scenarios/hospital_flow and scenarios/faults, by the files' names.
 const std::vector<scenario::Scenario>& scenarios();
 // The one with that id (and row of its examples, from 1). Throws std::runtime_error if none.
 const scenario::Scenario& scenario_named(const std::string& id, int row = 0);
