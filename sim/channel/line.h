@@ -46,6 +46,7 @@ class Line {
       fate = context_.faults.pass(pipe_.wire, pipe_.name, pipe_.from, bytes);
     masks_.clear();
     std::string decoded;
+    if (tap_ != nullptr && !fate.remark.empty()) tap_->distrust();
     if (tap_ != nullptr) decoded = tap_->mask(bytes, masks_);
     context_.journal.message(id_, context_.simulation.now_ns(), bytes, masks_, fate.remark,
                              decoded);

@@ -39,6 +39,7 @@ bool is_status_byte(std::uint8_t byte, std::uint8_t ins) {
 }  // namespace
 
 void CardConversation::reset() {
+  trusted_ = true;
   masker_.on_reset();
   down_ = up_ = Stream{};
   t0_command_.clear();
@@ -58,6 +59,7 @@ void CardConversation::take_atr(wire::ByteView atr) {
 }
 
 void CardConversation::apdu(Way way, wire::ByteView apdu, std::uint32_t offset, Ranges& ranges) {
+  if (!trusted_) return mask_all(apdu, way == Way::kToCard ? kHeader : 0, offset, ranges);
   const auto found = way == Way::kToCard ? masker_.on_command(apdu) : masker_.on_response(apdu);
   for (const auto& range : found)
     ranges.push_back({offset + static_cast<std::uint32_t>(range.offset),
@@ -66,6 +68,7 @@ void CardConversation::apdu(Way way, wire::ByteView apdu, std::uint32_t offset, 
 
 void CardConversation::part(Way way, wire::ByteView part, bool first, bool last,
                             std::uint32_t offset, Ranges& ranges) {
+  if (!trusted_) return mask_all(part, 0, offset, ranges);
   if (first && last) return apdu(way, part, offset, ranges);
   Stream& s = stream(way);
   if (first) {
@@ -115,6 +118,10 @@ void CardConversation::information(Way way, wire::ByteView inf, bool more, int s
 
 bool CardConversation::t1_block(Way way, wire::ByteView block, std::uint32_t offset,
                                 Ranges& ranges) {
+  if (!trusted_) {
+    mask_all(block, 0, offset, ranges);
+    return true;
+  }
   auto decoded = decode_t1_block(block, Edc::kLrc);
   if (!decoded) decoded = decode_t1_block(block, Edc::kCrc);
   if (!decoded) return false;
@@ -132,6 +139,10 @@ bool CardConversation::t1_block(Way way, wire::ByteView block, std::uint32_t off
 
 std::string CardConversation::characters(Way way, wire::ByteView burst, Ranges& ranges) {
   if (burst.empty()) return {};
+  if (!trusted_) {
+    mask_all(burst, 0, 0, ranges);
+    return {};
+  }
   const bool from_card = way == Way::kFromCard;
   if (from_card && !t0_open_ && (burst[0] == 0x3B || burst[0] == 0x3F) && burst.size() <= 33) {
     take_atr(burst);
@@ -220,6 +231,7 @@ void CardConversation::t0(Way way, wire::ByteView burst, Ranges& ranges) {
 
 void CardConversation::frame(Way way, wire::ByteView frame, Ranges& ranges) {
   if (frame.empty()) return;
+  if (!trusted_) return mask_all(frame, 1, 0, ranges);
   // Activation (14443-3): REQB and WUPB 05, ATQB 50, ATTRIB 1D, HLTB 50. A new one resets the card.
   const std::uint8_t first = frame[0];
   if (first == 0x05 || (first == 0x50 && frame.size() >= 12) || first == 0x1D) return reset();

@@ -20,6 +20,8 @@ class CardConversation {
   using Ranges = std::vector<MaskRange>;
 
   void reset();
+  // From now until reset() everything is masked: what is on the wire is not what was sent.
+  void distrust() { trusted_ = false; }
   // A whole command or response APDU (or T=0 TPDU) that begins at `offset` of the message.
   void apdu(Way way, wire::ByteView apdu, std::uint32_t offset, Ranges& ranges);
   // A part of one: first, last or both.
@@ -48,6 +50,7 @@ class CardConversation {
   std::string t0_text(Way way, wire::ByteView burst) const;
   void take_atr(wire::ByteView atr);
 
+  bool trusted_ = true;
   wire::mynumber::Masker masker_;
   Stream down_, up_;
   std::optional<std::uint8_t> protocol_;  // of a contact card, once it is known

@@ -17,6 +17,10 @@ class Tap {
   // description (for messages that cannot be decoded any more once they are masked); it holds no
   // secret.
   virtual std::string mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) = 0;
+  // A fault touches the message that is masked next: neither its bytes nor what follows in the
+  // conversation need be what they seem. Until the tap knows again where it stands it masks all
+  // that could be a secret.
+  virtual void distrust() {}
 };
 
 }  // namespace uketsuke::trace

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "sim/wire/ccid/message.h"
 
 namespace uketsuke::trace {
@@ -35,9 +37,18 @@ std::string FieldTap::mask(wire::ByteView bytes, std::vector<MaskRange>& ranges)
   return conversation_.characters(way_, bytes, ranges);
 }
 
+void CcidTap::distrust() {
+  damaged_ = true;
+  for (CardConversation& slot : slots_) slot.distrust();
+}
+
 std::string CcidTap::mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) {
   using wire::ccid::bMessageType;
   constexpr std::size_t kHeader = wire::ccid::kHeaderLength;
+  if (std::exchange(damaged_, false)) {
+    mask_from(kHeader, bytes, ranges);
+    return {};
+  }
   if (bytes.size() < kHeader) return {};
   const auto type = static_cast<bMessageType>(bytes[0]);
   const std::uint8_t slot = bytes[5];

@@ -17,6 +17,7 @@ class ApduTap : public Tap {
  public:
   ApduTap(CardConversation& conversation, Way way) : conversation_(conversation), way_(way) {}
   std::string mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) override;
+  void distrust() override { conversation_.distrust(); }
 
  private:
   CardConversation& conversation_;
@@ -29,6 +30,7 @@ class FieldTap : public Tap {
   FieldTap(CardConversation& conversation, Way way, bool contactless)
       : conversation_(conversation), way_(way), contactless_(contactless) {}
   std::string mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) override;
+  void distrust() override { conversation_.distrust(); }
 
  private:
   CardConversation& conversation_;
@@ -44,6 +46,8 @@ class CcidTap : public Tap {
   CcidTap(std::vector<CardConversation>& slots, Way way, bool tpdu)
       : slots_(slots), way_(way), tpdu_(tpdu) {}
   std::string mask(wire::ByteView bytes, std::vector<MaskRange>& ranges) override;
+  // Every slot's: bSlot may be what is wrong. A slot is trusted again from IccPowerOn on.
+  void distrust() override;
 
  private:
   void payload(CardConversation& slot, wire::ByteView data, std::uint16_t level,
@@ -51,6 +55,7 @@ class CcidTap : public Tap {
   std::vector<CardConversation>& slots_;
   Way way_;
   bool tpdu_;
+  bool damaged_ = false;  // the next message
 };
 
 // The reader link. A transfer that is one whole frame without a secret is kept; of any other only

@@ -64,6 +64,26 @@ bool carries_reference_data(std::uint8_t ins) {
   }
 }
 
+// INS whose data field is known to be harmless: SELECT A4, EXTERNAL AUTHENTICATE 82 (a signature),
+// SET TERMINAL CERTIFICATE A2, PERFORM SECURITY OPERATION 2A and INTERNAL AUTHENTICATE 88 (a hash
+// or challenge), READ RECORD, READ BINARY and GET CHALLENGE (none). Of any other command the data
+// is masked: a damaged INS may be that of VERIFY.
+bool data_is_harmless(std::uint8_t ins) {
+  switch (ins) {
+    case 0x2A:
+    case 0x82:
+    case 0x84:
+    case 0x88:
+    case 0xA2:
+    case 0xA4:
+    case 0xB0:
+    case 0xB2:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Commands whose P2 = 100sssss makes the file with this short identifier the current one, beside
 // those that carry reference data.
 bool names_file_in_p2(std::uint8_t ins) { return ins == 0x2A || ins == 0x88; }
@@ -188,7 +208,7 @@ MaskRanges Masker::on_command(ByteView command) {
       pending_ = Pending::kOther;
       break;
   }
-  return {};
+  return data_is_harmless(ins) ? MaskRanges{} : data_ranges(command);
 }
 
 void Masker::settle_select(bool succeeded) {

@@ -209,6 +209,19 @@ BOOST_AUTO_TEST_CASE(a_reset_selects_nothing) {
   BOOST_TEST(!reads_masked(masker));
 }
 
+// VERIFY with one bit wrong, whichever: its digits are never shown.
+BOOST_AUTO_TEST_CASE(data_of_a_command_that_is_not_known_is_masked) {
+  for (unsigned bit = 0; bit < 16; ++bit) {
+    Masker masker;
+    Bytes command = uketsuke::wire::from_hex("0020008004" "31323334").value();
+    command[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+    const auto ranges = masker.on_command(command);
+    BOOST_TEST((ranges == MaskRanges{{5, 4}}), "bit " << bit);
+  }
+  Masker masker;
+  BOOST_TEST(masker.on_command(uketsuke::wire::from_hex("802a00800231323334").value()).empty());
+}
+
 // Ranges never leave the bytes, whatever arrives.
 BOOST_AUTO_TEST_CASE(any_bytes_are_accepted) {
   Masker masker;

@@ -92,4 +92,35 @@ BOOST_AUTO_TEST_CASE(a_pin_under_t0_is_masked_and_not_told) {
   BOOST_TEST(card.up("63C2") == "T=0 SW=63c2");
 }
 
+// After a fault nothing on the wire need be what it seems; power and reset make it known again.
+BOOST_AUTO_TEST_CASE(a_conversation_that_is_not_trusted_is_masked_until_reset) {
+  const wire::Bytes read = wire::from_hex("00B0000004").value();
+  const wire::Bytes answer = wire::from_hex("010203049000").value();
+  CardConversation conversation;
+  CardConversation::Ranges ranges;
+  conversation.apdu(Way::kToCard, read, 10, ranges);
+  conversation.apdu(Way::kFromCard, answer, 10, ranges);
+  BOOST_TEST(ranges.empty());
+  conversation.distrust();
+  conversation.apdu(Way::kToCard, read, 10, ranges);
+  BOOST_TEST_REQUIRE(ranges.size() == 1u);
+  BOOST_TEST(ranges[0].offset == 14u);
+  conversation.part(Way::kFromCard, answer, true, true, 10, ranges);
+  conversation.part(Way::kFromCard, answer, false, false, 10, ranges);
+  BOOST_TEST(conversation.t1_block(Way::kToCard, read, 10, ranges));
+  BOOST_TEST(conversation.characters(Way::kFromCard, answer, ranges) == "");
+  conversation.frame(Way::kFromCard, answer, ranges);
+  BOOST_TEST_REQUIRE(ranges.size() == 6u);
+  BOOST_TEST(ranges[1].length == 6u);
+  BOOST_TEST(ranges[2].length == 6u);
+  BOOST_TEST(ranges[3].length == 5u);
+  BOOST_TEST(ranges[4].length == 6u);
+  BOOST_TEST(ranges[5].offset == 1u);
+  ranges.clear();
+  conversation.reset();
+  conversation.apdu(Way::kToCard, read, 10, ranges);
+  conversation.apdu(Way::kFromCard, answer, 10, ranges);
+  BOOST_TEST(ranges.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
