@@ -1,5 +1,7 @@
 #include "harness/bench/executor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <utility>
@@ -19,6 +21,15 @@ namespace fs = std::filesystem;
 // Folders of the data folder that hold no scenarios.
 constexpr const char* kDataFolders[] = {"cards",    "readers",      "screens", "hospital",
                                         "releases", "requirements", "schema",  "mutants"};
+
+constexpr std::size_t kNameLength = 120;  // of a file name made from an id
+
+// FNV-1a, folded to 24 bits: the same on every machine.
+std::uint32_t path_hash(const std::string& path) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : path) hash = (hash ^ static_cast<std::uint8_t>(c)) * 16777619U;
+  return (hash ^ hash >> 24) & 0xFFFFFFU;
+}
 
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
@@ -103,7 +114,8 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
   RunSettings settings;
   settings.seed = options.random_seed;
   if (!options.out_dir.empty()) {
-    std::string name = scenario.id;
+    // Two files may have the same id: the journal's name tells them apart.
+    std::string name = fmt::format("{}-{:06x}", scenario.id.substr(0, kNameLength), path_hash(path));
     if (scenario.row > 0) name += "-" + std::to_string(scenario.row);
     if (options.repetition > 0) name += "-r" + std::to_string(options.repetition);
     settings.journal_file = options.out_dir + "/journal/" + name + ".jsonl";

@@ -85,6 +85,18 @@ std::vector<std::string> Observer::view_reasons(const Baseline& since) const {
   return {};
 }
 
+std::vector<std::string> Observer::refused_inputs(const Baseline& since) const {
+  std::vector<std::string> inputs;
+  const auto add = [&inputs](const std::vector<wire::panel::Refused>& refused, std::size_t from) {
+    for (std::size_t i = from; i < refused.size(); ++i)
+      inputs.push_back(refused[i].control + ": " + refused[i].reason);
+  };
+  add(world_.reader_panel().refused(), world_.face() != nullptr ? since.reader_refused : 0);
+  add(world_.terminal_panel().refused(), since.terminal_refused);
+  add(world_.ehr_panel().refused(), since.ehr_refused);
+  return inputs;
+}
+
 std::vector<std::string> Observer::refusals(const Baseline& since) const {
   std::vector<std::string> reasons;
   const auto add = [&reasons](const std::vector<wire::panel::Refused>& refused, std::size_t from) {

@@ -37,6 +37,8 @@ class Observer {
   // Reasons of the last refusal by the backend of a view, since then; and of everything refused.
   std::vector<std::string> view_reasons(const Baseline& since) const;
   std::vector<std::string> refusals(const Baseline& since) const;
+  // Inputs that no screen offered: "visually_confirmed: not_offered".
+  std::vector<std::string> refused_inputs(const Baseline& since) const;
 
  private:
   Seen state(const std::string& seen, const scenario::Value& wanted) const;

@@ -41,6 +41,11 @@ std::string is_seed(const std::string& text) {
   return seed_from(text) ? "" : "not a number from 0 to 18446744073709551615: " + text;
 }
 
+// "nan" is a number to CLI11, and within every range.
+std::string no_nan(std::string& text) {
+  return text.find_first_of("nN") == std::string::npos ? std::string() : text + " is no number";
+}
+
 class Parser {
  public:
   explicit Parser(Language language)
@@ -125,7 +130,7 @@ class Parser {
     run_app_
         ->add_option("--wall-limit", wall_limit_s_,
                      say({"1 シナリオの実時間の上限（秒）", "seconds of real time for one scenario"}))
-        ->check(CLI::Range(0.001, kMaxWallLimitS));
+        ->check(CLI::Range(0.001, kMaxWallLimitS) & CLI::Validator(no_nan, ""));
     run_app_->add_flag("--keep-journals", keep_journals_,
                        say({"逸脱のなかったシナリオの記録も残す", "keep the journals of passes, too"}));
     run_app_->add_flag("--in-process", config.in_process,
