@@ -99,7 +99,10 @@ Kind Node::kind() const { return item().kind; }
 bool Node::quoted() const { return item().quoted; }
 Mark Node::mark() const { return tree_ != nullptr ? tree_->mark(item().position) : Mark{}; }
 
-std::string_view Node::text() const { return tree_->text(expect(Kind::kScalar)); }
+std::string_view Node::text() const {
+  const detail::Item& own = expect(Kind::kScalar);  // throws if there is no tree
+  return tree_->text(own);
+}
 
 std::int64_t Node::as_int(std::int64_t minimum, std::int64_t maximum) const {
   const std::string_view digits = text();
