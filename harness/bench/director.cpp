@@ -178,11 +178,12 @@ void Director::run_step(const Step& step) {
   for (const Expectation& expectation : step.expect) watched.push_back({&expectation, {}, false});
   if (!watched.empty()) watch(watched, since, deadline_us);
   judge(result, watched);
-  // An act that the screen did not offer is a deviation, unless the scenario wants to see it refused.
+  // An act that the screen did not offer is a deviation, unless the scenario wants that.
   if (const auto inputs = stage_.observer().refused_inputs(since); patient && !inputs.empty()) {
     append(result.expected, {"操作が受け付けられること", "the act is accepted"});
-    append(result.observed, {fmt::format("画面にない操作: {}", fmt::join(inputs, ", ")),
-                             fmt::format("not offered by the screen: {}", fmt::join(inputs, ", "))});
+    append(result.observed,
+           {fmt::format("画面にない操作: {}", fmt::join(inputs, ", ")),
+            fmt::format("not offered by the screen: {}", fmt::join(inputs, ", "))});
     deviation(result);
   }
 }

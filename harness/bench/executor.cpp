@@ -115,7 +115,8 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
   settings.seed = options.random_seed;
   if (!options.out_dir.empty()) {
     // Two files may have the same id: the journal's name tells them apart.
-    std::string name = fmt::format("{}-{:06x}", scenario.id.substr(0, kNameLength), path_hash(path));
+    std::string name =
+        fmt::format("{}-{:06x}", scenario.id.substr(0, kNameLength), path_hash(path));
     if (scenario.row > 0) name += "-" + std::to_string(scenario.row);
     if (options.repetition > 0) name += "-r" + std::to_string(options.repetition);
     settings.journal_file = options.out_dir + "/journal/" + name + ".jsonl";

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import ERROR, FAIL, PASS, USAGE, children, wait_for
+from conftest import ERROR, FAIL, PASS, SLOWNESS, TIMEOUT_S, USAGE, children, wait_for
 
 SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
 FLOW = SCENARIOS / "hospital_flow"
@@ -101,15 +101,16 @@ def test_nothing_selected_is_wrong_usage(program, suite):
 
 
 def test_killing_a_worker_in_the_middle_costs_at_most_one_run(program, suite):
-    run = program.start("run", "suite", "--out", "out", "--repeat", "20000", "-j", "2")
+    count = 20000 // SLOWNESS
+    run = program.start("run", "suite", "--out", "out", "--repeat", str(count), "-j", "2")
     victims = wait_for(lambda: children(run.pid))
     time.sleep(0.5)
     if run.poll() is not None:
         pytest.skip("it was too fast")
     os.kill(victims[0], signal.SIGKILL)
-    run.communicate(timeout=120)
+    run.communicate(timeout=2 * TIMEOUT_S)
     summary = program.results()["summary"]
-    assert summary["total"] == 20000
+    assert summary["total"] == count
     assert summary["error"] <= 1
-    assert summary["pass"] + summary["error"] == 20000
+    assert summary["pass"] + summary["error"] == count
     assert run.returncode == (ERROR if summary["error"] else PASS)
