@@ -52,7 +52,7 @@ class Director {
   Director(const Assets& assets, const Scenario& scenario, const RunSettings& settings,
            ScenarioResult& result)
       : scenario_(scenario), settings_(settings), result_(result),
-        stage_(assets, scenario, settings.seed, settings.faults) {}
+        stage_(assets, scenario, settings.seed, settings.faults, settings.amend) {}
 
   void run();
   Stage& stage() { return stage_; }
@@ -68,6 +68,9 @@ class Director {
   StepResult& add_step();
   void deviation(StepResult& step);
   void touch(const std::string& assumption);
+  void step_over(const StepResult* step) {
+    if (settings_.at_step) settings_.at_step(stage_.world(), step);
+  }
   bool out_of_time() { return simulation().now_us() >= limit_us_; }
 
   const Scenario& scenario_;
@@ -219,11 +222,13 @@ void Director::run() {
   result_.steps_planned =
       static_cast<std::uint32_t>(scenario_.steps.size() + scenario_.then.size());
   if (const Text missing = stage_.prepare(); !missing.empty()) result_.warnings.push_back(missing);
+  step_over(nullptr);
   views_begin_ = stage_.observer().mark();
   for (const Step& step : scenario_.steps) {
     if (out_of_time()) break;
     if (simulation().events() > kEventsPerScenario) break;
     run_step(step);
+    step_over(&result_.steps.back());
     // After a deviation the rest of the procedure would only echo it.
     if (result_.steps.back().verdict > Verdict::kPass) return;
   }
@@ -232,6 +237,7 @@ void Director::run() {
   for (const Expectation& check : scenario_.then) {
     if (out_of_time()) break;
     run_end_check(check);
+    step_over(&result_.steps.back());
   }
   if (out_of_time()) {
     result_.verdict = Verdict::kInconc;

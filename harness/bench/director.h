@@ -14,6 +14,7 @@
 namespace uketsuke::bench {
 
 class World;
+struct WorldConfig;
 
 struct RunSettings {
   std::uint64_t seed = 1;
@@ -21,6 +22,10 @@ struct RunSettings {
   bool keep_passing_journals = false;  // else only a scenario above pass leaves its journal
   std::size_t wire_tail = 12;          // messages shown with a deviation
   std::vector<fault::Rule> faults;     // laid over the wires, beside those of the scenario
+  // Changes what the world is built of: a reader's timing, a table of a role.
+  std::function<void(WorldConfig&)> amend;
+  // Looks at the world when the desk is ready (nullptr) and when a step or a check has ended.
+  std::function<void(World&, const verdict::StepResult*)> at_step;
   // Looks at the world when the scenario is over (also after an error), before it is thrown away.
   std::function<void(World&)> at_end;
 };

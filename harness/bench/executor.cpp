@@ -83,6 +83,7 @@ std::vector<run::Selected> BenchExecutor::expand(const std::string& path,
   for (std::size_t i = 0; i < loaded.scenarios.size(); ++i) {
     const scenario::Scenario& scenario = loaded.scenarios[i];
     if (!run::passes(filters, scenario.id, scenario.tags)) continue;
+    if (!filters.release.empty() && !not_of_release(scenario, filters.release).empty()) continue;
     run::Selected entry;
     entry.path = path;
     entry.variant = static_cast<int>(i);
@@ -110,7 +111,16 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     result.reason = {text, text};
     return result;
   }
-  const scenario::Scenario& scenario = loaded.scenarios.at(static_cast<std::size_t>(variant));
+  scenario::Scenario scenario = loaded.scenarios.at(static_cast<std::size_t>(variant));
+  if (const auto release = options.extra.find("release"); release != options.extra.end()) {
+    if (verdict::Text why = not_of_release(scenario, release->second); !why.empty()) {
+      ScenarioResult result = blank_result(scenario);
+      result.release = release->second;
+      result.not_applicable = std::move(why);
+      return result;
+    }
+    scenario.bench.release = release->second;
+  }
   RunSettings settings;
   settings.seed = options.random_seed;
   if (!options.out_dir.empty()) {
@@ -123,13 +133,23 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     const auto keep = options.extra.find("journal");
     settings.keep_passing_journals = keep != options.extra.end() && keep->second == "all";
   }
+  const AtEnd at_end = watch(scenario, options, settings);
   ScenarioResult result = run_scenario(assets(), scenario, settings);
+  if (at_end) at_end(result);
   if (!result.journal_path.empty())
     result.journal_path = result.journal_path.substr(options.out_dir.size() + 1);
   for (const yaml::Problem& problem : loaded.warnings)
     result.warnings.emplace_back(yaml::to_string(problem));
   return result;
 }
+
+BenchExecutor::AtEnd BenchExecutor::watch(const scenario::Scenario&, const run::Options&,
+                                          RunSettings&) {
+  return {};
+}
+
+std::vector<std::string> BenchExecutor::releases() { return assets().catalog.releases; }
+std::string BenchExecutor::data_folder() { return find_data_folder(data_folder_); }
 
 std::vector<std::string> BenchExecutor::check(const std::string& path, verdict::Language) {
   const scenario::LoadResult& loaded = load(path);

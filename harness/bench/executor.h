@@ -1,11 +1,13 @@
 // The harness behind the runner and the command line: loads scenarios, runs them in model worlds.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/bench/assets.h"
+#include "harness/bench/director.h"
 #include "harness/run/executor.h"
 #include "harness/scenario/scenario.h"
 
@@ -23,13 +25,22 @@ class BenchExecutor : public run::Executor {
   std::vector<run::Selected> expand(const std::string& path, const run::Filters& filters) override;
   verdict::ScenarioResult execute(const std::string& path, int variant,
                                   const run::Options& options) override;
+  std::vector<std::string> releases() override;
+  std::string data_folder() override;
   std::vector<std::string> check(const std::string& path, verdict::Language language) override;
   std::string steps(verdict::Language language) override;
   std::string schema() override;
   std::string scenario_template(const std::string& name) override;
 
- private:
+ protected:
+  using AtEnd = std::function<void(const verdict::ScenarioResult&)>;
+  // For what wants more of a run than its verdict: sets hooks of `settings`; what it answers is
+  // called with the result.
+  virtual AtEnd watch(const scenario::Scenario& scenario, const run::Options& options,
+                      RunSettings& settings);
   const Assets& assets();
+
+ private:
   // The file as loaded last: expand() and execute() ask for the same one in turn.
   const scenario::LoadResult& load(const std::string& path);
 

@@ -29,6 +29,14 @@ std::string changed(std::string code) {
   return code;
 }
 
+std::unique_ptr<World> make_world(const Assets& assets, const scenario::Scenario& scenario,
+                                  std::uint64_t seed, const std::vector<fault::Rule>& faults,
+                                  const std::function<void(WorldConfig&)>& amend) {
+  WorldConfig config = make_config(assets, scenario, seed, faults);
+  if (amend) amend(config);
+  return std::make_unique<World>(std::move(config));
+}
+
 // `wait: 5` or `wait: {seconds: 5, ...}`.
 double seconds_of(const Value& argument) {
   return argument.form == Value::Form::kMap ? argument.number_at("seconds", 0) : argument.number;
@@ -37,13 +45,14 @@ double seconds_of(const Value& argument) {
 }  // namespace
 
 Stage::Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed,
-             const std::vector<fault::Rule>& faults)
+             const std::vector<fault::Rule>& faults,
+             const std::function<void(WorldConfig&)>& amend)
     : assets_(assets),
       scenario_(scenario),
       holder_(main_holder(scenario)),
       clinician_(scenario.given.text_at("ehr.clinician", "physician_1")),
       factors_(static_cast<int>(scenario.given.number_at("ehr.factors", 2))),
-      world_(std::make_unique<World>(make_config(assets, scenario, seed, faults))),
+      world_(make_world(assets, scenario, seed, faults, amend)),
       observer_(*world_),
       ehr_(*world_) {}
 

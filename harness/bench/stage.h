@@ -2,6 +2,7 @@
 // real people have, and what is waited for afterwards.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -16,9 +17,10 @@ namespace uketsuke::bench {
 
 class Stage {
  public:
-  // faults: beside those of the scenario.
+  // faults: beside those of the scenario. amend: has the last word on the world's parts.
   Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed,
-        const std::vector<fault::Rule>& faults = {});
+        const std::vector<fault::Rule>& faults = {},
+        const std::function<void(WorldConfig&)>& amend = {});
 
   World& world() { return *world_; }
   const Observer& observer() const { return observer_; }

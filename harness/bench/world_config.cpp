@@ -127,6 +127,17 @@ std::string release_of(const Scenario& scenario) {
   return scenario.releases.empty() ? kDefaultRelease : scenario.releases.front();
 }
 
+verdict::Text not_of_release(const Scenario& scenario, const std::string& release) {
+  if (!scenario.bench.release.empty() && scenario.bench.release != release) {
+    return {fmt::format("bench.release = {}、選択されたリリース = {}", scenario.bench.release, release),
+            fmt::format("bench.release = {}, selected = {}", scenario.bench.release, release)};
+  }
+  const auto& named = scenario.releases;
+  if (named.empty() || std::find(named.begin(), named.end(), release) != named.end()) return {};
+  return {fmt::format("releases = [{}]、選択されたリリース = {}", fmt::join(named, ", "), release),
+          fmt::format("releases = [{}], selected = {}", fmt::join(named, ", "), release)};
+}
+
 std::string main_holder(const Scenario& scenario) {
   if (const Value* card = scenario.given.find("card")) return holder_of(*card);
   if (const Value* cards = scenario.given.find("cards"); cards != nullptr && !cards->items.empty())

@@ -170,6 +170,7 @@ void visit_options(Archive& archive, V& options) {
   archive(options.wall_limit_ms);
   strings(archive, options.filters.tags);
   strings(archive, options.filters.only);
+  archive(options.filters.release);
   visit_map(archive, options.extra);
 }
 

@@ -15,6 +15,7 @@ namespace uketsuke::run {
 struct Filters {
   std::vector<std::string> tags;  // a scenario must have all of them
   std::vector<std::string> only;  // and be named by one of them (id, or a shell pattern on it)
+  std::string release;            // and hold for it; empty: whatever it holds for
 };
 
 // How to run. Everything travels to the workers; `extra` is for bench and bindings (reader=...).
@@ -24,7 +25,8 @@ struct Options {
   std::string out_dir;               // folder of the run; journals belong into out_dir/journal
   std::uint32_t wall_limit_ms = 0;   // --wall-limit; 0: the scenario's own, or the default
   Filters filters;
-  std::map<std::string, std::string> extra;  // "journal" = "all": --keep-journals
+  // "journal" = "all": --keep-journals; "release": run under this one
+  std::map<std::string, std::string> extra;
 };
 
 constexpr int kEveryVariant = -1;             // Selected.variant: the worker asks expand()
@@ -64,6 +66,10 @@ class Executor {
   virtual verdict::ScenarioResult execute(const std::string& path, int variant,
                                           const Options& options) = 0;
 
+  // Command line. The releases there are; empty: nothing is known about them.
+  virtual std::vector<std::string> releases() { return {}; }
+  // Where scenarios, baselines and the other data are; empty: nowhere.
+  virtual std::string data_folder() { return {}; }
   // Command line. Problems of one file, each one line "file:line:column: what"; empty: none.
   virtual std::vector<std::string> check(const std::string& path, verdict::Language language) = 0;
   // The vocabulary of steps, as text.
