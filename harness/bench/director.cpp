@@ -66,6 +66,7 @@ class Director {
   void run_end_check(const Expectation& check);
   Seen end_seen(const Expectation& check);
   StepResult& add_step();
+  void begin_step();
   void deviation(StepResult& step);
   void touch(const std::string& assumption);
   void step_over(const StepResult* step) {
@@ -94,6 +95,11 @@ StepResult& Director::add_step() {
   step.file = scenario_.file;
   result_.steps.push_back(std::move(step));
   return result_.steps.back();
+}
+
+// Steps and the checks of `then` count as one row of numbers from 1.
+void Director::begin_step() {
+  stage_.world().begin_step(static_cast<std::uint32_t>(result_.steps.size()) + 1);
 }
 
 void Director::deviation(StepResult& step) {
@@ -227,6 +233,7 @@ void Director::run() {
   for (const Step& step : scenario_.steps) {
     if (out_of_time()) break;
     if (simulation().events() > kEventsPerScenario) break;
+    begin_step();
     run_step(step);
     step_over(&result_.steps.back());
     // After a deviation the rest of the procedure would only echo it.
@@ -236,6 +243,7 @@ void Director::run() {
       std::min(kAbsenceUs, limit_us_ - std::min(limit_us_, simulation().now_us())));
   for (const Expectation& check : scenario_.then) {
     if (out_of_time()) break;
+    begin_step();
     run_end_check(check);
     step_over(&result_.steps.back());
   }

@@ -92,6 +92,12 @@ World::World(WorldConfig config)
   const generic_reader::Profile& profile = ccid_profile(config_);
   const std::string role = config_.face_reader ? "face_reader" : "generic_reader";
   medium_ = profile.ccid.slots.front().medium;
+  if (!faults_.empty()) {
+    later_ = std::make_unique<channel::Later>("later", simulation_);
+    faults_.on_later([this](std::uint64_t delay_us, fault::Layer::Action action) {
+      later_->after(delay_us, std::move(action));
+    });
+  }
   usb_ = std::make_unique<channel::UsbChannel>(context_, usb_config());
   std::vector<channel::FieldChannel*> slots;
   for (std::size_t i = 0; i < profile.ccid.slots.size(); ++i) {

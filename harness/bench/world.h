@@ -14,6 +14,7 @@
 #include "models/people/people_module.h"
 #include "models/terminal/terminal_module.h"
 #include "sim/channel/folder_channel.h"
+#include "sim/channel/later.h"
 #include "sim/channel/network_channel.h"
 #include "sim/channel/session_channel.h"
 #include "sim/channel/usb_channel.h"
@@ -53,6 +54,8 @@ class World {
   kernel::Simulation& simulation() { return simulation_; }
   trace::Journal& journal() { return journal_; }
   const fault::Layer& faults() const { return faults_; }
+  // Faults start and stop by it: a step of the scenario begins (from 1).
+  void begin_step(std::uint32_t step) { faults_.begin_step(step); }
   wire::oqs::Seconds now() const;
 
   bool has_face_reader() const { return face_ != nullptr; }
@@ -88,6 +91,7 @@ class World {
   trace::Journal journal_;
   fault::Layer faults_;
   channel::Context context_;
+  std::unique_ptr<channel::Later> later_;  // nullptr: no faults
   std::vector<trace::CardConversation> usb_conversations_;
   std::vector<std::unique_ptr<trace::CardConversation>> conversations_;
   std::vector<std::unique_ptr<trace::Tap>> taps_;

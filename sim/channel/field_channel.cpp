@@ -24,8 +24,16 @@ FieldChannel::FieldChannel(Context& context, std::string reader, std::string slo
             down_tap),
       up_(context, {"field", slot + " from card", "card", reader_, describe}, reader_mailbox_,
           &bytes_of, up_tap) {
-  down_.on_cut([this] { remove(); });
-  up_.on_cut([this] { remove(); });
+  const auto cut = [this] {
+    const Placed before = last_;
+    remove();
+    last_ = before;
+  };
+  const auto join = [this] {
+    if (last_.card != nullptr && card_ == nullptr) insert(*last_.card, last_.medium, last_.answers);
+  };
+  down_.on_cut(cut, join);
+  up_.on_cut(cut, join);
 }
 
 void FieldChannel::note(std::string_view event, std::string text) {
@@ -53,6 +61,7 @@ void FieldChannel::to_reader(Burst burst) {
 bool FieldChannel::insert(CardMailbox& card, Medium medium, bool answers) {
   if (card_ != nullptr) return false;
   card_ = &card;
+  last_ = {&card, medium, answers};
   down_.connect(card);
   note("card_placed", medium == Medium::kContact ? "contact" : "contactless");
   noticed_ = answers || !by_answer_;
@@ -61,12 +70,15 @@ bool FieldChannel::insert(CardMailbox& card, Medium medium, bool answers) {
 }
 
 bool FieldChannel::remove() {
+  last_ = {};
   if (card_ == nullptr) return false;
   note("card_taken");
   card_->clear();
   card_->post(PowerOff{});
   card_ = nullptr;
   down_.connect(nowhere_);
+  down_.forget();
+  up_.forget();
   // What was on its way from the card never arrives; the reader sees silence, then the switch.
   reader_mailbox_.remove_if(
       [](const ToReader& signal) { return std::holds_alternative<Burst>(signal); });

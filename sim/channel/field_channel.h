@@ -48,7 +48,14 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
 
   Context& context_;
   std::string reader_;
+  struct Placed {
+    CardMailbox* card = nullptr;
+    wire::field::Medium medium{};
+    bool answers = false;
+  };
+
   CardMailbox* card_ = nullptr;
+  Placed last_;  // what comes back when a cut is over
   bool by_answer_ = false;
   bool noticed_ = false;  // the reader was told of the card
   kernel::Mailbox<wire::field::ToReader> reader_mailbox_;

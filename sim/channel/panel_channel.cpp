@@ -7,6 +7,11 @@ namespace {
 
 wire::Bytes& itself(wire::Bytes& bytes) { return bytes; }
 
+bool same(const wire::panel::Display& a, const wire::panel::Display& b) {
+  return a.screen == b.screen && a.message == b.message && a.values == b.values &&
+         a.secrets == b.secrets;
+}
+
 }  // namespace
 
 std::string PanelChannel::PanelTap::mask(wire::ByteView bytes,
@@ -35,6 +40,7 @@ PanelChannel::PanelChannel(Context& context, std::string device)
                &output_tap_) {}
 
 void PanelChannel::put(const wire::panel::Input& input) {
+  reacted_ = false;
   inputs_.send(wire::panel::encode(input), 0);
 }
 
@@ -59,8 +65,10 @@ void PanelChannel::read() {
       context_.journal.note("people", context_.simulation.now_ns(), "panel_error",
                             wire::to_string(output.error()));
     } else if (auto* display = std::get_if<wire::panel::Display>(&*output)) {
+      reacted_ = reacted_ || !same(*display, display_);
       display_ = std::move(*display);
     } else {
+      reacted_ = true;
       refused_.push_back(std::get<wire::panel::Refused>(std::move(*output)));
     }
   });

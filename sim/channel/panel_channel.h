@@ -44,6 +44,8 @@ class PanelChannel : public PanelPersonPort, public PanelDevicePort {
   const wire::panel::Display& display() const { return display_; }
   const std::vector<wire::panel::Refused>& refused() const { return refused_; }
   std::uint32_t undecodable() const { return undecodable_; }
+  // Whether anything that people see has changed since their last input (or they made none).
+  bool reacted() const { return reacted_; }
 
  private:
   std::optional<wire::panel::Input> decoded(const wire::Bytes& bytes);
@@ -66,6 +68,7 @@ class PanelChannel : public PanelPersonPort, public PanelDevicePort {
   wire::panel::Display display_;
   std::vector<wire::panel::Refused> refused_;
   std::uint32_t undecodable_ = 0;
+  bool reacted_ = true;
 };
 
 }  // namespace uketsuke::channel

@@ -51,7 +51,10 @@ SessionChannel::SessionChannel(Context& context, std::string program, std::strin
       responses_(context, {"session", "response", reader_, program_, response}, to_program_,
                  &bytes_of, response_tap) {}
 
-void SessionChannel::note(std::string_view role, std::string_view event, std::string text) {
+// What has no bytes is a note; what a fault did to it stands in brackets.
+void SessionChannel::note(std::string_view role, std::string_view event, std::string text,
+                          std::string_view fault) {
+  if (!fault.empty()) text += fmt::format("{}[{}]", text.empty() ? "" : " ", fault);
   context_.journal.note(role, context_.simulation.now_ns(), event, std::move(text));
 }
 
@@ -60,8 +63,9 @@ void SessionChannel::ask(Request request) {
     commands_.send(std::move(request), 0);
     return;
   }
-  note(program_, fmt::format("session_{}", name_of(request)), reader_);
-  to_reader_.post(std::move(request));
+  const std::string event = fmt::format("session_{}", name_of(request));
+  commands_.send_noted(std::move(request), 0,
+                       [&](std::string_view fault) { note(program_, event, reader_, fault); });
 }
 
 void SessionChannel::report(Event event) {
@@ -69,8 +73,10 @@ void SessionChannel::report(Event event) {
     responses_.send(std::move(event), 0);
     return;
   }
-  note(reader_, fmt::format("session_{}", name_of(event)), text_of(event));
-  to_program_.post(std::move(event));
+  const std::string name = fmt::format("session_{}", name_of(event));
+  const std::string text = text_of(event);
+  responses_.send_noted(std::move(event), 0,
+                        [&](std::string_view fault) { note(reader_, name, text, fault); });
 }
 
 }  // namespace uketsuke::channel

@@ -29,7 +29,8 @@ class SessionChannel : public SessionProgramPort, public SessionReaderPort {
   kernel::Mailbox<wire::session::Event>& to_program() { return to_program_; }
 
  private:
-  void note(std::string_view role, std::string_view event, std::string text = {});
+  void note(std::string_view role, std::string_view event, std::string text,
+            std::string_view fault);
 
   Context& context_;
   std::string program_, reader_;

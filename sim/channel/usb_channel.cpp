@@ -42,13 +42,27 @@ UsbChannel::UsbChannel(Context& context, UsbConfig config)
                    to_device_, &device_bytes),
       control_in_(context, {"usb", "control in", config_.device, config_.host, nullptr}, to_host_,
                   &host_bytes) {
-  control_out_.on_cut([this] { detach(); });
-  control_in_.on_cut([this] { detach(); });
+  set_cut(control_out_);
+  set_cut(control_in_);
+  const auto as_received = [](HostEvent& event) {
+    auto& completion = std::get<Completion>(event);
+    completion.actual_length = static_cast<std::uint32_t>(completion.data.size());
+  };
+  control_in_.on_touched([this, as_received](HostEvent& event) {
+    if (control_in_has_data_) as_received(event);
+  });
+  control_in_.copies_nothing();  // a transfer completes once (USB 2.0, 8.5.3)
   for (const UsbEndpoint& info : config_.endpoints) {
     endpoints_.push_back(std::make_unique<Endpoint>());
     endpoints_.back()->info = info;
     add_lines(*endpoints_.back());
   }
+}
+
+// What a person would do with the plug.
+template <class Line>
+void UsbChannel::set_cut(Line& line) {
+  line.on_cut([this] { detach(); }, [this] { attach(); });
 }
 
 void UsbChannel::add_lines(Endpoint& endpoint) {
@@ -57,12 +71,21 @@ void UsbChannel::add_lines(Endpoint& endpoint) {
     endpoint.in = std::make_unique<Line<HostEvent>>(
         context_, trace::Pipe{"usb", info.name, config_.device, config_.host, info.describe},
         to_host_, &host_bytes, info.tap);
-    endpoint.in->on_cut([this] { detach(); });
+    set_cut(*endpoint.in);
+    endpoint.in->copies_nothing();  // the copy is another transfer: see finish_in()
+    endpoint.in->on_touched([](HostEvent& event) {
+      auto& completion = std::get<Completion>(event);
+      completion.actual_length = static_cast<std::uint32_t>(completion.data.size());
+    });
   } else {
     endpoint.out = std::make_unique<Line<DeviceEvent>>(
         context_, trace::Pipe{"usb", info.name, config_.host, config_.device, info.describe},
         to_device_, &device_bytes, info.tap);
-    endpoint.out->on_cut([this] { detach(); });
+    set_cut(*endpoint.out);
+    endpoint.out->on_touched([size = info.wMaxPacketSize](DeviceEvent& event) {
+      auto& out = std::get<OutData>(event);
+      out.ends_short = out.data.size() % size != 0 || out.data.empty();
+    });
   }
 }
 
@@ -129,6 +152,7 @@ void UsbChannel::submit_out(Endpoint& endpoint, Transfer transfer) {
   const fault::Fate fate = endpoint.out->send(
       OutData{endpoint.info.bEndpointAddress, std::move(transfer.data), ends_short}, time);
   if (!attached_) return complete(transfer.id, TransferStatus::kNoDevice, 0, 0);
+  if (fate.stalled) endpoint.halted = true;
   complete(transfer.id, fate.stalled ? TransferStatus::kStalled : TransferStatus::kCompleted,
            fate.stalled ? 0 : length, time);
 }
@@ -137,7 +161,8 @@ void UsbChannel::serve_in(Endpoint& endpoint) {
   while (!endpoint.waiting.empty() && !endpoint.queued.empty()) {
     const Transfer transfer = std::move(endpoint.waiting.front());
     endpoint.waiting.pop_front();
-    wire::Bytes& data = endpoint.queued.front();
+    wire::Bytes& data = endpoint.queued.front().data;
+    const bool copy = endpoint.queued.front().copy;
     const std::uint16_t size = endpoint.info.wMaxPacketSize;
     if (data.size() > transfer.length && transfer.length % size != 0) {
       endpoint.queued.pop_front();  // babble: USB 2.0, 8.7.4
@@ -157,12 +182,12 @@ void UsbChannel::serve_in(Endpoint& endpoint) {
     } else {
       endpoint.queued.pop_front();
     }
-    finish_in(endpoint, transfer, std::move(part));
+    finish_in(endpoint, transfer, {std::move(part), copy});
   }
 }
 
-void UsbChannel::finish_in(Endpoint& endpoint, const Transfer& transfer, wire::Bytes data) {
-  std::uint64_t time = bus_time_ns(data.size(), endpoint.info.wMaxPacketSize);
+void UsbChannel::finish_in(Endpoint& endpoint, const Transfer& transfer, Endpoint::Queued part) {
+  std::uint64_t time = bus_time_ns(part.data.size(), endpoint.info.wMaxPacketSize);
   if (endpoint.info.interrupt) {
     // Polled once an interval: USB 2.0, 5.7.4 and Table 9-13.
     const std::uint64_t interval =
@@ -171,15 +196,31 @@ void UsbChannel::finish_in(Endpoint& endpoint, const Transfer& transfer, wire::B
             : 1'000'000ULL * std::max<unsigned>(endpoint.info.bInterval, 1);
     time += interval - context_.simulation.now_ns() % interval;
   }
-  const auto actual = static_cast<std::uint32_t>(data.size());
+  const auto actual = static_cast<std::uint32_t>(part.data.size());
+  wire::Bytes again = context_.faults.empty() ? wire::Bytes{} : part.data;
   const fault::Fate fate = endpoint.in->send(
-      Completion{transfer.id, TransferStatus::kCompleted, std::move(data), actual},
+      Completion{transfer.id, TransferStatus::kCompleted, std::move(part.data), actual},
       after_busy(endpoint, time));
+  if (!attached_) {
+    if (fate.lost) complete(transfer.id, TransferStatus::kNoDevice, 0, 0);
+    return;
+  }
   if (fate.stalled) {
     complete(transfer.id, TransferStatus::kStalled, 0, time);
-  } else if (fate.lost && attached_) {
-    endpoint.waiting.push_front(transfer);  // the host goes on waiting
+    return stall(endpoint);
   }
+  if (fate.lost) endpoint.waiting.push_front(transfer);  // the host goes on waiting
+  // The device sends the same again; a copy is not copied.
+  if (part.copy) return;
+  for (std::uint32_t copy = 1; copy < fate.copies; ++copy)
+    endpoint.queued.push_front({again, true});
+}
+
+// USB 2.0, 8.5.2: a halted endpoint refuses everything until the host clears it.
+void UsbChannel::stall(Endpoint& endpoint) {
+  endpoint.halted = true;
+  for (const Transfer& transfer : std::exchange(endpoint.waiting, {}))
+    complete(transfer.id, TransferStatus::kStalled, 0, 0);
 }
 
 void UsbChannel::cancel(std::uint64_t id) {
@@ -207,7 +248,12 @@ void UsbChannel::answer_control(TransferStatus status, wire::Bytes data) {
   const auto actual = static_cast<std::uint32_t>(
       status != TransferStatus::kCompleted ? 0 : in ? data.size() : transfer.data.size());
   const std::uint64_t time = bus_time_ns(data.size(), 64);
-  control_in_.send(Completion{transfer.id, status, std::move(data), actual}, time);
+  control_in_has_data_ = in && status == TransferStatus::kCompleted;
+  const fault::Fate fate =
+      control_in_.send(Completion{transfer.id, status, std::move(data), actual}, time);
+  if (fate.stalled) complete(transfer.id, TransferStatus::kStalled, 0, time);
+  // The device has answered, the host has not heard it: it waits until it gives up.
+  if (fate.lost && attached_) return controls_.push_front(transfer);
   if (attached_ && !controls_.empty()) send_control();
 }
 
@@ -235,7 +281,7 @@ void UsbChannel::act(DeviceAction action) {
     return answer_control(TransferStatus::kStalled, {});
   if (auto* data = std::get_if<InData>(&action)) {
     if (Endpoint* endpoint = find(data->bEndpointAddress)) {
-      endpoint->queued.push_back(std::move(data->data));
+      endpoint->queued.push_back({std::move(data->data), false});
       serve_in(*endpoint);
     }
     return;
@@ -244,9 +290,7 @@ void UsbChannel::act(DeviceAction action) {
     Endpoint* endpoint = find(halt->bEndpointAddress);
     if (endpoint == nullptr) return;
     endpoint->halted = halt->halted;
-    if (!halt->halted) return;
-    for (const Transfer& transfer : std::exchange(endpoint->waiting, {}))
-      complete(transfer.id, TransferStatus::kStalled, 0, 0);
+    if (halt->halted) stall(*endpoint);
     return;
   }
   const auto& flush = std::get<FlushEndpoint>(action);
@@ -273,7 +317,11 @@ void UsbChannel::detach() {
       complete(transfer.id, TransferStatus::kNoDevice, 0, 0);
     endpoint->queued.clear();
     endpoint->halted = false;
+    if (endpoint->in) endpoint->in->forget();
+    if (endpoint->out) endpoint->out->forget();
   }
+  control_out_.forget();
+  control_in_.forget();
   for (const Transfer& transfer : std::exchange(controls_, {}))
     complete(transfer.id, TransferStatus::kNoDevice, 0, 0);
   to_host_.post(Detached{}, 0);

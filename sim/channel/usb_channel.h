@@ -78,17 +78,24 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
     bool halted = false;
     std::uint64_t busy_until_ns = 0;
     std::deque<wire::usb::Transfer> waiting;  // IN transfers without data yet
-    std::deque<wire::Bytes> queued;           // data from the device, one transfer each
+    struct Queued {
+      wire::Bytes data;
+      bool copy = false;  // that a fault has made
+    };
+    std::deque<Queued> queued;                // data from the device, one transfer each
     std::unique_ptr<Line<DeviceEvent>> out;
     std::unique_ptr<Line<HostEvent>> in;
   };
   Endpoint* find(std::uint8_t bEndpointAddress);
   void add_lines(Endpoint& endpoint);
+  template <class Line>
+  void set_cut(Line& line);
+  void stall(Endpoint& endpoint);
   void submit_control(wire::usb::Transfer transfer);
   void send_control();
   void submit_out(Endpoint& endpoint, wire::usb::Transfer transfer);
   void serve_in(Endpoint& endpoint);
-  void finish_in(Endpoint& endpoint, const wire::usb::Transfer& transfer, wire::Bytes data);
+  void finish_in(Endpoint& endpoint, const wire::usb::Transfer& transfer, Endpoint::Queued part);
   void answer_control(wire::usb::TransferStatus status, wire::Bytes data);
   void complete(std::uint64_t id, wire::usb::TransferStatus status, std::uint32_t actual,
                 std::uint64_t delay_ns);
@@ -103,6 +110,7 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
   Line<DeviceEvent> control_out_;
   Line<HostEvent> control_in_;
   std::deque<wire::usb::Transfer> controls_;  // front: under way at the device
+  bool control_in_has_data_ = false;  // of the answer that is under way
   bool attached_ = false;
 };
 
