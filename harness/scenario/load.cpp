@@ -6,9 +6,12 @@
 #include "harness/scenario/scenario.h"
 #include "harness/scenario/shape_reader.h"
 #include "harness/scenario/step_checker.h"
+#include "harness/verdict/format.h"
 
 namespace uketsuke::scenario {
 namespace {
+
+using verdict::say;
 
 constexpr std::size_t kMostRows = 500;
 constexpr std::size_t kMostSteps = 20000;  // of all rows together
@@ -157,9 +160,11 @@ void read_row(const yaml::Node& node, Table& table, Problems& problems) {
     const yaml::Node cell = entry(node, table.columns[c]);
     if (!cell) {
       problems.error(
-          yaml::problem_at(node, "the column " + table.columns[c] + " is missing in this row"));
+          yaml::problem_at(node, say("この行に列 {} がありません",
+                                     "the column {} is missing in this row", table.columns[c])));
     } else if (cell.is_scalar() && cell.text().size() > kLongestCell) {
-      problems.error(yaml::problem_at(cell, "a cell longer than 1000 bytes"));
+      problems.error(yaml::problem_at(
+          cell, say("{} バイトより長い値です", "a cell longer than {} bytes", kLongestCell)));
     }
     const bool usable = cell && cell.is_scalar() && cell.text().size() <= kLongestCell;
     row.values.emplace_back(table.columns[c], usable ? cell.as_string() : std::string());
@@ -167,8 +172,10 @@ void read_row(const yaml::Node& node, Table& table, Problems& problems) {
   for (std::size_t i = 0; i < node.size(); ++i) {
     const std::string name = node.key(i).as_string();
     if (contains(table.columns, name)) continue;
-    problems.error(yaml::problem_at(node.key(i), name + ": the first row has no such column" +
-                                                     yaml::did_you_mean(name, table.columns)));
+    problems.error(yaml::problem_at(
+        node.key(i), say("{}：最初の行にこの列はありません", "{}: the first row has no such column",
+                         yaml::shortened(name)) +
+                         yaml::hint(name, table.columns)));
   }
   table.rows.push_back(std::move(row));
 }
@@ -177,19 +184,25 @@ Table read_table(const yaml::Node& root, Problems& problems) {
   Table table;
   const yaml::Node examples = entry(root, "examples");
   if (!examples || !examples.is_sequence()) return table;
-  if (examples.size() == 0) problems.error(yaml::problem_at(examples, "examples without a row"));
+  if (examples.size() == 0) {
+    problems.error(
+        yaml::problem_at(examples, {"examples に行がありません", "examples without a row"}));
+  }
   const yaml::Node first = examples.at(0);
   for (std::size_t i = 0; first && first.is_mapping() && i < first.size(); ++i) {
     table.columns.push_back(first.key(i).as_string());
     table.column_nodes.push_back(first.key(i));
   }
   if (examples.size() > kMostRows) {
-    problems.error(yaml::problem_at(examples, "more than 500 rows"));
+    problems.error(
+        yaml::problem_at(examples, say("行が {} を超えています", "more than {} rows", kMostRows)));
   }
   std::size_t count = std::min(examples.size(), kMostRows);
   const yaml::Node steps = entry(root, "steps");
   if (steps && count * steps.size() > kMostSteps) {
-    problems.error(yaml::problem_at(examples, "more than 20000 steps in all rows together"));
+    problems.error(
+        yaml::problem_at(examples, say("全行の手順の合計が {} を超えています",
+                                       "more than {} steps in all rows together", kMostSteps)));
     count = 1;
   }
   for (std::size_t i = 0; i < count; ++i) read_row(examples.at(i), table, problems);
@@ -214,11 +227,14 @@ void check_whole(Scenario& scenario, const Catalog& catalog, const Value& top, P
     return yaml::Mark{scenario.file, place.line, place.column};
   };
   if (scenario.steps.empty() && top.find("steps") != nullptr) {
-    problems.error({at("steps"), "steps: there is not one step"});
+    problems.error(
+        {at("steps"), {"steps：手順が 1 つもありません", "steps: there is not one step"}});
   }
   const std::string& release = scenario.bench.release;
   if (!release.empty() && !scenario.releases.empty() && !contains(scenario.releases, release)) {
-    problems.error({at("bench.release"), release + ": not among the releases of this scenario"});
+    problems.error(
+        {at("bench.release"), say("{}：このシナリオの releases にありません",
+                                  "{}: not among the releases of this scenario", release)});
   }
   StepChecker checker(catalog, scenario, problems);
   for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
@@ -231,13 +247,16 @@ void check_whole(Scenario& scenario, const Catalog& catalog, const Value& top, P
     }
     const yaml::Mark mark{scenario.file, step.place.line, step.place.column};
     if (step.action.name.empty() && step.expect.empty()) {
-      problems.error({mark, "a step with neither do nor expect shows nothing"});
+      problems.error({mark,
+                      {"do も expect もない手順は何も示しません",
+                       "a step with neither do nor expect shows nothing"}});
     }
     for (const std::string& id : step.ids) {
       const std::string page = id.substr(0, id.find('-'));
       const bool overview = page == "P1" || page == "P2";  // speaks of every procedure
       if (!overview && !scenario.seed.empty() && !contains(scenario.seed, page)) {
-        problems.warn({mark, id + " is not on a page that `seed` names"});
+        problems.warn({mark, say("{} は `seed` に書かれたページにありません",
+                                 "{} is not on a page that `seed` names", id)});
       }
     }
     checker.check(step);
@@ -272,15 +291,34 @@ void load_row(const yaml::Node& root, const std::string& file, const Catalog& ca
   out.push_back(std::move(scenario));
 }
 
+// A file of another version is not looked at further: its words may mean something else.
+void check_version(const yaml::Node& root) {
+  const yaml::Node version = entry(root, "uketsuke");
+  if (!version || !version.is_scalar() || version.text() == "1") return;
+  const std::string_view text = version.text();
+  const bool number = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!number || version.quoted()) return;
+  yaml::fail(
+      version,
+      say("このファイルは書式の版 {} です。このプログラムが読めるのは版 1（uketsuke: 1）です",
+          "this file is of version {} of the format; this program reads version "
+          "1 (uketsuke: 1)",
+          yaml::shortened(text)));
+}
+
 LoadResult load_document(const yaml::Document& document, const Catalog& catalog) {
   LoadResult result;
   Problems problems;
   const yaml::Node root = document.root();
   if (!root.is_mapping()) {
-    problems.error(yaml::problem_at(root, root.is_null()
-                                              ? "the file is empty; a scenario is expected"
-                                              : "a scenario is a mapping of keys"));
+    problems.error(yaml::problem_at(
+        root, root.is_null() ? yaml::Text("ファイルが空です。シナリオを書いてください",
+                                          "the file is empty; a scenario is expected")
+                             : yaml::Text("シナリオはキーと値の組です（uketsuke: 1 で始まる）",
+                                          "a scenario is a mapping of keys (it begins with "
+                                          "uketsuke: 1)")));
   } else {
+    check_version(root);
     Table table = read_table(root, problems);
     if (table.rows.empty()) {
       load_row(root, document.name(), catalog, nullptr, problems, result.scenarios);
@@ -291,8 +329,9 @@ LoadResult load_document(const yaml::Document& document, const Catalog& catalog)
     }
     for (std::size_t i = 0; i < table.used.size(); ++i) {
       if (table.used[i] || !problems.errors.empty()) continue;
-      problems.error(
-          yaml::problem_at(table.column_nodes[i], "${" + table.columns[i] + "} is used nowhere"));
+      problems.error(yaml::problem_at(
+          table.column_nodes[i],
+          say("${{{}}} はどこにも使われていません", "${{{}}} is used nowhere", table.columns[i])));
     }
   }
   problems.sort();
@@ -324,9 +363,11 @@ LoadResult load(const std::string& path, const Catalog& catalog) {
   std::string stem = path.substr(path.find_last_of('/') + 1);
   stem = stem.substr(0, stem.rfind('.'));
   if (!result.scenarios.empty() && result.scenarios.front().id != stem) {
-    result.warnings.push_back({{path, 1, 1},
-                               result.scenarios.front().id + ": the file is called " + stem +
-                                   "; the two should be the same"});
+    result.warnings.push_back(
+        {{path, 1, 1},
+         say("{}：ファイル名は {} です。同じにしてください",
+             "{}: the file is called {}; the two should be the same",
+             yaml::shortened(result.scenarios.front().id), yaml::shortened(stem))});
   }
   return result;
 }
@@ -345,8 +386,9 @@ std::vector<yaml::Problem> check_together(const std::vector<LoadResult>& results
     const Scenario& scenario = result.scenarios.front();
     const auto [known, added] = files.emplace(scenario.id, scenario.file);
     if (added) continue;
-    problems.push_back(
-        {{scenario.file, 1, 1}, scenario.id + ": " + known->second + " has the same id"});
+    problems.push_back({{scenario.file, 1, 1},
+                        say("{}：{} と同じ id です", "{}: {} has the same id",
+                            yaml::shortened(scenario.id), known->second)});
   }
   return problems;
 }

@@ -4,8 +4,13 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "harness/verdict/format.h"
+
 namespace uketsuke::scenario {
 namespace {
+
+using verdict::say;
+using yaml::shortened;
 
 constexpr std::size_t kLongestFilled = 65536;
 
@@ -72,42 +77,55 @@ bool has_word(const Shape& shape, std::string_view word) {
   return std::find(shape.words.begin(), shape.words.end(), word) != shape.words.end();
 }
 
-std::string quoted_if_empty(const std::string& text) { return text.empty() ? "\"\"" : text; }
+std::string shown(const std::string& text) { return text.empty() ? "\"\"" : shortened(text); }
 
 // "true, a number from 0 to 1000, a mapping with card, on": what may stand at a place.
-std::string expected(const Shape& shape) {
-  std::vector<std::string> forms = shape.words;
+yaml::Text expected(const Shape& shape) {
+  yaml::Text forms = joined(shape.words);
+  const auto add = [&](const yaml::Text& form) {
+    forms = forms.empty() ? form : forms + ", " + form;
+  };
   switch (shape.scalar) {
     case Scalar::kNone:
       break;
     case Scalar::kInteger:
-      forms.emplace_back("a whole number");
+      add({"整数", "a whole number"});
       break;
     case Scalar::kSeconds:
-      forms.emplace_back("seconds");
+      add({"秒数", "seconds"});
       break;
     case Scalar::kTruth:
-      forms.emplace_back("true or false");
+      add({"true または false", "true or false"});
       break;
     default:
-      forms.emplace_back("a single value");
+      add({"単独の値", "a single value"});
       break;
   }
   if (!shape.fields.empty()) {
-    forms.push_back((shape.one_of ? "one of " : "a mapping with ") + joined(names(shape.fields)));
+    const auto keys = joined(names(shape.fields));
+    add(shape.one_of ? say("次のいずれか：{}", "one of {}", keys)
+                     : say("キー {} の組", "a mapping with {}", keys));
   }
-  if (shape.values != nullptr) forms.emplace_back("a mapping");
-  if (shape.items != nullptr) forms.emplace_back("a list");
-  return joined(forms);
+  if (shape.values != nullptr) add({"キーと値の組", "a mapping"});
+  if (shape.items != nullptr) add({"リスト", "a list"});
+  return forms.empty() ? yaml::Text("空", "nothing") : forms;
 }
 
 }  // namespace
+
+yaml::Text device_words(std::string_view device) {
+  yaml::Text words{std::string(device_name(device))};
+  if (device == "face_reader") words.ja = "リーダー";
+  if (device == "terminal") words.ja = "端末";
+  if (device == "ehr") words.ja = "電子カルテ";
+  return words;
+}
 
 void Problems::add(std::vector<yaml::Problem>& list, yaml::Problem problem) {
   if (list.size() >= kMost) return;
   for (const yaml::Problem& known : list) {
     if (known.mark.line == problem.mark.line && known.mark.column == problem.mark.column &&
-        known.message == problem.message) {
+        known.message.en == problem.message.en) {
       return;
     }
   }
@@ -122,9 +140,9 @@ void Problems::sort() {
   std::stable_sort(warnings.begin(), warnings.end(), before);
 }
 
-void ShapeReader::error(const yaml::Node& node, std::string message) {
+void ShapeReader::error(const yaml::Node& node, yaml::Text message) {
   if (filled_ && row_ != nullptr) {
-    message += " (examples, row " + std::to_string(row_->number) + ")";
+    message = message + say("（examples の {} 行目）", " (examples, row {})", row_->number);
   }
   problems_.error(yaml::problem_at(node, std::move(message)));
 }
@@ -136,12 +154,13 @@ bool ShapeReader::fill(const yaml::Node& node, std::string& text) {
   while (at != std::string::npos) {
     const std::size_t end = text.find('}', at);
     if (end == std::string::npos) {
-      error(node, text + ": ${ without }");
+      error(node, say("{}：${{ に対応する }} がありません", "{}: ${{ without }}", shown(text)));
       return false;
     }
     const std::string name = text.substr(at + 2, end - at - 2);
     if (row_ == nullptr) {
-      error(node, "${" + name + "}: this scenario has no examples table");
+      error(node, say("${{{}}}：このシナリオには examples の表がありません",
+                      "${{{}}}: this scenario has no examples table", shown(name)));
       return false;
     }
     std::vector<std::string> columns;
@@ -150,8 +169,9 @@ bool ShapeReader::fill(const yaml::Node& node, std::string& text) {
       columns.push_back(row_->values[column++].first);
     }
     if (column == row_->values.size()) {
-      error(node,
-            "${" + name + "}: no such column in the examples" + yaml::did_you_mean(name, columns));
+      error(node, say("${{{}}}：examples にこの列はありません",
+                      "${{{}}}: no such column in the examples", shown(name)) +
+                      yaml::hint(name, columns));
       return false;
     }
     filled_ = true;
@@ -159,7 +179,8 @@ bool ShapeReader::fill(const yaml::Node& node, std::string& text) {
     const std::string& value = row_->values[column].second;
     text.replace(at, end + 1 - at, value);
     if (text.size() > kLongestFilled) {
-      error(node, "longer than " + std::to_string(kLongestFilled) + " bytes once it is filled");
+      error(node, say("埋め込むと {} バイトを超えます", "longer than {} bytes once it is filled",
+                      kLongestFilled));
       return false;
     }
     at = text.find("${", at + value.size());
@@ -200,11 +221,12 @@ Value ShapeReader::read_form(const yaml::Node& node, const Shape& shape) {
       }
       break;
     case yaml::Kind::kNull:
-      error(node, "a value is missing here; expected: " + expected(shape));
+      error(node, say("ここに値がありません。書けるもの：{}",
+                      "a value is missing here; expected: {}", expected(shape)));
       return {};
   }
-  error(node, std::string(to_string(node.kind())) + " cannot stand here; expected: " +
-                  (expected(shape).empty() ? "nothing" : expected(shape)));
+  error(node, say("ここに{}は書けません。書けるもの：{}", "{} cannot stand here; expected: {}",
+                  describe(node.kind()), expected(shape)));
   return {};
 }
 
@@ -232,15 +254,20 @@ Value ShapeReader::read_map(const yaml::Node& node, const Shape& shape) {
     const Field* field = find(shape.fields, name);
     filled_ = false;
     if (field == nullptr && free == nullptr) {
-      const char* what = shape.one_of ? ": no such action" : ": no such key here";
-      std::string hint = yaml::did_you_mean(name, names(shape.fields));
+      const yaml::Text what =
+          shape.one_of ? yaml::Text("：この操作はありません", ": no such action")
+                       : yaml::Text("：ここにこのキーはありません", ": no such key here");
+      yaml::Text hint = yaml::suggestion(name, names(shape.fields));
       if (hint.empty() && entry.is_null()) {
-        hint = "; a text with a comma in it has to stand in quotes";
+        hint = {"。コンマを含む文字は引用符で囲んでください",
+                "; a text with a comma in it has to stand in quotes"};
       }
-      error(key, name + what + hint);
+      if (hint.empty()) hint = yaml::hint(name, names(shape.fields));
+      error(key, shown(name) + what + hint);
       continue;
     }
-    if (shape.keys == Scalar::kFeature) check_name(key, name, "feature", catalog_.features);
+    if (shape.keys == Scalar::kFeature)
+      check_name(key, name, {"機能", "feature"}, catalog_.features);
     const Shape& own = field != nullptr ? field->shape : *free;
     Value part;
     if (entry.is_null() && own.bare) {
@@ -259,9 +286,10 @@ Value ShapeReader::read_map(const yaml::Node& node, const Shape& shape) {
 
 void ShapeReader::check_one(const yaml::Node& node, const Shape& shape) {
   if (node.size() == 1) return;
-  error(node, node.size() == 0
-                  ? "an action is missing here: " + joined(names(shape.fields))
-                  : "one step does one thing; this does " + std::to_string(node.size()));
+  error(node, node.size() == 0 ? say("ここに操作がありません：{}", "an action is missing here: {}",
+                                     joined(names(shape.fields)))
+                               : say("1 つの手順では 1 つの操作をします（{} つあります）",
+                                     "one step does one thing; this does {}", node.size()));
 }
 
 void ShapeReader::check_required(const yaml::Node& node, const Shape& shape, const Value& value) {
@@ -270,7 +298,7 @@ void ShapeReader::check_required(const yaml::Node& node, const Shape& shape, con
     const bool there = std::any_of(value.fields.begin(), value.fields.end(),
                                    [&](const auto& own) { return own.first == field.name; });
     filled_ = false;
-    if (!there) error(node, "the key " + field.name + " is missing");
+    if (!there) error(node, say("キー {} がありません", "the key {} is missing", field.name));
   }
 }
 
@@ -284,39 +312,74 @@ Value ShapeReader::read_scalar(const yaml::Node& node, const Shape& shape) {
   if (shape.one_of) {
     const Field* field = find(shape.fields, value.text);
     if (field == nullptr) {
-      error(node,
-            value.text + ": no such action" + yaml::did_you_mean(value.text, names(shape.fields)));
+      error(node, say("{}：この操作はありません", "{}: no such action", shown(value.text)) +
+                      yaml::hint(value.text, names(shape.fields)));
       return {};
     }
     if (!field->shape.bare) {
-      error(node, value.text + " needs a value: " + expected(field->shape));
+      error(node, say("{} には値が必要です：{}", "{} needs a value: {}", value.text,
+                      expected(field->shape)));
       return {};
     }
     return value;
   }
   const bool scalar_allowed = shape.scalar != Scalar::kNone || !shape.words.empty();
   if (!scalar_allowed) {
-    error(node, quoted_if_empty(value.text) + " cannot stand here; expected: " +
-                    (expected(shape).empty() ? "nothing" : expected(shape)));
+    error(node, say("ここに {} は書けません。書けるもの：{}", "{} cannot stand here; expected: {}",
+                    shown(value.text), expected(shape)));
     return {};
   }
   if (!has_word(shape, value.text)) check_scalar(node, shape, value);
   return value;
 }
 
-void ShapeReader::check_name(const yaml::Node& node, const std::string& text, std::string_view what,
-                             const std::vector<std::string>& known) {
+void ShapeReader::check_name(const yaml::Node& node, const std::string& text,
+                             const yaml::Text& what, const std::vector<std::string>& known) {
   if (known.empty() || std::find(known.begin(), known.end(), text) != known.end()) return;
-  error(node,
-        quoted_if_empty(text) + ": no such " + std::string(what) + yaml::did_you_mean(text, known));
+  error(node, say("{}：この{}はありません", "{}: no such {}", shown(text), what) +
+                  yaml::hint(text, known));
+}
+
+// Digits and dates.
+void ShapeReader::check_written(const yaml::Node& node, const Shape& shape,
+                                const std::string& text) {
+  switch (shape.scalar) {
+    case Scalar::kDigits:
+      if (!all_of(text, is_digit) || text.size() > 64) {
+        error(node, say("{}：{} または数字を書いてください", "{}: expected {} or digits",
+                        shown(text), joined(shape.words)) +
+                        yaml::suggestion(text, shape.words));
+      }
+      return;
+    case Scalar::kDate:
+      if (!is_date(text) && !node.quoted() && !filled_) {
+        error(
+            node,
+            say("{}：{} または日付 YYYY-MM-DD を書いてください（人が打つほかの文字は引用符で囲む）",
+                "{}: expected {} or a date YYYY-MM-DD (other text that a person types: in "
+                "quotes)",
+                shown(text), joined(shape.words)) +
+                yaml::suggestion(text, shape.words));
+      }
+      return;
+    case Scalar::kDateTime:
+      if (!is_date_time(text)) {
+        error(node, say("{}：日時を YYYY-MM-DDThh:mm:ss の形で書いてください",
+                        "{}: expected a date and time YYYY-MM-DDThh:mm:ss", shown(text)));
+      }
+      return;
+    default:
+      return;
+  }
 }
 
 void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value& value) {
   const std::string& text = value.text;
   switch (shape.scalar) {
     case Scalar::kNone:
-      error(node, quoted_if_empty(text) + ": expected one of " + joined(shape.words) +
-                      yaml::did_you_mean(text, shape.words));
+      error(node, say("{}：次のいずれかを書いてください：{}", "{}: expected one of {}", shown(text),
+                      joined(shape.words)) +
+                      yaml::suggestion(text, shape.words));
       return;
     case Scalar::kText:
     case Scalar::kAny:
@@ -325,8 +388,9 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
       return;  // controls: by the loader, which knows the screen
     case Scalar::kIdentifier:
       if (!all_of(text, is_identifier)) {
-        error(node, quoted_if_empty(text) + ": only a-z 0-9 _ - . can be used here" +
-                        yaml::did_you_mean(text, shape.words));
+        error(node, say("{}：ここに使えるのは a-z 0-9 _ - . です",
+                        "{}: only a-z 0-9 _ - . can be used here", shown(text)) +
+                        yaml::suggestion(text, shape.words));
       }
       return;
     case Scalar::kInteger:
@@ -334,33 +398,20 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
     case Scalar::kTruth:
       return check_number(node, shape, value);
     case Scalar::kDigits:
-      if (!all_of(text, is_digit) || text.size() > 64) {
-        error(node, quoted_if_empty(text) + ": expected " + joined(shape.words) + " or digits" +
-                        yaml::did_you_mean(text, shape.words));
-      }
-      return;
     case Scalar::kDate:
-      if (!is_date(text) && !node.quoted() && !filled_) {
-        error(node, quoted_if_empty(text) + ": expected " + joined(shape.words) +
-                        " or a date YYYY-MM-DD (other text that a person types: in quotes)" +
-                        yaml::did_you_mean(text, shape.words));
-      }
-      return;
     case Scalar::kDateTime:
-      if (!is_date_time(text)) {
-        error(node, quoted_if_empty(text) + ": expected a date and time YYYY-MM-DDThh:mm:ss");
-      }
-      return;
+      return check_written(node, shape, text);
     case Scalar::kPerson:
-      return check_name(node, text, "person", catalog_.people);
+      return check_name(node, text, {"人物", "person"}, catalog_.people);
     case Scalar::kClinician:
-      return check_name(node, text, "clinician", catalog_.clinicians);
+      return check_name(node, text, {"医師", "clinician"}, catalog_.clinicians);
     case Scalar::kRelease:
-      return check_name(node, text, "release", catalog_.releases);
+      return check_name(node, text, {"リリース", "release"}, catalog_.releases);
     case Scalar::kFeature:
-      return check_name(node, text, "feature", catalog_.features);
+      return check_name(node, text, {"機能", "feature"}, catalog_.features);
     case Scalar::kPage:
-      return check_name(node, text, "page of the seed", {"P1", "P2", "P3", "P4", "P5"});
+      return check_name(node, text, {"シードのページ", "page of the seed"},
+                        {"P1", "P2", "P3", "P4", "P5"});
     case Scalar::kSeedId:
       return check_ground(node, text, /*assumption_too=*/false);
     case Scalar::kGround:
@@ -371,9 +422,11 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
       if (text.substr(0, 1) == "A") return check_assumption(node, text);
       return check_number(node, shape, value);
     case Scalar::kRole:
-      problems_.warn(yaml::problem_at(node, text + ": a role without a name of its own; it is " +
-                                                "recorded as it stands (A-37)" +
-                                                yaml::did_you_mean(text, shape.words)));
+      problems_.warn(yaml::problem_at(
+          node, say("{}：決まった名前のない役割です。このまま記録します (A-37)",
+                    "{}: a role without a name of its own; it is recorded as it stands (A-37)",
+                    shown(text)) +
+                    yaml::suggestion(text, shape.words)));
       return;
     case Scalar::kScreen:
     case Scalar::kMessage:
@@ -387,7 +440,8 @@ void ShapeReader::check_number(const yaml::Node& node, const Shape& shape, Value
   if (shape.scalar == Scalar::kTruth) {
     value.truth = text == "true";
     if (!bare_text || (text != "true" && text != "false")) {
-      error(node, quoted_if_empty(text) + ": expected true or false");
+      error(node, say("{}：true または false を書いてください", "{}: expected true or false",
+                      shown(text)));
     }
     return;
   }
@@ -399,29 +453,39 @@ void ShapeReader::check_number(const yaml::Node& node, const Shape& shape, Value
   if (shape.scalar == Scalar::kInteger) {
     if (!whole || value.number < static_cast<double>(shape.minimum) ||
         value.number > static_cast<double>(shape.maximum)) {
-      error(node, quoted_if_empty(text) + ": expected " +
-                      (shape.words.empty() ? "" : joined(shape.words) + " or ") +
-                      "a whole number from " + std::to_string(shape.minimum) + " to " +
-                      std::to_string(shape.maximum) + yaml::did_you_mean(text, shape.words));
+      const yaml::Text words = shape.words.empty()
+                                   ? yaml::Text()
+                                   : joined(shape.words) + yaml::Text("、または ", " or ");
+      error(node, say("{}：{}{} から {} までの整数を書いてください",
+                      "{}: expected {}a whole number from {} to {}", shown(text), words,
+                      shape.minimum, shape.maximum) +
+                      yaml::suggestion(text, shape.words));
     }
     return;
   }
   if (!number || value.number < 0 || value.number > 1e9) {
-    error(node, quoted_if_empty(text) + ": expected seconds, a number from 0" +
-                    (shape.scalar == Scalar::kTimeLimit ? ", or an assumption such as A-20" : ""));
+    const yaml::Text more =
+        shape.scalar == Scalar::kTimeLimit
+            ? yaml::Text("、または A-20 のような仮定の番号", ", or an assumption such as A-20")
+            : yaml::Text();
+    error(node, say("{}：秒数（0 以上の数）{}を書いてください",
+                    "{}: expected seconds, a number from 0{}", shown(text), more));
   }
 }
 
 void ShapeReader::check_assumption(const yaml::Node& node, const std::string& text) {
   if (!is_assumption(text)) {
-    error(node, quoted_if_empty(text) + ": an assumption is written A-nn");
+    error(node,
+          say("{}：仮定は A-nn と書きます", "{}: an assumption is written A-nn", shown(text)));
     return;
   }
   const Requirements& table = catalog_.requirements;
   if (table.assumptions.empty() || table.find_assumption(text) != nullptr) return;
   std::vector<std::string> ids;
   for (const Assumption& row : table.assumptions) ids.push_back(row.id);
-  error(node, text + ": no such assumption in the register" + yaml::did_you_mean(text, ids));
+  error(node,
+        say("{}：この仮定は登録されていません", "{}: no such assumption in the register", text) +
+            yaml::hint(text, ids));
 }
 
 void ShapeReader::check_ground(const yaml::Node& node, const std::string& text,
@@ -429,14 +493,16 @@ void ShapeReader::check_ground(const yaml::Node& node, const std::string& text,
   if (assumption_too && text.substr(0, 1) == "A") return check_assumption(node, text);
   const Requirements& table = catalog_.requirements;
   if (const AbsentStep* absent = table.find_absent(text)) {
-    error(node, text + " is absent from the source (" + absent->assumption +
-                    "); no step can stand for it");
+    error(node, say("{} は出典にありません（{}）。手順の番号には使えません",
+                    "{} is absent from the source ({}); no step can stand for it", text,
+                    absent->assumption));
     return;
   }
   if (table.rows.empty() || table.find(text) != nullptr) return;
   std::vector<std::string> ids;
   for (const Requirement& row : table.rows) ids.push_back(row.id);
-  error(node, quoted_if_empty(text) + ": no such id in the seed" + yaml::did_you_mean(text, ids));
+  error(node, say("{}：この番号はシードにありません", "{}: no such id in the seed", shown(text)) +
+                  yaml::hint(text, ids));
 }
 
 void ShapeReader::check_screen_word(const yaml::Node& node, const Shape& shape,
@@ -451,8 +517,11 @@ void ShapeReader::check_screen_word(const yaml::Node& node, const Shape& shape,
   } else {
     for (const wire::panel::Message& own : set->messages) ids.push_back(own.id);
   }
-  error(node, quoted_if_empty(text) + (screen ? ": no such screen of " : ": no such message of ") +
-                  std::string(device_name(shape.device)) + yaml::did_you_mean(text, ids));
+  const yaml::Text what =
+      screen ? yaml::Text("画面", "screen") : yaml::Text("メッセージ", "message");
+  error(node, say("{0}：{2}にこの{1}はありません", "{0}: no such {1} of {2}", shown(text), what,
+                  device_words(shape.device)) +
+                  yaml::hint(text, ids));
 }
 
 }  // namespace uketsuke::scenario

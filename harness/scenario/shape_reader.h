@@ -12,6 +12,9 @@
 
 namespace uketsuke::scenario {
 
+// "リーダー", "the reader"; 端末, the terminal; 電子カルテ, the EHR.
+yaml::Text device_words(std::string_view device);
+
 // Where problems go: each once, at most `kMost` of them.
 struct Problems {
   static constexpr std::size_t kMost = 60;
@@ -40,7 +43,7 @@ class ShapeReader {
   Value read(const yaml::Node& node, const Shape& shape);
 
  private:
-  void error(const yaml::Node& node, std::string message);
+  void error(const yaml::Node& node, yaml::Text message);
   bool fill(const yaml::Node& node, std::string& text);
   Value read_form(const yaml::Node& node, const Shape& shape);
   Value read_scalar(const yaml::Node& node, const Shape& shape);
@@ -48,8 +51,9 @@ class ShapeReader {
   Value read_map(const yaml::Node& node, const Shape& shape);
   void check_one(const yaml::Node& node, const Shape& shape);
   void check_required(const yaml::Node& node, const Shape& shape, const Value& value);
+  void check_written(const yaml::Node& node, const Shape& shape, const std::string& text);
   void check_scalar(const yaml::Node& node, const Shape& shape, Value& value);
-  void check_name(const yaml::Node& node, const std::string& text, std::string_view what,
+  void check_name(const yaml::Node& node, const std::string& text, const yaml::Text& what,
                   const std::vector<std::string>& known);
   void check_number(const yaml::Node& node, const Shape& shape, Value& value);
   void check_date(const yaml::Node& node, const std::string& text);

@@ -2,26 +2,32 @@
 
 #include <algorithm>
 
+#include "harness/verdict/format.h"
+
 namespace uketsuke::scenario {
 namespace {
 
+using verdict::say;
 using wire::panel::Control;
 using wire::panel::Screen;
 using wire::panel::ScreenSet;
+using yaml::shortened;
+
+bool ticks(Act act) { return act == Act::kTick || act == Act::kUntick; }
+bool presses(Act act) { return act == Act::kPress || act == Act::kClick; }
 
 bool fits(const Control& control, Act act) {
-  const bool tick = act == Act::kTick || act == Act::kUntick;
-  return control.kind == (tick ? Control::Kind::kTick : Control::Kind::kButton);
+  return control.kind == (ticks(act) ? Control::Kind::kTick : Control::Kind::kButton);
 }
 
-const char* kind_name(Control::Kind kind) {
+yaml::Text kind_name(Control::Kind kind) {
   switch (kind) {
     case Control::Kind::kButton:
-      return "a button";
+      return {"ボタン", "a button"};
     case Control::Kind::kTick:
-      return "a tick box";
+      return {"チェックボックス", "a tick box"};
     default:
-      return "a field";
+      return {"入力欄", "a field"};
   }
 }
 
@@ -34,6 +40,19 @@ void add_names(const Screen& screen, Act act, std::vector<std::string>& names) {
     names.push_back(control.label.en);
     names.insert(names.end(), control.aliases.begin(), control.aliases.end());
   }
+}
+
+// What stands on the controls of the screen, of all screens if it is not known which is shown.
+std::vector<std::string> labels(const ScreenSet& set, const std::string& known, Act act) {
+  std::vector<std::string> list;
+  for (const Screen& screen : set.screens) {
+    if (!known.empty() && screen.id != known) continue;
+    for (const Control& control : screen.controls) {
+      const bool there = std::find(list.begin(), list.end(), control.label.ja) != list.end();
+      if (fits(control, act) && !there) list.push_back(control.label.ja);
+    }
+  }
+  return list;
 }
 
 bool expects(const Step& step, Outcome outcome) {
@@ -52,8 +71,10 @@ StepChecker::StepChecker(const Catalog& catalog, const Scenario& scenario, Probl
   passcode_issued_ = passcode == "issued" || passcode == "expired";
 }
 
-void StepChecker::error(const Place& place, std::string message) {
-  if (scenario_.row > 0) message += " (examples, row " + std::to_string(scenario_.row) + ")";
+void StepChecker::error(const Place& place, yaml::Text message) {
+  if (scenario_.row > 0) {
+    message = message + say("（examples の {} 行目）", " (examples, row {})", scenario_.row);
+  }
   problems_.error({{scenario_.file, place.line, place.column}, std::move(message)});
 }
 
@@ -74,21 +95,24 @@ void StepChecker::check(Step& step) {
 void StepChecker::check_bench(const Step& step) {
   const bool generic = scenario_.bench.reader == "generic";
   if (generic && device_of(step.action.act) == "face_reader") {
-    error(step.action.place, step.action.name +
-                                 " needs the panel of a face-auth reader; this "
-                                 "bench has a generic one");
+    error(step.action.place,
+          say("{} には顔認証付きカードリーダーの画面が必要ですが、この構成は汎用カードリーダーです",
+              "{} needs the panel of a face-auth reader; this bench has a generic one",
+              step.action.name));
   }
   for (const Expectation& expectation : step.expect) {
     if (generic && device_of(expectation.outcome) == "face_reader") {
-      error(expectation.place,
-            expectation.name + " belongs to a face-auth reader; this bench has a generic one");
+      error(
+          expectation.place,
+          say("{} は顔認証付きカードリーダーのものですが、この構成は汎用カードリーダーです",
+              "{} belongs to a face-auth reader; this bench has a generic one", expectation.name));
     }
   }
   if (step.action.act != Act::kPlaceCard) return;
   const std::string on = step.action.argument.text_at("on");
   if (!on.empty() && on != scenario_.bench.reader) {
-    error(step.action.place,
-          "on: " + on + ": this bench has a " + scenario_.bench.reader + " reader");
+    error(step.action.place, say("on: {}：この構成のリーダーは {} です",
+                                 "on: {}: this bench has a {} reader", on, scenario_.bench.reader));
   }
 }
 
@@ -96,11 +120,16 @@ void StepChecker::check_card(const Step& step) {
   if (step.action.act == Act::kPlaceCard) {
     const bool said = step.action.argument.find("card") != nullptr;
     if (!said && scenario_.given.find("card") == nullptr) {
-      error(step.action.place, "place_card: whose card? Neither the step nor given.card says it");
+      error(step.action.place,
+            {"place_card：誰のカードか、手順にも given.card にも書かれていません",
+             "place_card: whose card? Neither the step nor given.card says it"});
     }
     card_placed_ = true;
   } else if (step.action.act == Act::kRemoveCard) {
-    if (!card_placed_) error(step.action.place, "remove_card: no step before has placed a card");
+    if (!card_placed_) {
+      error(step.action.place, {"remove_card：前の手順でカードが置かれていません",
+                                "remove_card: no step before has placed a card"});
+    }
     card_placed_ = false;
   }
 }
@@ -112,14 +141,17 @@ void StepChecker::check_passcode(const Step& step) {
   if (act != Act::kEnterPasscode || !step.action.argument.is("issued")) return;
   if (!passcode_issued_) {
     error(step.action.argument.place,
-          "issued: no passcode was issued; say given: {backend: {visual_passcode: issued}} or "
-          "issue_passcode before");
+          {"issued：パスコードが発行されていません。given: {backend: {visual_passcode: issued}} "
+           "と書くか、"
+           "前に issue_passcode を行ってください",
+           "issued: no passcode was issued; say given: {backend: {visual_passcode: issued}} or "
+           "issue_passcode before"});
   }
 }
 
 void StepChecker::check_control(Step& step) {
   const Act act = step.action.act;
-  if (act != Act::kPress && act != Act::kClick && act != Act::kTick && act != Act::kUntick) return;
+  if (!ticks(act) && !presses(act)) return;
   const std::string_view device = device_of(act);
   const Value& words = step.action.argument;
   const ScreenSet* set = catalog_.screens_of(device);
@@ -145,16 +177,21 @@ void StepChecker::check_control(Step& step) {
     where.push_back(candidate.id);
   }
   if (where.empty() && other_kind != nullptr) {
-    error(words.place, words.text + " is " + kind_name(other_kind->kind) + ", not " +
-                           (act == Act::kPress || act == Act::kClick ? "a button" : "a tick box"));
+    error(words.place,
+          say("{} は{}で、{}ではありません", "{} is {}, not {}", shortened(words.text),
+              kind_name(other_kind->kind),
+              kind_name(presses(act) ? Control::Kind::kButton : Control::Kind::kTick)));
   } else if (where.empty()) {
-    not_on_screen(step, device, act == Act::kPress || act == Act::kClick ? "button" : "tick box");
+    not_on_screen(step, device);
   } else if (!screen.empty() && !expects(step, Outcome::kRefused)) {
     std::string list;
     for (const std::string& id : where) list += (list.empty() ? "" : ", ") + id;
-    error(words.place, words.text + ": not on the " + screen + " screen, which " +
-                           std::string(device_name(device)) + " shows here; it is on " + list +
-                           " (a step that is to be refused says expect: {refused: true})");
+    error(words.place,
+          say("{0}：ここで{2}が示す画面 {1} にはありません。{3} にあります（拒否されるべき手順なら "
+              "expect: {{refused: true}} と書く）",
+              "{0}: not on the {1} screen, which {2} shows here; it is on {3} (a step that is to "
+              "be refused says expect: {{refused: true}})",
+              shortened(words.text), screen, device_words(device), list));
   }
 }
 
@@ -165,16 +202,17 @@ bool StepChecker::found_on_other_device(const Value& words, std::string_view dev
       const Control* control = set.find_control(screen.id, words.text);
       if (control == nullptr) continue;
       const std::string seed = control->seed.empty() ? "" : " (" + control->seed + ")";
-      error(words.place, words.text + " is " + kind_name(control->kind) + " of " +
-                             std::string(device_name(set.device)) + seed + ", not of " +
-                             std::string(device_name(device)));
+      error(words.place,
+            say("{0} は{2}{3} の{1}で、{4}のものではありません", "{0} is {1} of {2}{3}, not of {4}",
+                shortened(words.text), kind_name(control->kind), device_words(set.device), seed,
+                device_words(device)));
       return true;
     }
   }
   return false;
 }
 
-void StepChecker::not_on_screen(const Step& step, std::string_view device, const char* kind) {
+void StepChecker::not_on_screen(const Step& step, std::string_view device) {
   const Value& words = step.action.argument;
   if (found_on_other_device(words, device)) return;
   const ScreenSet& set = *catalog_.screens_of(device);
@@ -183,11 +221,17 @@ void StepChecker::not_on_screen(const Step& step, std::string_view device, const
   for (const Screen& screen : set.screens) {
     add_names(screen, step.action.act, screen.id == known ? near : far);
   }
-  std::string hint = yaml::did_you_mean(words.text, near);
-  if (hint.empty()) hint = yaml::did_you_mean(words.text, far);
-  const std::string where =
-      known.empty() ? "of " + std::string(device_name(device)) : "on the " + known + " screen";
-  error(words.place, words.text + ": no such " + kind + " " + where + hint);
+  yaml::Text hint = yaml::suggestion(words.text, near);
+  if (hint.empty()) hint = yaml::suggestion(words.text, far);
+  if (hint.empty()) hint = yaml::hint(words.text, labels(set, known, step.action.act));
+  const yaml::Text where =
+      known.empty() ? say("{}", "of {}", device_words(device))
+                    : say("{} の画面 {}", "on the {1} screen", device_words(device), known);
+  const yaml::Text kind = presses(step.action.act) ? yaml::Text("ボタン", "button")
+                                                   : yaml::Text("チェックボックス", "tick box");
+  error(words.place, say("{0}：{2}にこの{1}はありません", "{0}: no such {1} {2}",
+                         shortened(words.text), kind, where) +
+                         hint);
 }
 
 void StepChecker::follow(const Step& step) {

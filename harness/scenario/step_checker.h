@@ -21,12 +21,12 @@ class StepChecker {
   void follow(const Step& step);
 
  private:
-  void error(const Place& place, std::string message);
+  void error(const Place& place, yaml::Text message);
   void check_bench(const Step& step);
   void check_card(const Step& step);
   void check_passcode(const Step& step);
   void check_control(Step& step);
-  void not_on_screen(const Step& step, std::string_view device, const char* kind);
+  void not_on_screen(const Step& step, std::string_view device);
   bool found_on_other_device(const Value& words, std::string_view device);
   std::string& screen_of(std::string_view device);
 
@@ -34,7 +34,7 @@ class StepChecker {
   const Scenario& scenario_;
   Problems& problems_;
   std::array<std::string, 3> screens_;  // face_reader, terminal, ehr; empty: not known
-  bool card_placed_ = false;
+  bool card_placed_ = false, second_placed_ = false;
   bool passcode_issued_ = false;
 };
 

@@ -6,6 +6,11 @@ bool operator==(const Text& left, const Text& right) {
   return left.ja == right.ja && left.en == right.en;
 }
 bool operator!=(const Text& left, const Text& right) { return !(left == right); }
+Text operator+(Text left, const Text& right) {
+  left.ja += right.ja;
+  left.en += right.en;
+  return left;
+}
 
 std::string_view to_string(Language language) {
   switch (language) {

@@ -25,6 +25,7 @@ struct Text {
 };
 bool operator==(const Text& left, const Text& right);
 bool operator!=(const Text& left, const Text& right);
+Text operator+(Text left, const Text& right);  // each language after its own
 
 // Japanese, English or both on one line ("ja / en"; once if they are equal).
 enum class Language { kJapanese, kEnglish, kBoth };

@@ -1,11 +1,13 @@
 #include <algorithm>
 
+#include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 
 namespace uketsuke::yaml {
 namespace {
 
 constexpr std::size_t kShortestPart = 4;  // characters, for a part of a word to be a hint
+constexpr std::size_t kMostListed = 15;   // words
 constexpr std::size_t kLongest = 80;      // characters; a longer "word" gets no suggestion
 
 // Code points of valid UTF-8; a stray byte counts as one.
@@ -84,9 +86,36 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   return {};
 }
 
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+Text suggestion(std::string_view word, const std::vector<std::string>& candidates) {
   const std::string best = nearest(word, candidates);
-  return best.empty() ? best : "; did you mean " + best + "?";
+  if (best.empty()) return {};
+  return verdict::say("。「{}」ではありませんか", "; did you mean {}?", best);
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  return suggestion(word, candidates).en;
+}
+
+Text hint(std::string_view word, const std::vector<std::string>& candidates) {
+  Text near = suggestion(word, candidates);
+  if (!near.empty() || candidates.empty()) return near;
+  std::string list;
+  for (std::size_t i = 0; i < candidates.size() && i < kMostListed; ++i) {
+    list += (i == 0 ? "" : ", ") + shortened(candidates[i]);
+  }
+  Text text = verdict::say("。使えるもの：{}", "; there are: {}", list);
+  if (candidates.size() <= kMostListed) return text;
+  return text + verdict::say(", …（全部で {} 個）", ", … ({} in all)", candidates.size());
+}
+
+std::string shortened(std::string_view text, std::size_t most) {
+  std::size_t end = 0;
+  for (std::size_t count = 0; end < text.size(); ++count) {
+    if (count == most) return std::string(text.substr(0, end)) + "…";
+    ++end;
+    while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) ++end;
+  }
+  return std::string(text);
 }
 
 }  // namespace uketsuke::yaml

@@ -7,10 +7,14 @@
 #include <istream>
 #include <streambuf>
 
+#include "harness/verdict/format.h"
+#include "harness/yaml/syntax.h"
 #include "harness/yaml/tree.h"
 
 namespace uketsuke::yaml::detail {
 namespace {
+
+using verdict::say;
 
 class ViewBuffer : public std::streambuf {
  public:
@@ -19,7 +23,7 @@ class ViewBuffer : public std::streambuf {
   }
 };
 
-[[noreturn]] void refuse(const Tree& tree, std::size_t position, std::string message) {
+[[noreturn]] void refuse(const Tree& tree, std::size_t position, Text message) {
   throw Error(Problem{tree.mark(position), std::move(message)});
 }
 
@@ -28,7 +32,7 @@ class Builder : public YAML::EventHandler {
   Builder(Tree& tree, const Limits& limits) : tree_(tree), limits_(limits) {}
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (documents_++ > 0) refuse_at(mark, "a second document begins here; one file holds one");
+    if (documents_++ > 0) throw Error(explain_second_document(tree_, position(mark)));
   }
   void OnDocumentEnd() override {}
 
@@ -46,7 +50,10 @@ class Builder : public YAML::EventHandler {
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const std::uint32_t target = anchor < anchors_.size() ? anchors_[anchor] : 0;
     const Item& item = tree_.items[target];
-    if (item.weight == 0) refuse_at(mark, "this alias stands for something that contains it");
+    if (item.weight == 0) {
+      refuse_at(mark, {"この別名は自分自身を含んでいます",
+                       "this alias stands for something that contains it"});
+    }
     if (frames_.size() + item.height >= static_cast<std::size_t>(limits_.max_depth)) too_deep(mark);
     count(item.weight, mark);
     pending_.push_back(target);
@@ -60,6 +67,7 @@ class Builder : public YAML::EventHandler {
     item.kind = Kind::kScalar;
     item.quoted = tag == "!";
     item.position = position(mark);
+    check_closed(item);
     item.begin = static_cast<std::uint32_t>(tree_.texts.size());
     item.count = static_cast<std::uint32_t>(value.size());
     tree_.texts += value;
@@ -90,22 +98,40 @@ class Builder : public YAML::EventHandler {
   static std::uint32_t position(const YAML::Mark& mark) {
     return static_cast<std::uint32_t>(std::max(mark.pos, 0));
   }
-  [[noreturn]] void refuse_at(const YAML::Mark& mark, std::string message) const {
+  [[noreturn]] void refuse_at(const YAML::Mark& mark, Text message) const {
     refuse(tree_, position(mark), std::move(message));
   }
   [[noreturn]] void too_deep(const YAML::Mark& mark) const {
-    refuse_at(mark, "nested more than " + std::to_string(limits_.max_depth) + " levels deep");
+    refuse_at(mark,
+              say("入れ子が {} 段より深い", "nested more than {} levels deep", limits_.max_depth));
   }
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) const {
     if (tag != "?" && tag != "!" && !tag.empty()) {
-      refuse_at(mark, "a tag (" + tag.substr(0, 40) + ") has no meaning here");
+      refuse_at(mark, say("YAML のタグ（{}）は使えません。! で始まる文字は引用符で囲んでください",
+                          "a tag ({}) has no meaning here; text that begins with ! has to stand "
+                          "in quotes",
+                          tag.substr(0, 40)));
     }
+  }
+  // The parser takes the end of the file for a closing quote.
+  void check_closed(const Item& item) const {
+    const std::string_view source = tree_.source;
+    if (!item.quoted || item.position >= source.size()) return;
+    const char quote = source[item.position];
+    if ((quote != '"' && quote != '\'') ||
+        end_of_quoted(source, item.position) != std::string_view::npos) {
+      return;
+    }
+    refuse(tree_, item.position,
+           say("ここで始まる引用符 {} が閉じられていません",
+               "the quote {} that begins here is never closed", quote));
   }
   void count(std::size_t nodes, const YAML::Mark& mark) {
     total_ += nodes;
     if (total_ > limits_.max_nodes) {
-      refuse_at(mark, "more than " + std::to_string(limits_.max_nodes) +
-                          " values (aliases count with all they stand for)");
+      refuse_at(mark, say("値が {} 個を超えています（別名は指すもの全体を数えます）",
+                          "more than {} values (aliases count with all they stand for)",
+                          limits_.max_nodes));
     }
   }
   std::uint32_t add(const Item& item, YAML::anchor_t anchor) {
@@ -163,7 +189,9 @@ class Builder : public YAML::EventHandler {
     std::vector<std::pair<std::string_view, std::uint32_t>> keys;
     for (std::size_t i = begin; i < pending_.size(); i += 2) {
       const Item& key = tree_.items[pending_[i]];
-      if (key.kind != Kind::kScalar) refuse(tree_, key.position, "a key has to be a word");
+      if (key.kind != Kind::kScalar) {
+        refuse(tree_, key.position, {"キーは 1 つの語です", "a key has to be a word"});
+      }
       const std::string_view text = tree_.text(key);
       if (pending_.size() - begin > 40) {
         keys.emplace_back(text, key.position);
@@ -179,7 +207,9 @@ class Builder : public YAML::EventHandler {
     }
   }
   [[noreturn]] void duplicate(std::string_view key, std::size_t position) const {
-    refuse(tree_, position, "the key " + std::string(key.substr(0, 80)) + " stands here twice");
+    refuse(tree_, position,
+           say("キー {} が 2 回書かれています。1 つにしてください",
+               "the key {} stands here twice; keep one of them", shortened(key)));
   }
 
   Tree& tree_;
@@ -226,16 +256,26 @@ void scan(Tree& tree) {
     const auto byte = static_cast<unsigned char>(text[at]);
     if (byte >= 0x80) {
       const std::size_t length = utf8_length(text, at);
-      if (length == 0) refuse(tree, at, "these bytes are not UTF-8 text");
+      if (length == 0) {
+        refuse(tree, at,
+               {"UTF-8 の文字ではありません。UTF-8 で保存してください",
+                "these bytes are not UTF-8 text; save the file as UTF-8"});
+      }
       at += length;
       continue;
     }
     if (byte == '\n') tree.lines.push_back(static_cast<std::uint32_t>(at + 1));
     if ((byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t') || byte == 0x7F) {
-      refuse(tree, at, "a control character; this is not a text file");
+      refuse(tree, at,
+             {"制御文字があります。テキストファイルではありません",
+              "a control character; this is not a text file"});
     }
     if (byte == '[' || byte == '{') {
-      if (++open > kBrackets) refuse(tree, at, "more than 1000 brackets are open here");
+      if (++open > kBrackets) {
+        refuse(tree, at,
+               say("開き括弧が {} 個を超えています", "more than {} brackets are open here",
+                   kBrackets));
+      }
     } else if ((byte == ']' || byte == '}') && open > 0) {
       --open;
     }
@@ -260,7 +300,8 @@ void parse(Tree& tree, const Limits& limits) {
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::Exception& error) {
-    refuse(tree, static_cast<std::size_t>(std::max(error.mark.pos, 0)), "not YAML: " + error.msg);
+    throw Error(
+        explain_syntax(tree, static_cast<std::size_t>(std::max(error.mark.pos, 0)), error.msg));
   }
 }
 

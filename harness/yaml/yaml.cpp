@@ -1,14 +1,19 @@
 #include "harness/yaml/yaml.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <filesystem>
 
+#include "harness/verdict/format.h"
 #include "harness/yaml/tree.h"
 
 namespace uketsuke::yaml {
 namespace {
+
+using verdict::say;
 
 constexpr std::size_t kMostProblems = 20;
 
@@ -21,17 +26,8 @@ std::string all_lines(const std::vector<Problem>& problems) {
   return text;
 }
 
-[[noreturn]] void fail_file(const std::string& path, std::string message) {
+[[noreturn]] void fail_file(const std::string& path, Text message) {
   throw Error(Problem{Mark{path, 0, 0}, std::move(message)});
-}
-
-// Cuts at a character boundary, for messages.
-std::string shortened(std::string_view text) {
-  constexpr std::size_t kMost = 60;
-  if (text.size() <= kMost) return std::string(text);
-  std::size_t end = kMost;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "...";
 }
 
 int hex_digit(char c) {
@@ -48,25 +44,24 @@ std::string to_string(const Mark& mark) {
   return mark.file + ":" + std::to_string(mark.line) + ":" + std::to_string(mark.column);
 }
 
-std::string to_string(const Problem& problem) {
-  return to_string(problem.mark) + ": " + problem.message;
-}
+Text to_text(const Problem& problem) { return to_string(problem.mark) + ": " + problem.message; }
+std::string to_string(const Problem& problem) { return to_text(problem).en; }
 
 Error::Error(Problem problem) : Error(std::vector<Problem>{std::move(problem)}) {}
 Error::Error(std::vector<Problem> problems)
     : std::runtime_error(all_lines(problems)),
       problems_(std::make_shared<const std::vector<Problem>>(std::move(problems))) {}
 
-std::string_view to_string(Kind kind) {
+Text describe(Kind kind) {
   switch (kind) {
     case Kind::kNull:
-      return "nothing";
+      return {"空", "nothing"};
     case Kind::kScalar:
-      return "a single value";
+      return {"単独の値", "a single value"};
     case Kind::kSequence:
-      return "a list";
+      return {"リスト", "a list"};
     case Kind::kMapping:
-      return "a mapping";
+      return {"キーと値の組", "a mapping"};
   }
   return "?";
 }
@@ -89,8 +84,8 @@ const detail::Item& Node::item() const {
 
 const detail::Item& Node::expect(Kind kind) const {
   if (item().kind != kind) {
-    fail(*this, std::string(to_string(kind)) + " is expected here, not " +
-                    std::string(to_string(item().kind)));
+    fail(*this, say("ここには{}が必要です（{}があります）", "{} is expected here, not {}",
+                    describe(kind), describe(item().kind)));
   }
   return *item_;
 }
@@ -110,11 +105,12 @@ std::int64_t Node::as_int(std::int64_t minimum, std::int64_t maximum) const {
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   const bool whole = !quoted() && error == std::errc() && end == digits.data() + digits.size();
   if (!whole && error != std::errc::result_out_of_range) {
-    fail(*this, shortened(digits) + ": a whole number is expected here");
+    fail(*this, say("{}：ここには整数が必要です", "{}: a whole number is expected here",
+                    shortened(digits)));
   }
   if (!whole || value < minimum || value > maximum) {
-    fail(*this, shortened(digits) + ": the number has to be from " + std::to_string(minimum) +
-                    " to " + std::to_string(maximum));
+    fail(*this, say("{}：数は {} から {} までです", "{}: the number has to be from {} to {}",
+                    shortened(digits), minimum, maximum));
   }
   return value;
 }
@@ -126,7 +122,8 @@ double Node::as_double() const {
                                             std::chars_format::fixed);
   const bool number = !digits.empty() && (digits.back() >= '0' && digits.back() <= '9');
   if (quoted() || !number || error != std::errc() || end != digits.data() + digits.size()) {
-    fail(*this, shortened(digits) + ": a number is expected here");
+    fail(*this,
+         say("{}：ここには数が必要です", "{}: a number is expected here", shortened(digits)));
   }
   return value;
 }
@@ -134,7 +131,8 @@ double Node::as_double() const {
 bool Node::as_bool() const {
   const std::string_view word = text();
   if (quoted() || (word != "true" && word != "false")) {
-    fail(*this, shortened(word) + ": true or false is expected here");
+    fail(*this, say("{}：ここには true または false が必要です",
+                    "{}: true or false is expected here", shortened(word)));
   }
   return word == "true";
 }
@@ -154,7 +152,8 @@ std::vector<std::uint8_t> Node::as_hex() const {
     const int digit = hex_digit(c);
     if (digit < 0) {
       if (high < 0 && (c == ' ' || c == ':' || c == '\n')) continue;
-      fail(*this, shortened(text()) + ": pairs of hexadecimal digits are expected here");
+      fail(*this, say("{}：ここには 2 桁ずつの 16 進数が必要です",
+                      "{}: pairs of hexadecimal digits are expected here", shortened(text())));
     }
     if (high < 0) {
       high = digit;
@@ -163,7 +162,10 @@ std::vector<std::uint8_t> Node::as_hex() const {
       high = -1;
     }
   }
-  if (high >= 0) fail(*this, shortened(text()) + ": the last byte has only one digit");
+  if (high >= 0) {
+    fail(*this, say("{}：最後のバイトが 1 桁しかありません", "{}: the last byte has only one digit",
+                    shortened(text())));
+  }
   return bytes;
 }
 
@@ -192,7 +194,8 @@ Document load_text(std::string_view text, std::string name, const Limits& limits
   auto tree = std::make_shared<detail::Tree>();
   tree->name = std::move(name);
   if (text.size() > limits.max_bytes) {
-    fail_file(tree->name, "larger than " + std::to_string(limits.max_bytes) + " bytes");
+    fail_file(tree->name,
+              say("ファイルが {} バイトより大きい", "larger than {} bytes", limits.max_bytes));
   }
   tree->source = text;
   detail::parse(*tree, limits);
@@ -202,11 +205,18 @@ Document load_text(std::string_view text, std::string name, const Limits& limits
 Document load_file(const std::string& path, const Limits& limits) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) fail_file(path, "no such file");
-  if (std::filesystem::is_directory(status)) fail_file(path, "this is a directory, not a file");
-  if (!std::filesystem::is_regular_file(status)) fail_file(path, "this is not a regular file");
+  if (!std::filesystem::exists(status)) fail_file(path, {"ファイルがありません", "no such file"});
+  if (std::filesystem::is_directory(status)) {
+    if (::access(path.c_str(), R_OK | X_OK) != 0) {
+      fail_file(path, {"フォルダーを読めません", "the folder cannot be read"});
+    }
+    fail_file(path, {"ファイルではなくフォルダーです", "this is a directory, not a file"});
+  }
+  if (!std::filesystem::is_regular_file(status)) {
+    fail_file(path, {"通常のファイルではありません", "this is not a regular file"});
+  }
   std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) fail_file(path, "the file cannot be read");
+  if (file == nullptr) fail_file(path, {"ファイルを読めません", "the file cannot be read"});
   std::string text;
   char buffer[16384];
   std::size_t got = 0;
@@ -216,20 +226,19 @@ Document load_file(const std::string& path, const Limits& limits) {
   }
   const bool broken = std::ferror(file) != 0;
   std::fclose(file);
-  if (broken) fail_file(path, "the file cannot be read");
+  if (broken) fail_file(path, {"ファイルを読めません", "the file cannot be read"});
   return load_text(text, path, limits);
 }
 
-void fail(const Node& node, std::string message) {
-  throw Error(problem_at(node, std::move(message)));
-}
-Problem problem_at(const Node& node, std::string message) {
+void fail(const Node& node, Text message) { throw Error(problem_at(node, std::move(message))); }
+Problem problem_at(const Node& node, Text message) {
   return Problem{node.mark(), std::move(message)};
 }
 
 Mapping::Mapping(Node node) : node_(node) {
   if (!node_.is_null() && !node_.is_mapping()) {
-    fail(node_, "a mapping is expected here, not " + std::string(to_string(node_.kind())));
+    fail(node_, say("ここには{}が必要です（{}があります）", "{} is expected here, not {}",
+                    describe(Kind::kMapping), describe(node_.kind())));
   }
   read_.resize(node_.size(), false);
 }
@@ -246,7 +255,7 @@ Node Mapping::find(std::string_view key) {
 
 Node Mapping::require(std::string_view key) {
   const Node found = find(key);
-  if (!found) fail(node_, "the key " + std::string(key) + " is missing");
+  if (!found) fail(node_, say("キー {} がありません", "the key {} is missing", key));
   return found;
 }
 
@@ -261,9 +270,11 @@ std::vector<Problem> Mapping::unread() const {
   for (std::size_t i = 0; i < read_.size() && problems.size() < kMostProblems; ++i) {
     if (read_[i]) continue;
     const std::string_view key = node_.key(i).text();
-    std::string hint = did_you_mean(key, free);
-    if (hint.empty()) hint = did_you_mean(key, asked_);
-    problems.push_back(problem_at(node_.key(i), shortened(key) + ": no such key here" + hint));
+    Text near = suggestion(key, free);
+    if (near.empty()) near = hint(key, asked_);
+    problems.push_back(problem_at(
+        node_.key(i),
+        say("{}：ここにこのキーはありません", "{}: no such key here", shortened(key)) + near));
   }
   return problems;
 }

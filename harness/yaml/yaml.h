@@ -17,7 +17,11 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/verdict/verdict.h"
+
 namespace uketsuke::yaml {
+
+using verdict::Text;
 
 // A place in a file. line and column count from 1, columns in characters (code points); 0: unknown.
 struct Mark {
@@ -27,11 +31,13 @@ struct Mark {
 };
 std::string to_string(const Mark& mark);  // "x.yaml:3:7", "x.yaml" when the line is unknown
 
+// What is wrong there, in both languages from the place where it is noticed.
 struct Problem {
   Mark mark;
-  std::string message;
+  Text message;
 };
-std::string to_string(const Problem& problem);  // "x.yaml:3:7: message"
+Text to_text(const Problem& problem);           // "x.yaml:3:7: message"
+std::string to_string(const Problem& problem);  // the same in English
 
 // The one exception of this layer. what() is the formatted first problem, or all, one per line.
 class Error : public std::runtime_error {
@@ -42,7 +48,7 @@ class Error : public std::runtime_error {
   const std::string& file() const { return first().mark.file; }
   int line() const { return first().mark.line; }
   int column() const { return first().mark.column; }
-  const std::string& message() const { return first().message; }
+  const std::string& message() const { return first().message.en; }
 
  private:
   const Problem& first() const { return problems_->front(); }
@@ -57,7 +63,7 @@ struct Limits {
 };
 
 enum class Kind : std::uint8_t { kNull, kScalar, kSequence, kMapping };
-std::string_view to_string(Kind kind);  // "nothing", "a value", "a list", "a mapping"
+Text describe(Kind kind);  // "nothing", "a single value", "a list", "a mapping"
 
 namespace detail {
 struct Tree;
@@ -117,8 +123,8 @@ class Document {
 Document load_file(const std::string& path, const Limits& limits = {});
 Document load_text(std::string_view text, std::string name, const Limits& limits = {});
 
-[[noreturn]] void fail(const Node& node, std::string message);
-Problem problem_at(const Node& node, std::string message);
+[[noreturn]] void fail(const Node& node, Text message);
+Problem problem_at(const Node& node, Text message);
 
 // The entries of one mapping, and which of them were asked for.
 class Mapping {
@@ -145,6 +151,12 @@ class Mapping {
 std::string nearest(std::string_view word, const std::vector<std::string>& candidates);
 std::size_t edit_distance(std::string_view a, std::string_view b);
 // "" or "; did you mean X?"
+Text suggestion(std::string_view word, const std::vector<std::string>& candidates);
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
+// The same as suggestion(); where nothing is near, what there is: "; there are: a, b, c, ... (40 in
+// all)".
+Text hint(std::string_view word, const std::vector<std::string>& candidates);
+// For messages: at most `most` characters, the rest is "…".
+std::string shortened(std::string_view text, std::size_t most = 60);
 
 }  // namespace uketsuke::yaml

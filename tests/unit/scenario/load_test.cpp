@@ -120,12 +120,12 @@ BOOST_AUTO_TEST_CASE(controls_answer_to_id_label_and_alias_and_only_to_their_own
 
 BOOST_AUTO_TEST_CASE(all_errors_of_a_file_come_out_in_its_order) {
   BOOST_TEST(
-      errors("uketsuke: 2\nscenari: x\ntitle: {ja: あ}\nrelease: [2024-12]\nsteps:\n"
+      errors("uketsuke: one\nscenari: x\ntitle: {ja: あ}\nrelease: [2024-12]\nsteps:\n"
              "  - {who: family, do: {pres: 職員用ボタン}}\n"
              "  - {who: family, do: {press: 職員ボタン}, expect: {mod: visual}}\n"
              "  - {who: family, do: {enter_passcode: isued}}\n") ==
       "x.yaml:1:1: the key scenario is missing\n"
-      "x.yaml:1:11: 2: expected a whole number from 1 to 1\n"
+      "x.yaml:1:11: one: expected a whole number from 1 to 1\n"
       "x.yaml:2:1: scenari: no such key here; did you mean scenario?\n"
       "x.yaml:3:8: the key en is missing\n"
       "x.yaml:4:1: release: no such key here; did you mean releases?\n"
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(values_of_another_kind_are_refused) {
   BOOST_TEST(step_errors("{do: {wait: [1]}}") ==
              "x.yaml:6:17: a list cannot stand here; expected: seconds, a mapping with seconds\n");
   BOOST_TEST(step_errors("{do: {enter_passcode: 0123}}") == "");
-  BOOST_TEST(step_errors("{do: {remove_card: now}}").find("now cannot stand here") !=
+  BOOST_TEST(step_errors("{do: {plug_reader: now}}").find("now cannot stand here") !=
              std::string::npos);
   BOOST_TEST(step_errors("{do: {request_emergency_view: {emergency_mode: yes}}}") ==
              "x.yaml:6:52: yes: expected true or false\n");
@@ -338,11 +338,47 @@ BOOST_AUTO_TEST_CASE(a_comma_that_ended_a_text_is_explained) {
 
 BOOST_AUTO_TEST_CASE(files_that_are_no_scenario_give_one_error) {
   BOOST_TEST(errors("") == "x.yaml:1:1: the file is empty; a scenario is expected\n");
-  BOOST_TEST(errors("- a\n") == "x.yaml:1:1: a scenario is a mapping of keys\n");
+  BOOST_TEST(errors("- a\n") ==
+             "x.yaml:1:1: a scenario is a mapping of keys (it begins with uketsuke: 1)\n");
   BOOST_TEST(errors("\x01").find("a control character") != std::string::npos);
   BOOST_TEST(lines(scenario::load("/nowhere/x.yaml", catalog()).errors) ==
              "/nowhere/x.yaml: no such file\n");
   BOOST_CHECK_THROW(scenario::load_or_throw("/nowhere/x.yaml", catalog()), yaml::Error);
+}
+
+BOOST_AUTO_TEST_CASE(another_version_of_the_format_is_named_and_nothing_else_said) {
+  BOOST_TEST(errors("uketsuke: 2\nscene: x\n") ==
+             "x.yaml:1:11: this file is of version 2 of the format; this program reads version 1 "
+             "(uketsuke: 1)\n");
+}
+
+BOOST_AUTO_TEST_CASE(what_there_is_is_listed_where_nothing_is_near) {
+  BOOST_TEST(step_errors("{do: {place_card: {card: zzzzzzzz}}}") ==
+             "x.yaml:6:30: zzzzzzzz: no such person; there are: hanako, taro\n");
+  const std::string told = step_errors("{do: {press: zzzzzzzz}}");
+  BOOST_TEST(told.find("no such button on the initial screen; there are: 職員用ボタン") !=
+                 std::string::npos,
+             told);
+}
+
+// Every error that a scenario can have is said in Japanese too, and no English word is left in it
+// but the words of the vocabulary.
+BOOST_AUTO_TEST_CASE(errors_are_in_japanese_too) {
+  const std::string bad =
+      "uketsuke: 1\nscenario: X\ntitle: {ja: あ}\nrelease: [2024-12]\nbench: {release: none}\n"
+      "given: {people: 3, terminal: [1], ehr: {factors: 9}, time: now}\n"
+      "steps:\n  - {do: {press: zzzz}}\n  - {id: P3-9, do: {zzzz: 1}}\n  - {do: remove_card}\n"
+      "  - {do: {press: 同意する, wait: 1}}\n  - {do: {tick: 職員用ボタン}}\n  - {who: x}\n"
+      "  - {do: {wait: x}, expect: {within: A-99, by: A-x, mode: [], screen: zzzz}}\n"
+      "  - {do: {press: '${a}'}}\nfaults: [{wire: x}]\nexamples: [{}]\nlimits: {wall: -1}\n";
+  const auto result = scenario::load_text(bad, "x.yaml", catalog());
+  BOOST_TEST(result.errors.size() > 10U);
+  for (const yaml::Problem& problem : result.errors) {
+    BOOST_TEST(problem.message.ja != problem.message.en, problem.message.en);
+    for (const char* english : {"no such", "expected", "missing", " is ", "cannot", " the "}) {
+      BOOST_TEST(problem.message.ja.find(english) == std::string::npos, problem.message.ja);
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(one_id_twice_is_found_across_files) {

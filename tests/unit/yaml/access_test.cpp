@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(every_key_that_nobody_read_is_an_error_with_the_nearest_rig
   map.find("steps");
   BOOST_TEST(error_of([&] { map.done(); }) ==
              "x.yaml:2:1: titel: no such key here; did you mean title?\n"
-             "x.yaml:4:1: zzzzzz: no such key here");
+             "x.yaml:4:1: zzzzzz: no such key here; there are: scenario, title, steps");
   map.find("titel");
   map.find("zzzzzz");
   BOOST_TEST(error_of([&] { map.done(); }) == "no error");
