@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "harness/bench/invariants.h"
 #include "harness/bench/stage.h"
 #include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
@@ -255,11 +256,36 @@ void Director::run() {
   }
 }
 
-void write_journal(const trace::Journal& journal, const std::string& path, ScenarioResult& result) {
+void add_violation(ScenarioResult& result, const Violation& violation) {
+  StepResult step;
+  step.index = static_cast<std::uint32_t>(result.steps.size());
+  step.file = result.file;
+  step.title = {"不変条件: " + violation.invariant, "invariant: " + violation.invariant};
+  step.expected = {"常に成り立つこと", "holds in every run"};
+  step.observed = violation.what;
+  step.simulated_us = result.simulated_us;
+  step.verdict = Verdict::kFail;
+  result.steps.push_back(std::move(step));
+}
+
+// What is about to be written holds a secret: it is not written, and the run fails.
+void add_leak(ScenarioResult& result, const std::string& name) {
+  add_violation(result, {"secret",
+                         {fmt::format("記録に秘匿情報 ({}) が含まれるため、書き出さない", name),
+                          fmt::format("the journal holds a secret ({}) and is not written", name)}});
+}
+
+void write_journal(World& world, const Secrets& secrets, const std::string& path,
+                   ScenarioResult& result) {
+  const trace::Journal& journal = world.journal();
   std::string text;
   for (std::size_t i = 0; i < journal.size(); ++i) {
     text += journal.json_line(i);
     text += '\n';
+  }
+  if (const auto name = secrets.found_in(text)) {
+    add_leak(result, *name);
+    return verdict::seal(result);
   }
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
   report::AtomicFile file(path);
@@ -299,6 +325,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   }
   if (director == nullptr) return result;
   World& world = director->stage().world();
+  for (const Violation& violation : violations(world)) add_violation(result, violation);
   result.simulated_us = world.simulation().now_us();
   result.rsa_us = (crypto::rsa_wall_ns() - rsa_before_ns) / 1000;
   result.journal_digest = world.journal().digest();
@@ -310,7 +337,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   verdict::seal(result);
   const bool wanted = result.verdict > Verdict::kPass || settings.keep_passing_journals;
   if (!settings.journal_file.empty() && wanted)
-    write_journal(world.journal(), settings.journal_file, result);
+    write_journal(world, director->stage().secrets(), settings.journal_file, result);
   return result;
 }
 

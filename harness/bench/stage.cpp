@@ -56,6 +56,13 @@ Stage::Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint
       observer_(*world_),
       ehr_(*world_) {}
 
+Secrets Stage::secrets() const {
+  Secrets secrets(world_->config());
+  secrets.add("passcode", passcode_);
+  secrets.add("passcode before", previous_passcode_);
+  return secrets;
+}
+
 Text Stage::prepare() {
   preset_backend(*world_, assets_, scenario_);
   const std::string passcode = scenario_.given.text_at("backend.visual_passcode");

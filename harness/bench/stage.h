@@ -9,6 +9,7 @@
 #include "harness/bench/assets.h"
 #include "harness/bench/ehr_hand.h"
 #include "harness/bench/observer.h"
+#include "harness/bench/secrets.h"
 #include "harness/bench/world.h"
 #include "harness/scenario/scenario.h"
 #include "harness/verdict/verdict.h"
@@ -24,6 +25,8 @@ class Stage {
 
   World& world() { return *world_; }
   const Observer& observer() const { return observer_; }
+  // What must be in no output of this run.
+  Secrets secrets() const;
 
   // Plugs in, signs in, waits until the desk is ready. What is missing then, in words.
   verdict::Text prepare();

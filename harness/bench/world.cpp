@@ -173,4 +173,15 @@ std::uint32_t World::anomalies() const {
          terminal_panel_.undecodable() + ehr_panel_.undecodable();
 }
 
+std::vector<std::string> World::waiting() const {
+  std::vector<std::string> who;
+  if (terminal_network_->open() != 0) who.emplace_back("terminal: backend");
+  if (ehr_network_->open() != 0) who.emplace_back("ehr: backend");
+  if (ehr_->ehr().waiting()) who.emplace_back("ehr: answer to a request");
+  if (terminal_->terminal().waiting_for_reader()) who.emplace_back("terminal: reader");
+  if (face_ != nullptr && face_->panel().state() == face_reader::State::kPasscodeCheck)
+    who.emplace_back("face_reader: passcode check");
+  return who;
+}
+
 }  // namespace uketsuke::bench

@@ -79,6 +79,9 @@ class World {
   card::CardModule* placed_card();
   // Things that receivers found wrong with bytes they got.
   std::uint32_t anomalies() const;
+  const WorldConfig& config() const { return config_; }
+  // Who waits for a machine now, "terminal: backend"; waiting for people is not meant.
+  std::vector<std::string> waiting() const;
 
  private:
   channel::UsbConfig usb_config();

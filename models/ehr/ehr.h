@@ -124,6 +124,7 @@ class Ehr {
   const std::string& screen() const { return shown_.screen; }
   const std::vector<Patient>& patients() const { return patients_; }
   const Clinician* signed_in() const { return clinician_; }
+  bool waiting() const { return pending_.has_value(); }  // for the answer to a request
 
  private:
   struct Button;  // screen, control, what happens

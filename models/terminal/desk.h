@@ -52,6 +52,7 @@ class Desk {
     std::uint64_t tag = 0;
   };
   LinkPending finish_link_request();
+  bool waiting_for_link() const { return !link_queue_.empty(); }
 
   // Screen. show() forgets what the fields of the last screen held (not "account", "reader_mode");
   // say() keeps the screen and replaces the message.

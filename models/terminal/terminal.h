@@ -26,6 +26,10 @@ class Terminal {
   const AccountSession& account() const { return account_; }
   const Reception& reception() const { return reception_; }
   link::Mode reader_mode() const { return reader_mode_; }
+  // A request of the terminal to a reader is under way (a person may be the one who answers it).
+  bool waiting_for_reader() const {
+    return desk_.waiting_for_link() || reception_.state() == Reception::State::kCard;
+  }
   bool reader_arrived(std::uint8_t reader) const { return readers_.at(reader).arrived; }
 
  private:

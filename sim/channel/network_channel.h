@@ -33,6 +33,8 @@ class NetworkChannel : public NetworkClientPort, public NetworkServerPort {
   void answer(wire::network::Response response) override;
   // The client drops late answers: it asks here first. False: it has had its answer already.
   bool settle(std::uint64_t id) { return open_.erase(id) != 0; }
+  // Requests that have had neither answer nor time-out.
+  std::size_t open() const { return open_.size(); }
   kernel::Mailbox<wire::network::Request>& to_server() { return to_server_; }
   kernel::Mailbox<wire::network::Response>& to_client() { return to_client_; }
 

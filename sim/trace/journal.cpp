@@ -96,6 +96,31 @@ std::string Journal::described(const Record& record) const {
   return pipe.describe(wire::ByteView(bytes_.data() + record.begin, record.length));
 }
 
+Entry Journal::entry(std::size_t index) const {
+  BOOST_ASSERT_MSG(index < records_.size(), "journal line out of range");
+  const Record& record = records_[index];
+  Entry entry;
+  entry.time_ns = record.time_ns;
+  const std::string_view extra = text(record.extra_begin, record.extra_length);
+  if (record.pipe == kNote) {
+    entry.role = roles_[record.role];
+    entry.event = extra;
+    entry.text = text(record.begin, record.length);
+    return entry;
+  }
+  entry.pipe = &pipes_[record.pipe];
+  entry.remark = extra;
+  entry.bytes = wire::ByteView(bytes_.data() + record.begin, record.length);
+  entry.decoded = text(record.extra_begin + record.extra_length, record.decoded_length);
+  return entry;
+}
+
+std::string Journal::decoded(std::size_t index) const {
+  BOOST_ASSERT_MSG(index < records_.size(), "journal line out of range");
+  const Record& record = records_[index];
+  return record.pipe == kNote ? std::string() : described(record);
+}
+
 std::string Journal::json_line(std::size_t index) const {
   BOOST_ASSERT_MSG(index < records_.size(), "journal line out of range");
   const Record& record = records_[index];

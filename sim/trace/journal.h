@@ -26,6 +26,18 @@ struct Pipe {
 };
 using PipeId = std::uint16_t;
 
+// One record as it was kept, for programs that read a journal; views hold until the next record.
+struct Entry {
+  std::uint64_t time_ns = 0;
+  const Pipe* pipe = nullptr;  // null: a note
+  std::string_view role;       // notes: who
+  std::string_view event;      // notes: identifier
+  std::string_view text;       // notes: fields
+  wire::ByteView bytes;        // messages: masked bytes are zero
+  std::string_view decoded;    // messages: as the tap gave it, often empty (see decoded())
+  std::string_view remark;     // messages: what a fault did
+};
+
 class Journal {
  public:
   PipeId add_pipe(Pipe pipe);
@@ -40,6 +52,9 @@ class Journal {
   void note(std::string_view role, std::uint64_t time_ns, std::string_view event, std::string text);
 
   std::size_t size() const { return records_.size(); }
+  Entry entry(std::size_t index) const;
+  // The decoded fields of a message, in one line; empty for a note.
+  std::string decoded(std::size_t index) const;
   // One JSON object, without line end.
   std::string json_line(std::size_t index) const;
   // One line for people: time, wire, from > to, decoded fields, hex.
