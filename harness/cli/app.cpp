@@ -9,7 +9,9 @@
 #include <exception>
 #include <set>
 
+#include "harness/cli/regress_command.h"
 #include "harness/cli/run_command.h"
+#include "harness/cli/running.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/run/find.h"
@@ -49,6 +51,7 @@ int check(const CheckCommand& command, run::Executor& executor, Console& console
 }
 
 int list(const ListCommand& command, run::Executor& executor, Console& console) {
+  if (!command.filters.release.empty()) check_release(command.filters.release, executor);
   std::size_t listed = 0;
   for (const auto& file : executor.select(paths_or_default(command.paths), command.filters)) {
     const auto entries = file.variant == run::kEveryVariant
@@ -99,6 +102,9 @@ int make_new(const NewCommand& command, run::Executor& executor, Console& consol
 int dispatch(Command& command, run::Executor& executor, Console& console) {
   if (auto* run = std::get_if<RunCommand>(&command)) {
     return run_command(std::move(*run), executor, console);
+  }
+  if (auto* regress = std::get_if<RegressCommand>(&command)) {
+    return regress_command(std::move(*regress), executor, console);
   }
   if (const auto* value = std::get_if<CheckCommand>(&command)) {
     return check(*value, executor, console);

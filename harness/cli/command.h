@@ -15,6 +15,14 @@ struct RunCommand {
   std::string out;  // empty: a new folder
   run::RunConfig config;
 };
+struct RegressCommand {
+  std::vector<std::string> paths;  // empty: all
+  std::string release;
+  bool accept = false;
+  std::string out;
+  std::string today;  // YYYY-MM-DD; empty: the wall clock's
+  run::RunConfig config;
+};
 struct CheckCommand {
   std::vector<std::string> paths;
 };
@@ -31,7 +39,8 @@ struct NewCommand {
 };
 
 using Command =
-    std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand>;
+    std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
+                 RegressCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 
+#include "harness/campaign/regress_files.h"
 #include "harness/cli/command.h"
 #include "harness/cli/language.h"
 #include "harness/verdict/summary.h"
@@ -65,6 +66,7 @@ class Parser {
                      "applicable, 3 differs from the baseline, 4 error of bench or harness, "
                      "5 usage"}));
     add_run();
+    add_regress();
     add_others();
   }
 
@@ -116,6 +118,9 @@ class Parser {
     add_filters(run_app_, config.options.filters);
     run_app_->add_option("-j,--jobs", config.jobs, say({"並列数", "worker processes"}))
         ->check(CLI::Range(1U, kMaxJobs));
+    add_release(run_app_, release_,
+                {"このリリースで実行する（属さないシナリオは対象外）",
+                 "run under this release (scenarios that do not hold for it: not applicable)"});
     run_app_->add_option("--seed", seed_, say({"乱数の種", "random seed"}))->check(is_seed);
     run_app_
         ->add_option("--repeat", config.repeat,
@@ -137,12 +142,48 @@ class Parser {
                        say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
   }
 
+  void add_release(CLI::App* command, std::string& release, const Text& what) {
+    command->add_option("--release", release, say(what));
+  }
+
+  void add_regress() {
+    auto& config = regress_.config;
+    regress_app_ = app_.add_subcommand(
+        "regress", say({"リリースの挙動を基準と比べる（シードに対する当方のモデルを固定するもの）",
+                        "compare what a release does with its baseline (this pins our model of the "
+                        "seed, not the ministry's system)"}));
+    add_paths(regress_app_, regress_.paths);
+    add_filters(regress_app_, config.options.filters);
+    regress_app_
+        ->add_option("--release", regress_.release, say({"リリース", "release, e.g. 2024-12"}))
+        ->required();
+    regress_app_->add_flag("--accept", regress_.accept,
+                           say({"今の挙動を基準とする（手で書いた期待は変えない）",
+                                "make what happens now the baseline (what was typed by hand stays)"}));
+    regress_app_->add_option("-j,--jobs", config.jobs, say({"並列数", "worker processes"}))
+        ->check(CLI::Range(1U, kMaxJobs));
+    regress_app_->add_option("--out", regress_.out,
+                             say({"結果のフォルダー（省略時 uketsuke-out/日時）",
+                                  "folder of the results (default: uketsuke-out/TIME)"}));
+    regress_app_
+        ->add_option("--today", regress_.today,
+                     say({"既知の逸脱の期限を判定する日 (YYYY-MM-DD)",
+                          "the day for which known deviations may have expired (YYYY-MM-DD)"}))
+        ->check([](const std::string& text) {
+          return campaign::is_day(text) ? std::string() : text + " is no day (YYYY-MM-DD)";
+        });
+    regress_app_->add_flag("--in-process", config.in_process,
+                           say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
+  }
+
   void add_others() {
     check_app_ = app_.add_subcommand("check", say({"シナリオの書き方を確かめる", "check scenarios"}));
     add_paths(check_app_, check_.paths);
     list_app_ = app_.add_subcommand("list", say({"シナリオの一覧", "list scenarios"}));
     add_paths(list_app_, list_.paths);
     add_filters(list_app_, list_.filters);
+    add_release(list_app_, list_.filters.release,
+                {"このリリースに属するもの", "only what belongs to this release"});
     steps_app_ = app_.add_subcommand("steps", say({"手順の語彙", "the vocabulary of steps"}));
     schema_app_ = app_.add_subcommand("schema", say({"JSON Schema を表示する", "print a JSON Schema"}));
     schema_app_->add_option("OF", schema_.of, "scenario, results")
@@ -155,6 +196,8 @@ class Parser {
     run_.config.options.wall_limit_ms = static_cast<std::uint32_t>(wall_limit_s_ * 1000);
     run_.config.options.random_seed = *seed_from(seed_);
     if (keep_journals_) run_.config.options.extra["journal"] = "all";
+    if (!release_.empty()) run_.config.options.extra["release"] = release_;
+    if (regress_app_->parsed()) return regress_;
     if (check_app_->parsed()) return check_;
     if (list_app_->parsed()) return list_;
     if (steps_app_->parsed()) return StepsCommand{};
@@ -168,13 +211,16 @@ class Parser {
   std::string language_name_;
   double wall_limit_s_ = 0;
   std::string seed_ = "1";
+  std::string release_;
   bool keep_journals_ = false;
+  RegressCommand regress_;
   RunCommand run_;
   CheckCommand check_;
   ListCommand list_;
   SchemaCommand schema_;
   NewCommand new_;
   CLI::App* run_app_ = nullptr;
+  CLI::App* regress_app_ = nullptr;
   CLI::App* check_app_ = nullptr;
   CLI::App* list_app_ = nullptr;
   CLI::App* steps_app_ = nullptr;

@@ -1,12 +1,10 @@
 #include "harness/cli/run_command.h"
 
-#include <signal.h>
-
-#include <atomic>
 #include <cstdio>
 #include <ctime>
 #include <filesystem>
 
+#include "harness/cli/running.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/run/find.h"
@@ -20,40 +18,6 @@ using verdict::Text;
 using verdict::Verdict;
 
 constexpr std::size_t kShowAllLimit = 50;  // on a terminal: passes have lines up to so many files
-
-std::atomic<int> g_stop{0};  // how often somebody asked the run to end
-static_assert(std::atomic<int>::is_always_lock_free);
-
-void on_stop(int) { g_stop.fetch_add(1); }
-
-class StopSignals {
- public:
-  StopSignals() {
-    g_stop = 0;
-    for (std::size_t i = 0; i < std::size(kSignals); ++i) {
-      struct sigaction action {};
-      action.sa_handler = on_stop;  // without SA_RESTART: what waits is to notice
-      ::sigaction(kSignals[i], &action, &before_[i]);
-    }
-  }
-  ~StopSignals() {
-    for (std::size_t i = 0; i < std::size(kSignals); ++i) {
-      ::sigaction(kSignals[i], &before_[i], nullptr);
-    }
-  }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-
- private:
-  static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
-  struct sigaction before_[3] {};
-};
-
-std::string time_text(const char* format, const std::tm& time) {
-  char text[64];
-  std::strftime(text, sizeof text, format, &time);
-  return text;
-}
 
 // One line for each result as it comes in order.
 class Lines {
@@ -91,21 +55,6 @@ class Lines {
   bool all_;
 };
 
-report::RunInfo info_of(const RunCommand& command, std::time_t now) {
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  report::RunInfo info;
-  info.version = UKETSUKE_VERSION;
-  info.started_at = time_text("%Y-%m-%dT%H:%M:%SZ", utc);
-  info.random_seed = command.config.options.random_seed;
-  info.jobs = command.config.jobs;
-  info.repeat = command.config.repeat;
-  info.paths = command.paths;
-  info.tags = command.config.options.filters.tags;
-  info.only = command.config.options.filters.only;
-  return info;
-}
-
 [[noreturn]] void nothing_selected() {
   throw RunError(RunError::Kind::kUsage,
                  {"実行するシナリオがありません（パス、--tag、--only を確認してください）",
@@ -124,21 +73,22 @@ std::vector<std::string> paths_or_default(std::vector<std::string> paths) {
 }
 
 int run_command(RunCommand command, run::Executor& executor, Console& console) {
+  if (const auto release = command.config.options.extra.find("release");
+      release != command.config.options.extra.end())
+    check_release(release->second, executor);
   command.paths = paths_or_default(std::move(command.paths));
   const auto selection = executor.select(command.paths, command.config.options.filters);
   if (selection.empty()) nothing_selected();
 
   const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  ::localtime_r(&now, &local);
-  report::OutFolder folder(command.out, time_text("%Y%m%d-%H%M%S", local));
+  report::OutFolder folder(command.out, local_stamp(now));
   command.config.options.out_dir = folder.path();
 
   const StopSignals signals;
   run::ResultStore store(folder.path());
   Lines lines(console, selection.size());
   run::RunEvents events;
-  events.stop = &g_stop;
+  events.stop = signals.counter();
   events.on_result = [&](const verdict::ScenarioResult& result) { lines.result(result); };
   events.on_progress = [&](const run::Progress& progress) { lines.progress(progress); };
   events.on_worker_text = [&](const std::string& text) { console.raw_error(text); };
@@ -154,7 +104,7 @@ int run_command(RunCommand command, run::Executor& executor, Console& console) {
     console.line({"中断されました", "interrupted"});
   }
   console.line(describe(outcome.summary));
-  auto info = info_of(command, now);
+  auto info = info_of(command.config, command.paths, now);
   info.wall_us = outcome.wall_us;
   report::write_reports(folder, info, outcome.summary, store);
   console.line({"報告書：" + folder.file(report::kHtmlName),

@@ -1,0 +1,160 @@
+#include "harness/cli/regress_command.h"
+
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "harness/campaign/executor.h"
+#include "harness/campaign/regress.h"
+#include "harness/cli/running.h"
+#include "harness/report/atomic_file.h"
+#include "harness/run/find.h"
+#include "harness/run/store.h"
+#include "harness/yaml/yaml.h"
+
+namespace uketsuke::cli {
+namespace {
+
+using campaign::Comparison;
+using campaign::Pinned;
+using campaign::Ran;
+using run::RunError;
+using verdict::Text;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLinesShown = 12;  // of a row's differences; the folder has them all
+
+[[noreturn]] void environment(const Text& text) {
+  throw RunError(RunError::Kind::kEnvironment, text);
+}
+
+// SOURCE_DATE_EPOCH, where set, stands for the wall clock, as for other programs.
+std::string today_of(const RegressCommand& command) {
+  if (!command.today.empty()) return command.today;
+  std::time_t now = std::time(nullptr);
+  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr && *epoch != '\0')
+    now = static_cast<std::time_t>(std::strtoll(epoch, nullptr, 10));
+  return utc_day(now);
+}
+
+Pinned load_pinned(const std::string& folder, const std::string& release) {
+  try {
+    return campaign::load_pinned(folder, release);
+  } catch (const campaign::BaselineError& error) {
+    const std::string what = campaign::baseline_path(folder) + ": " + error.what();
+    environment({what, what});
+  }
+}
+
+// What the worker left about a row; a row that could not be run has only its name.
+campaign::Behaviour behaviour_of(const verdict::ScenarioResult& result, const std::string& out_dir,
+                                 const std::string& data_folder) {
+  std::string name = result.id;
+  if (!result.variant.empty()) name += "[" + result.variant + "]";
+  campaign::Behaviour behaviour;
+  std::ifstream file(campaign::behaviour_file(out_dir, name), std::ios::binary);
+  if (file) {
+    std::stringstream text;
+    text << file.rdbuf();
+    campaign::Baseline one = campaign::parse_baseline(text.str());
+    behaviour = std::move(one.rows.at(0));
+    behaviour.words = std::move(one.words);
+  }
+  behaviour.name = name;
+  behaviour.verdict = is_not_applicable(result) ? "not_applicable" : to_string(result.verdict);
+  behaviour.file = fs::weakly_canonical(result.file)
+                       .lexically_relative(fs::weakly_canonical(data_folder))
+                       .generic_string();
+  return behaviour;
+}
+
+void write_file(const std::string& path, const std::string& text) {
+  report::AtomicFile file(path);
+  file.write(text);
+  file.commit();
+}
+
+int accept(const Comparison& comparison, const std::vector<Ran>& ran, const std::string& folder,
+           Console& console) {
+  const auto reasons = campaign::reasons_against(comparison, ran);
+  if (!reasons.empty()) {
+    console.error({"基準を書き換えません：", "the baseline is not written:"});
+    for (const Text& reason : reasons) console.error(reason);
+    return verdict::kExitError;
+  }
+  const std::string path = campaign::baseline_path(folder);
+  write_file(path, write_baseline(campaign::baseline_of(comparison.release, ran)));
+  console.line({"基準を書き換えました：" + path, "baseline written: " + path});
+  return verdict::kExitPass;
+}
+
+int exit_code_of(const Comparison& comparison, const verdict::Summary& summary) {
+  const auto code = exit_code(summary, comparison.differs() ? verdict::Baseline::kDiffers
+                                                            : verdict::Baseline::kSame);
+  if (code == verdict::kExitUsage) return code;
+  return comparison.errors.empty() ? code : verdict::kExitError;
+}
+
+}  // namespace
+
+int regress_command(RegressCommand command, run::Executor& executor, Console& console) {
+  check_release(command.release, executor);
+  const std::string data_folder = executor.data_folder();
+  const std::string folder = data_folder + "/releases/" + command.release;
+  auto& options = command.config.options;
+  const bool complete =
+      command.paths.empty() && options.filters.tags.empty() && options.filters.only.empty();
+  if (command.accept && !complete) {
+    throw RunError(RunError::Kind::kUsage,
+                   {"--accept には全シナリオの実行が必要です（パス、--tag、--only は使えません）",
+                    "--accept needs a run of everything (no paths, --tag or --only)"});
+  }
+  if (command.paths.empty()) command.paths = {data_folder};
+  options.filters.release = command.release;
+  options.extra["release"] = command.release;
+  options.extra["behaviour"] = "all";
+  const Pinned pinned = load_pinned(folder, command.release);
+  const auto requirements = scenario::load_requirements(
+      data_folder + "/requirements/seed.yaml", data_folder + "/requirements/assumptions.yaml");
+  const auto selection = executor.select(command.paths, options.filters);
+
+  const std::time_t now = std::time(nullptr);
+  report::OutFolder out(command.out, local_stamp(now));
+  options.out_dir = out.path();
+  const StopSignals signals;
+  run::ResultStore store(out.path());
+  std::vector<Ran> ran;
+  run::RunEvents events;
+  events.stop = signals.counter();
+  events.on_result = [&](const verdict::ScenarioResult& result) {
+    ran.push_back({result, behaviour_of(result, out.path(), data_folder)});
+  };
+  events.on_worker_text = [&](const std::string& text) { console.raw_error(text); };
+  const auto outcome = run::run(selection, command.config, executor, store, events);
+  if (outcome.summary.total() == 0) {
+    out.discard();
+    throw RunError(RunError::Kind::kUsage, {"該当するシナリオがありません", "nothing selected"});
+  }
+
+  const Comparison comparison =
+      compare(pinned, ran, requirements, complete && !outcome.summary.interrupted,
+              today_of(command));
+  if (!pinned.has_baseline) {
+    console.line({"基準がまだありません（--accept で作ります）", "no baseline yet (--accept makes one)"});
+  }
+  console.print(text_report(comparison, console.language(), kLinesShown));
+  auto info = info_of(command.config, command.paths, now);
+  info.wall_us = outcome.wall_us;
+  report::write_reports(out, info, outcome.summary, store);
+  write_file(out.file("regress.json"), json_report(comparison, UKETSUKE_VERSION));
+  write_file(out.file("regress.txt"), text_report(comparison, console.language(), 0));
+  console.line({"報告書：" + out.file("regress.txt"), "report: " + out.file("regress.txt")});
+  const int code = command.accept ? accept(comparison, ran, folder, console)
+                                  : exit_code_of(comparison, outcome.summary);
+  console.flush();
+  return console.failed() ? verdict::kExitError : code;
+}
+
+}  // namespace uketsuke::cli

@@ -1,0 +1,12 @@
+// `uketsuke regress`.
+#pragma once
+
+#include "harness/cli/command.h"
+#include "harness/cli/console.h"
+
+namespace uketsuke::cli {
+
+// Throws run::RunError, report::ReportError.
+int regress_command(RegressCommand command, run::Executor& executor, Console& console);
+
+}  // namespace uketsuke::cli

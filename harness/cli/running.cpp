@@ -1,0 +1,79 @@
+#include "harness/cli/running.h"
+
+#include <algorithm>
+
+#include "harness/run/find.h"
+
+namespace uketsuke::cli {
+namespace {
+
+std::atomic<int> g_stop{0};  // how often somebody asked the run to end
+static_assert(std::atomic<int>::is_always_lock_free);
+
+void on_stop(int) { g_stop.fetch_add(1); }
+
+std::string time_text(const char* format, const std::tm& time) {
+  char text[64];
+  std::strftime(text, sizeof text, format, &time);
+  return text;
+}
+
+std::string utc_text(const char* format, std::time_t now) {
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  return time_text(format, utc);
+}
+
+}  // namespace
+
+StopSignals::StopSignals() {
+  g_stop = 0;
+  for (std::size_t i = 0; i < std::size(kSignals); ++i) {
+    struct sigaction action {};
+    action.sa_handler = on_stop;  // without SA_RESTART: what waits is to notice
+    ::sigaction(kSignals[i], &action, &before_[i]);
+  }
+}
+
+StopSignals::~StopSignals() {
+  for (std::size_t i = 0; i < std::size(kSignals); ++i) {
+    ::sigaction(kSignals[i], &before_[i], nullptr);
+  }
+}
+
+const std::atomic<int>* StopSignals::counter() const { return &g_stop; }
+
+std::string local_stamp(std::time_t now) {
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  return time_text("%Y%m%d-%H%M%S", local);
+}
+
+std::string utc_stamp(std::time_t now) { return utc_text("%Y-%m-%dT%H:%M:%SZ", now); }
+std::string utc_day(std::time_t now) { return utc_text("%Y-%m-%d", now); }
+
+report::RunInfo info_of(const run::RunConfig& config, const std::vector<std::string>& paths,
+                        std::time_t now) {
+  report::RunInfo info;
+  info.version = UKETSUKE_VERSION;
+  info.started_at = utc_stamp(now);
+  info.random_seed = config.options.random_seed;
+  info.jobs = config.jobs;
+  info.repeat = config.repeat;
+  info.paths = paths;
+  info.tags = config.options.filters.tags;
+  info.only = config.options.filters.only;
+  return info;
+}
+
+void check_release(const std::string& release, run::Executor& executor) {
+  const auto known = executor.releases();
+  if (known.empty() || std::find(known.begin(), known.end(), release) != known.end()) return;
+  std::string names;
+  for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;
+  throw run::RunError(run::RunError::Kind::kUsage,
+                      {"リリース " + release + " はありません（" + names + "）",
+                       "no release " + release + "; there are " + names});
+}
+
+}  // namespace uketsuke::cli
