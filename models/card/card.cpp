@@ -123,7 +123,10 @@ Answer Card::transmit(ByteView bytes) {
     return answer(kSelfDiagnosis, base_us);
   }
   auto decoded = wire::iso7816::decode_command(bytes);
-  if (!decoded) return answer(kWrongLength, base_us);
+  if (!decoded) {
+    chain_ = {};
+    return answer(kWrongLength, base_us);
+  }
   Command command;
   command.apdu = std::move(*decoded);
   Answer result = dispatch(command);
@@ -138,7 +141,9 @@ std::uint16_t Card::check_class(Command& command) {
   if (!base_class(cla, base)) return kNoClass;
   if ((cla & kChannelBits) != 0) return kNoSuchChannel;
   bool known_class = true;
-  command.row = find_command(base, command.apdu.ins, known_class);
+  const auto& table = profile_->data.behaviour.commands;
+  command.row = find_command(table ? *table : standard_command_table(), base, command.apdu.ins,
+                             known_class);
   if (command.row == nullptr) {
     ++unmodelled_;
     return kNoInstruction;
@@ -150,7 +155,7 @@ std::uint16_t Card::check_class(Command& command) {
     ++unmodelled_;  // the card text application has secure messaging, the model has not
     return kNoSecureMessagingObject;
   }
-  if ((cla & kChainingBit) != 0 && !command.row->chaining) return kNoClass;
+  if ((cla & kChainingBit) != 0 && !command.row->chaining) return kNoChaining;
   return kRun;
 }
 
@@ -184,6 +189,7 @@ std::uint16_t Card::find_file_of(Command& command) {
     command.file = current_;
     return kRun;
   }
+  if (selected_ == nullptr) return kNoFile;
   if (identifier == kDefault) {
     command.file = find_file(*selected_, kDefaultKey);
     return command.file != nullptr ? kRun : kBadP1P2;

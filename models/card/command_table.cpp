@@ -25,7 +25,7 @@ constexpr std::array<std::uint16_t, 6> kOnKey = {kNoFileYet, kStruct, kStruct,
 // where nobody uses it) and 6986 for file commands at the card manager. The rest: facts/domain.md
 // 1.1 to 1.4.
 // clang-format off
-const CommandRow kCommands[] = {
+const CommandTable kCommands = {{
     {0x00, 0xA4, "SELECT", &H::select, false, F::kNone, kEverywhere, kAnyFile},
     {0x00, 0xB0, "READ BINARY", &H::read_binary, false, F::kBinaryP1,
      {kNoFileYet, kRun, kRun, kRun, kRun, kRun, kRun}, kOnTransparent},
@@ -52,15 +52,18 @@ const CommandRow kCommands[] = {
      {kNoIns, kRun, kNoIns, kNoIns, kNoIns, kNoIns, kNoIns}, kAnyFile},
     {0x00, 0x82, "EXTERNAL AUTHENTICATE", &H::external_authenticate, true, F::kNone,
      {kNoIns, kRun, kNoIns, kNoIns, kNoIns, kNoIns, kNoIns}, kAnyFile},
-};
+}};
 // clang-format on
 
 }  // namespace
 
-const CommandRow* find_command(std::uint8_t base_class, std::uint8_t ins, bool& known_class) {
+const CommandTable& standard_command_table() { return kCommands; }
+
+const CommandRow* find_command(const CommandTable& table, std::uint8_t base_class,
+                               std::uint8_t ins, bool& known_class) {
   known_class = true;
   const CommandRow* other_class = nullptr;
-  for (const CommandRow& row : kCommands) {
+  for (const CommandRow& row : table.rows) {
     if (row.ins != ins) continue;
     if (row.base_class == base_class) return &row;
     other_class = &row;

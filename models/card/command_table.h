@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "models/card/card.h"
 #include "sim/wire/iso7816/apdu.h"
@@ -22,6 +23,7 @@ enum Sw : std::uint16_t {
   kWrongLength = 0x6700,
   kNoSuchChannel = 0x6881,
   kNoSecureMessaging = 0x6882,
+  kNoChaining = 0x6884,
   kFileStructure = 0x6981,
   kSecurityStatus = 0x6982,
   kBlocked = 0x6984,
@@ -71,10 +73,17 @@ struct CommandRow {
   std::array<std::uint16_t, 6> on_file;
 };
 
+// Data, so that a matrix test can walk it and a mutant can change a cell.
+struct CommandTable {
+  std::vector<CommandRow> rows;
+};
+const CommandTable& standard_command_table();
 // Null if the card knows no such INS. `known_class`: whether CLA fits.
-const CommandRow* find_command(std::uint8_t base_class, std::uint8_t ins, bool& known_class);
+const CommandRow* find_command(const CommandTable& table, std::uint8_t base_class,
+                               std::uint8_t ins, bool& known_class);
 
-// What each command does; one source file per group.
+// What each command does; one source file per group. Those that need a file answer 6986 without,
+// whatever a table lets through.
 struct Handlers {
   static Answer select(Card& card, const Command& command);
   static Answer read_binary(Card& card, const Command& command);

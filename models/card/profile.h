@@ -32,6 +32,8 @@ struct RetryLimits {
   std::uint8_t juki_pin = 3;
 };
 
+struct CommandTable;  // command_table.h
+
 struct Behaviour {
   RetryLimits retry_limits;
   // a card for face authentication has no sign certificate, says so in EF 0008, and its PIN
@@ -45,6 +47,7 @@ struct Behaviour {
   bool query_of_verified_key_is_9000 = false;
   // The first command after SCARD_UNPOWER_CARD answers 6F00; seen on one card (myna-card, pcsc.rs).
   bool first_command_after_power_down_fails = false;
+  std::shared_ptr<const CommandTable> commands;  // null: standard_command_table()
 };
 
 // How long the card works on a command, in microseconds. No public measurement.

@@ -24,6 +24,7 @@ bool Handlers::satisfied(const Card& card, const Condition& condition) {
 }
 
 Answer Handlers::read_binary(Card& card, const Command& command) {
+  if (command.file == nullptr) return answer(kNoCurrentFile);
   const CommandApdu& apdu = command.apdu;
   if (!apdu.data.empty() || apdu.ne == 0) return answer(kWrongLength);
   if (!satisfied(card, command.file->condition)) return answer(kSecurityStatus);
@@ -43,6 +44,7 @@ Answer Handlers::read_binary(Card& card, const Command& command) {
 }
 
 Answer Handlers::read_record(Card& card, const Command& command) {
+  if (command.file == nullptr) return answer(kNoCurrentFile);
   const CommandApdu& apdu = command.apdu;
   if ((apdu.p2 & 0x07) == 0x05) return answer(kFunctionNotSupported);  // records P1 to last: A-46
   if ((apdu.p2 & 0x07) != 0x04) return answer(kBadP1P2);

@@ -63,6 +63,7 @@ bool too_small(const CommandApdu& apdu, std::size_t size) { return apdu.ne != 0 
 }  // namespace
 
 Answer Handlers::compute_signature(Card& card, const Command& command) {
+  if (command.file == nullptr) return answer(kNoCurrentFile);
   const CommandApdu& apdu = command.apdu;
   if (apdu.p1 >= std::size(kSchemes)) return answer(kBadP1P2);
   const Scheme& scheme = kSchemes[apdu.p1];

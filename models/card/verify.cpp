@@ -28,6 +28,7 @@ bool matches(const std::string& value, ByteView candidate) {
 }  // namespace
 
 Answer Handlers::verify(Card& card, const Command& command) {
+  if (command.file == nullptr) return answer(kNoCurrentFile);
   const CommandApdu& apdu = command.apdu;
   if (apdu.p1 != 0x00) return answer(kBadP1P2);
   const ReferenceId id{card.selected(), command.file->id};
@@ -53,6 +54,7 @@ Answer Handlers::verify(Card& card, const Command& command) {
 
 // The present value has to be verified. A value of the wrong form: 6A80.
 Answer Handlers::replace_value(Card& card, const Command& command, std::uint8_t p1) {
+  if (command.file == nullptr) return answer(kNoCurrentFile);
   const CommandApdu& apdu = command.apdu;
   if (apdu.p1 != p1) return answer(kBadP1P2);
   if (apdu.data.empty()) return answer(kWrongLength);

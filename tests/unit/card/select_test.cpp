@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(class_channel_and_instruction_are_checked) {
   BOOST_TEST(send("80b08a0000") == "6e00");
   BOOST_TEST(send("00ff0000") == "6d00");
   BOOST_TEST(send("ffca000000") == "6e00");
-  BOOST_TEST(send("10b08a0000") == "6e00");  // chaining where there is none
+  BOOST_TEST(send("10b08a0000") == "6884");  // chaining where there is none
 }
 
 BOOST_AUTO_TEST_CASE(what_the_model_does_not_know_is_counted) {
