@@ -14,8 +14,9 @@ using card::FileFrom;
 namespace {
 
 constexpr std::uint16_t kWords[] = {
-    card::kRun,           card::kNoInstruction,   card::kNoCurrentFile,           card::kFileStructure,
-    card::kSecurityStatus, card::kConditionsOfUse, card::kKeyDeliveryNotConfigured};
+    card::kRun,           card::kNoInstruction,  card::kNoCurrentFile,
+    card::kFileStructure, card::kSecurityStatus, card::kConditionsOfUse,
+    card::kKeyDeliveryNotConfigured};
 constexpr const char* kApplications[] = {"card manager", "JPKI", "card face", "card text",
                                          "common", "juki", "other card"};
 constexpr const char* kFiles[] = {"no file", "transparent", "record", "reference", "private key",
