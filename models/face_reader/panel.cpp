@@ -52,12 +52,35 @@ std::string join(const std::vector<std::string>& items) {
 // Why a request of the terminal cannot be served in this state.
 std::string_view reason_of(State state) {
   switch (state) {
-    case State::kNotConnected: return "not_connected";
     case State::kInitial:
     case State::kPlaceCard: return "no_reception";
     case State::kPasscodeEntry:
     case State::kPasscodeCheck: return "staff_operation";
     default: return "reception_under_way";
+  }
+}
+
+// Verbs that need what one kind of event carries.
+bool fits(Verb verb, const Event& event) {
+  const auto* input = std::get_if<panel::Input>(&event);
+  const auto* message = std::get_if<link::Message>(&event);
+  const auto entered = [&] { return input && std::holds_alternative<panel::Enter>(*input); };
+  switch (verb) {
+    case Verb::kSendPasscode:
+    case Verb::kSubmitPin: return entered();
+    case Verb::kCompareFace: return input && std::holds_alternative<panel::ShowFace>(*input);
+    case Verb::kNoteCardFace:
+    case Verb::kCardFaceScanned:
+      return input && std::holds_alternative<panel::CardFaceSeen>(*input);
+    case Verb::kOpenPinPad: return std::holds_alternative<AskPin>(event);
+    case Verb::kChangeMode:
+      return message && std::holds_alternative<link::SetMode>(message->body);
+    case Verb::kBeginMatch:
+      return message && std::holds_alternative<link::MatchFace>(message->body);
+    case Verb::kBeginConsent:
+      return message && std::holds_alternative<link::AskConsent>(message->body);
+    case Verb::kShowNotice: return message && std::holds_alternative<link::Show>(message->body);
+    default: return true;
   }
 }
 
@@ -85,6 +108,10 @@ Actions Panel::handle(const Event& event) {
     cause_ = link::ModeCause::kStart;
     card_present_ = link_up_ = card_face_seen_ = consent_waiting_ = timer_running_ = false;
     card_face_.clear();
+    shown_code_.clear();
+    shown_tries_.clear();
+    consent_items_.clear();
+    passcode_seq_ = 0;
     display({});
     return std::move(out_);
   }
@@ -125,6 +152,8 @@ Occurrence Panel::occurrence_of(const Event& event) const {
 
 void Panel::perform(Verb verb, const Event& event) {
   if (std::holds_alternative<LinkUp>(event)) link_up_ = true;
+  if (verb == Verb::kIgnore) return;
+  if (!fits(verb, event)) return misfit(verb);
   if (const auto* message = std::get_if<link::Message>(&event)) {
     perform_message(verb, *message);
   } else if (const auto* input = std::get_if<panel::Input>(&event)) {
@@ -164,11 +193,14 @@ void Panel::perform_wire(Verb verb, const Event& event) {
       out_.push_back(PinCancelled{PinCancelled::Cause::kNotOffered});
       return;
     case Verb::kClosePinPad: return wait_for_terminal();
-    default: return;
+    default: return misfit(verb);
   }
 }
 
 void Panel::perform_message(Verb verb, const link::Message& message) {
+  // The PIN pad outlives the link: what would change the screen needs a terminal to answer.
+  const bool shows = verb == Verb::kShowNotice || verb == Verb::kEndReception;
+  if (shows && !link_up_) return refuse_request(message);
   switch (verb) {
     case Verb::kRefuseRequest: return refuse_request(message);
     case Verb::kAnswerDone: return respond(message, link::Done{});
@@ -186,7 +218,7 @@ void Panel::perform_message(Verb verb, const link::Message& message) {
       respond(message, link::Done{});
       close_question("ended", PinCancelled::Cause::kNotOffered);
       return go_home();
-    default: return;
+    default: return misfit(verb);
   }
 }
 
@@ -223,12 +255,11 @@ void Panel::perform_input(Verb verb, const panel::Input& input) {
       return wait_for_terminal("cancelled");
     case Verb::kChooseGranted: return choose_consent(link::Consent::kGranted);
     case Verb::kChooseDeclined: return choose_consent(link::Consent::kDeclined);
-    default: return;
+    default: return misfit(verb);
   }
 }
 
 void Panel::perform_timer(Verb verb) {
-  if (verb == Verb::kIgnore) return;
   if (verb == Verb::kCompletionSeen) {
     if (consent_waiting_) return enter(State::kConsent);
     return wait_for_terminal("completion_message");
@@ -250,7 +281,7 @@ void Panel::perform_timer(Verb verb) {
     case Verb::kTerminalSilent:
       shown_code_ = "terminal_no_answer";
       return enter(State::kFailed, "terminal_no_answer");
-    default: return;
+    default: return misfit(verb);
   }
 }
 
@@ -337,13 +368,26 @@ void Panel::refuse_input(const panel::Input& input, std::string reason) {
 }
 
 void Panel::refuse_request(const link::Message& message) {
-  respond(message, link::Refused{std::string(reason_of(state_))});
+  const std::string_view reason = link_up_ ? reason_of(state_) : "not_connected";
+  respond(message, link::Refused{std::string(reason)});
+}
+
+// with visual confirmation neither method, number nor face is asked for.
+bool Panel::refused_in_visual_mode(const link::Message& message) {
+  if (mode_ != link::Mode::kVisualConfirmation) return false;
+  respond(message, link::Refused{"visual_mode"});
+  return true;
 }
 
 void Panel::unmodelled(const link::Message& message) {
   if (kind_of(message.body) == link::Kind::kRequest) respond(message, link::Refused{"unsupported"});
   // A plain Done answers nothing that this reader asks: a stray response, like any other.
   record("unmodelled", {{"what", std::string(link::name_of(message.body))}});
+}
+
+// A table that puts a verb where it cannot be: told, not hidden.
+void Panel::misfit(Verb verb) {
+  record("unmodelled", {{"what", std::string(to_string(verb))}});
 }
 
 // Whatever waits for a person is given up: the terminal and the CCID function are told.
@@ -423,21 +467,21 @@ void Panel::change_mode(const link::Message& message) {
 // ---- identity
 
 void Panel::ask_method(const link::Message& message) {
-  if (mode_ == link::Mode::kVisualConfirmation) {
-    return respond(message, link::Refused{"visual_mode"});
-  }
+  if (refused_in_visual_mode(message)) return;
   respond(message, link::Done{});
   enter(State::kAuthMethod);
 }
 
 // verification number B is what the optics see on the card.
 void Panel::begin_scan(const link::Message& message) {
+  if (refused_in_visual_mode(message)) return;
   respond(message, link::Done{});
   if (card_face_seen_) return send_event(link::CardFaceScanned{card_face_});
   enter(State::kCardFaceScan, "reading");
 }
 
 void Panel::begin_match(const link::Message& message) {
+  if (refused_in_visual_mode(message)) return;
   if (!is_jpeg2000(std::get<link::MatchFace>(message.body).photo)) {
     record("photo_refused");
     return respond(message, link::Refused{"photo_not_jpeg2000"});
@@ -481,6 +525,7 @@ void Panel::submit_pin(const std::string& digits) {
 // ---- notices and consent
 
 void Panel::begin_consent(const link::Message& message) {
+  if (consent_waiting_) return refuse_request(message);  // one question at a time
   respond(message, link::Done{});
   const std::string items = join(std::get<link::AskConsent>(message.body).items);
   if (state_ == State::kCompletion) {

@@ -99,7 +99,9 @@ class Panel {
   void record(std::string name, std::vector<std::pair<std::string, std::string>> values = {});
   void refuse_input(const panel::Input& input, std::string reason);
   void refuse_request(const link::Message& message);
+  bool refused_in_visual_mode(const link::Message& message);
   void unmodelled(const link::Message& message);
+  void misfit(Verb verb);
   void close_question(const std::string& reason, PinCancelled::Cause cause);
 
   void disconnect();

@@ -43,7 +43,7 @@ void set_defaults(Table& table) {
   set(table, kAllStates, O::kTimer, V::kIgnore);
   set(table, kAllStates, O::kHello, V::kAnswerHello);
   set(table, kAllStates, O::kEndReception, V::kAnswerDone);
-  set(table, kAllStates, O::kPasscodeAnswer, V::kIgnore);
+  set(table, kAllStates, O::kPasscodeAnswer, V::kUnmodelled);
   set(table, kAllStates, O::kOtherMessage, V::kUnmodelled);
 }
 

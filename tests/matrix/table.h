@@ -29,7 +29,7 @@ struct Table {
   std::string name;
   std::vector<std::string> states, events;
   std::map<Place, Cell> cells;                                  // every state with every event
-  std::map<std::pair<Place, std::string>, Equivalent> equivalents;  // with the verb put in
+  std::map<std::pair<Place, std::string>, Equivalent> equivalents;  // + verb or "any"
 
   const Cell& at(const std::string& state, const std::string& event) const;
   std::size_t ignored() const;
