@@ -167,11 +167,12 @@ void Director::run_step(const Step& step) {
   result.title = words_of(step.action);
   touch(step.by);
   touch(step.within.assumption);
-  if (step.action.act != scenario::Act::kNothing) simulation().run_for(kHumanPauseUs);
+  const bool acts = step.action.act != scenario::Act::kNothing;
+  if (acts && !Stage::comes_at_once(step.action)) simulation().run_for(kHumanPauseUs);
   // A step that only observes goes on with what the step before began.
   if (step.action.act != scenario::Act::kNothing) since_ = stage_.observer().mark();
   const Baseline since = since_;
-  const wire::Micros deadline_us = deadline(step);
+  wire::Micros deadline_us = deadline(step);
   const bool patient =
       std::none_of(step.expect.begin(), step.expect.end(),
                    [](const Expectation& e) { return e.outcome == scenario::Outcome::kRefused; });
@@ -184,6 +185,8 @@ void Director::run_step(const Step& step) {
     result.simulated_us = simulation().now_us();
     return deviation(result);
   }
+  // What is expected after a wait is not expected during it.
+  if (step.action.act == scenario::Act::kWait) deadline_us = deadline(step);
   std::vector<Watched> watched;
   for (const Expectation& expectation : step.expect) watched.push_back({&expectation, {}, false});
   if (!watched.empty()) watch(watched, since, deadline_us);

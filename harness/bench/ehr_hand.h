@@ -20,11 +20,13 @@ class EhrHand {
   void request_emergency_view(const std::string& patient, const std::string& statement);
   void request_ordinary_view(const std::string& patient);
 
- private:
   void press(const std::string& control);
+  // From any screen that a person can leave; false: no chart was opened.
+  bool open_chart(const std::string& patient);
+
+ private:
   void enter(const std::string& control, const std::string& text);
   const std::string& screen() const { return world_.ehr_panel().display().screen; }
-  bool open_chart(const std::string& patient);
   void wait_for_other_screen(const std::string& than);
 
   World& world_;

@@ -105,6 +105,9 @@ Hospital load_hospital(const std::string& path) {
   const yaml::Node institution = map.require("institution");
   hospital.institution = institution.as_string();
   if (hospital.institution.size() != 10) yaml::fail(institution, "an institution has ten digits");
+  const yaml::Node other = map.require("other_institution");
+  hospital.other_institution = other.as_string();
+  if (hospital.other_institution.size() != 10) yaml::fail(other, "an institution has ten digits");
   const yaml::Node start = map.require("start_time");
   hospital.start = seconds_from_iso(start.as_string());
   if (hospital.start < 0) yaml::fail(start, "no date and time (YYYY-MM-DDThh:mm:ss)");

@@ -12,7 +12,7 @@
 namespace uketsuke::bench {
 
 struct Hospital {
-  std::string institution;  // ten digits
+  std::string institution, other_institution;  // ten digits
   wire::oqs::Seconds start = 0;
   std::vector<backend::AccountRow> accounts;
   std::vector<ehr::Clinician> clinicians;

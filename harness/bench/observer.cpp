@@ -110,6 +110,7 @@ std::vector<std::string> Observer::refusals(const Baseline& since) const {
     for (const auto& [key, value] : terminal[i].values) {
       const bool failure = terminal[i].name == "reception_failed" ||
                            terminal[i].name == "sign_in_failed" ||
+                           terminal[i].name == "mode_refused" ||
                            terminal[i].name == "card_failed";
       if ((key == "code" && failure) ||
           (key == "result" && terminal[i].name == "passcode_checked" && value != "accepted"))
@@ -208,6 +209,22 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
     }
     case Outcome::kReason: return reasons(wanted, since);
     case Outcome::kAccount: return state(account(), wanted);
+    case Outcome::kEhrMessage: {
+      Seen seen = state(world_.ehr_panel().display().message, wanted);
+      seen.event = true;
+      return seen;
+    }
+    case Outcome::kTriesLeft: {
+      const auto& values = world_.reader_panel().display().values;
+      const auto shown = values.find("tries_left");
+      return state(shown == values.end() ? "not shown" : shown->second, wanted);
+    }
+    case Outcome::kReader: {
+      const auto reader =
+          world_.has_face_reader() ? terminal::kFaceReader : terminal::kGenericReader;
+      const bool there = world_.terminal().terminal().reader_arrived(reader);
+      return state(there ? "connected" : "gone", wanted);
+    }
     case Outcome::kCard: return state(world_.slot().occupied() ? "present" : "absent", wanted);
     case Outcome::kWithin:
     case Outcome::kBy: break;
@@ -226,7 +243,10 @@ Seen Observer::identity_history(const Value& wanted) const {
                         rows[i].holder, by, confirmed);
     if (!holds) continue;
     holds = matches(wanted.items[i], "holder", rows[i].holder) &&
-            matches(wanted.items[i], "by", by) && matches(wanted.items[i], "confirmed", confirmed);
+            matches(wanted.items[i], "by", by) &&
+            matches(wanted.items[i], "confirmed", confirmed) &&
+            matches(wanted.items[i], "institution",
+                    rows[i].institution == world_.config().terminal.institution ? "own" : "other");
   }
   return {holds, false, false, "[" + text + "]"};
 }
@@ -282,11 +302,58 @@ Seen Observer::eligibilities(const Value& wanted) const {
   return {holds, false, false, text};
 }
 
+Seen Observer::consent_history(const Value& wanted) const {
+  const auto& rows = world_.backend().backend().consents();
+  std::string text;
+  bool holds = rows.size() == wanted.items.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string consent(to_string(rows[i].consent));
+    text += fmt::format("{}{{holder: {}, consent: {}}}", text.empty() ? "" : ", ", rows[i].holder,
+                        consent);
+    holds = holds && matches(wanted.items[i], "holder", rows[i].holder) &&
+            matches(wanted.items[i], "consent", consent);
+  }
+  return {holds, false, false, "[" + text + "]"};
+}
+
+Seen Observer::eligibility_checks(const Value& wanted) const {
+  std::vector<std::string> holders, words;
+  for (const backend::Record& record : world_.backend().records())
+    if (const auto* checked = std::get_if<backend::EligibilityChecked>(&record))
+      holders.push_back(checked->holder);
+  for (const Value& item : wanted.items) words.push_back(item.text);
+  return {holders == words, false, false, join(holders)};
+}
+
+Seen Observer::view_log(const Value& wanted) const {
+  const auto& rows = world_.backend().backend().view_log();
+  std::string text;
+  bool holds = rows.size() == wanted.items.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string view = rows[i].emergency ? "emergency" : "ordinary";
+    const std::string outcome = rows[i].returned ? "returned" : "refused";
+    const std::string statement(rows[i].statement ? to_string(*rows[i].statement) : "");
+    text += fmt::format("{}{{holder: {}, view: {}, outcome: {}, clinician: {}{}}}",
+                        text.empty() ? "" : ", ", rows[i].holder, view, outcome, rows[i].clinician,
+                        statement.empty() ? "" : ", statement: " + statement);
+    if (!holds) continue;
+    const Value& item = wanted.items[i];
+    holds = matches(item, "holder", rows[i].holder) && matches(item, "view", view) &&
+            matches(item, "outcome", outcome) && matches(item, "clinician", rows[i].clinician) &&
+            matches(item, "statement", statement);
+  }
+  return {holds, false, false, "[" + text + "]"};
+}
+
 Seen Observer::look_at_end(const Expectation& expectation) const {
   const Value& wanted = expectation.value;
   if (expectation.name == "backend.identity_history") return identity_history(wanted);
   if (expectation.name == "backend.consent") return consents(wanted);
   if (expectation.name == "backend.eligibility") return eligibilities(wanted);
+  if (expectation.name == "backend.consent_history") return consent_history(wanted);
+  if (expectation.name == "backend.eligibility_checks") return eligibility_checks(wanted);
+  if (expectation.name == "backend.view_log") return view_log(wanted);
+  if (expectation.name == "ehr.screen") return state(world_.ehr_panel().display().screen, wanted);
   if (expectation.name == "reader.mode") return state(mode(), wanted);
   if (expectation.name == "reader.screen") {
     return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader",

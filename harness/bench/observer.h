@@ -48,6 +48,9 @@ class Observer {
   Seen identity_history(const scenario::Value& wanted) const;
   Seen consents(const scenario::Value& wanted) const;
   Seen eligibilities(const scenario::Value& wanted) const;
+  Seen consent_history(const scenario::Value& wanted) const;
+  Seen eligibility_checks(const scenario::Value& wanted) const;
+  Seen view_log(const scenario::Value& wanted) const;
   std::string account() const;
   std::string mode() const;
 

@@ -37,11 +37,6 @@ std::unique_ptr<World> make_world(const Assets& assets, const scenario::Scenario
   return std::make_unique<World>(std::move(config));
 }
 
-// `wait: 5` or `wait: {seconds: 5, ...}`.
-double seconds_of(const Value& argument) {
-  return argument.form == Value::Form::kMap ? argument.number_at("seconds", 0) : argument.number;
-}
-
 }  // namespace
 
 Stage::Stage(const Assets& assets, const scenario::Scenario& scenario, std::uint64_t seed,
@@ -72,6 +67,10 @@ Text Stage::prepare() {
   if (passcode == "expired") {
     passcode_ = backend.issue_visual_passcode(assets_.hospital.institution,
                                               world_->now() - 2 * wire::oqs::kDay);
+  }
+  if (const double age = scenario_.given.number_at("backend.visual_passcode_age", 0); age > 0) {
+    passcode_ = backend.issue_visual_passcode(
+        assets_.hospital.institution, world_->now() - static_cast<wire::oqs::Seconds>(age));
   }
   const bool signs_in = scenario_.given.text_at("terminal.signed_in", "general") != "nobody";
   const auto ready = [&] {
@@ -138,6 +137,7 @@ void Stage::look_for_control(const scenario::Action& action) {
   };
   const bool named = action.act == Act::kPress || action.act == Act::kClick ||
                      action.act == Act::kTick || action.act == Act::kUntick ||
+                     action.act == Act::kPressTwice || action.act == Act::kClickTwice ||
                      action.act == Act::kEnterPasscode || action.act == Act::kEnterDate ||
                      action.act == Act::kSignOut || (action.act == Act::kEnterPin && reader);
   if (!named || offered()) return;
@@ -152,6 +152,7 @@ void Stage::attend(const scenario::Action& action, const std::string& who) {
   act.on = action.control.empty() ? action.argument.text : action.control;
   switch (action.act) {
     case Act::kPlaceCard: act.what = people::Deed::kPlaceCard; break;
+    case Act::kPlaceSecondCard: act.what = people::Deed::kPlaceCard; break;
     case Act::kRemoveCard: act.what = people::Deed::kRemoveCard; break;
     case Act::kComparePhoto:
       act.what = people::Deed::kComparePhoto;
@@ -178,18 +179,22 @@ Text Stage::act(const scenario::Action& action, const std::string& who, bool pat
   attend(action, who);
   switch (action.act) {
     case Act::kPress:
+    case Act::kPressTwice:
     case Act::kEnterPasscode:
     case Act::kShowFace:
       if (!world_->has_face_reader())
         return {"この机には顔認証付きカードリーダーがない", "there is no face-auth reader on this desk"};
       if (action.act == Act::kPress) press_reader(action);
+      if (action.act == Act::kPressTwice) press_twice(action);
       if (action.act == Act::kEnterPasscode) enter_passcode(argument.text);
       if (action.act == Act::kShowFace) show_face(argument);
       return {};
     case Act::kEnterPin: return enter_pin(argument.text);
     case Act::kComparePhoto: return {};  // touches no device; recorded by the note above
     case Act::kPlaceCard: return place_card(argument);
-    case Act::kRemoveCard: return remove_card();
+    case Act::kRemoveCard: return remove_card(argument);
+    case Act::kPlaceSecondCard: return place_second_card(argument);
+    case Act::kClickTwice: click_twice(action); return {};
     case Act::kClick: click_terminal(action, false, false); return {};
     case Act::kTick: click_terminal(action, true, true); return {};
     case Act::kUntick: click_terminal(action, true, false); return {};
@@ -211,11 +216,12 @@ Text Stage::act(const scenario::Action& action, const std::string& who, bool pat
       ehr_sign_in({});
       ehr_.request_ordinary_view(patient_name(argument));
       return {};
-    case Act::kWait:
-      world_->simulation().run_for(static_cast<wire::Micros>(1e6 * seconds_of(argument)));
-      return {};
-    case Act::kUnplugReader: world_->usb().detach(); return {};
+    case Act::kEhrClick:
+    case Act::kOpenChart: return act_at_ehr(action);
+    case Act::kWait: wait(argument); return {};
+    case Act::kUnplugReader: return unplug_reader(argument);
     case Act::kPlugReader: world_->usb().attach(); return {};
+    case Act::kRestartTerminal: return restart_terminal(argument);
     case Act::kNothing: return {};
   }
   return {};
@@ -320,6 +326,7 @@ Text Stage::place_card(const Value& argument) {
     return {"そのリーダーはこの机にない", "that reader is not on this desk"};
   card::CardModule* card = world_->card(holder);
   if (card == nullptr) return {"そのカードは手元にない: " + holder, "that card is not at hand: " + holder};
+  placed_at_ = world_->journal().size();
   if (!card->place(world_->slot(), world_->medium()))
     return {"カードを置けない (別のカードがあるか、対応する接点がない)",
             "the card cannot be placed (another one lies there, or it has no such interface)"};
@@ -331,8 +338,11 @@ Text Stage::place_card(const Value& argument) {
   return {};
 }
 
-Text Stage::remove_card() {
-  card::CardModule* card = world_->placed_card();
+Text Stage::remove_card(const Value& argument) {
+  if (Text missed = wait_for_moment(argument); !missed.empty()) return missed;
+  const std::string holder = argument.text_at("card", argument.text);
+  card::CardModule* card = holder.empty() ? world_->placed_card() : world_->card(holder);
+  if (card != nullptr && !card->placed()) card = nullptr;
   if (card == nullptr) return {"リーダーにカードがない", "no card lies on the reader"};
   card->take();
   world_->simulation().run_for(0);
@@ -365,15 +375,6 @@ void Stage::enter_date(const std::string& what) {
   if (what == "yesterday") date = iso_date(now - wire::oqs::kDay);
   if (what == "tomorrow") date = iso_date(now + wire::oqs::kDay);
   send_terminal(panel::Enter{"confirmation_date", date});
-}
-
-void Stage::ehr_sign_in(const Value& argument) {
-  // Without an argument: whoever is signed in goes on.
-  if (!argument && world_->ehr().ehr().signed_in() != nullptr) return;
-  const std::string id = argument.text_at("clinician", clinician_);
-  const int factors = static_cast<int>(argument.number_at("factors", factors_));
-  const ehr::Clinician* clinician = assets_.hospital.clinician(id);
-  if (clinician != nullptr) ehr_.sign_in(*clinician, factors);
 }
 
 std::string Stage::patient_name(const Value& argument) const {

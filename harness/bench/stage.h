@@ -33,6 +33,8 @@ class Stage {
   // Performs one action; what makes it impossible on this bench, in words; empty: done. A patient
   // person first waits until the screen offers what the action needs.
   verdict::Text act(const scenario::Action& action, const std::string& who, bool patient);
+  // The act does not wait until a person has looked: it comes in the middle of something.
+  static bool comes_at_once(const scenario::Action& action);
   // Asks for a view at the end (`then`).
   void ask_view(bool emergency);
 
@@ -47,7 +49,7 @@ class Stage {
   verdict::Text enter_pin(const std::string& what);
   void show_face(const scenario::Value& what);
   verdict::Text place_card(const scenario::Value& argument);
-  verdict::Text remove_card();
+  verdict::Text remove_card(const scenario::Value& argument);
   void sign_in(const scenario::Value& argument);
   void enter_date(const std::string& what);
   void issue_passcode();
@@ -57,12 +59,22 @@ class Stage {
   void send_terminal(wire::panel::Input input);
   void wait_for_terminal(const std::string& screen);
   std::string current_passcode() const;
+  // stage_desk.cpp: plugs, power, time, and moments in the middle of a reading.
+  verdict::Text wait_for_moment(const scenario::Value& argument);
+  void wait(const scenario::Value& argument);
+  verdict::Text unplug_reader(const scenario::Value& argument);
+  verdict::Text restart_terminal(const scenario::Value& argument);
+  verdict::Text place_second_card(const scenario::Value& argument);
+  void press_twice(const scenario::Action& action);
+  void click_twice(const scenario::Action& action);
+  verdict::Text act_at_ehr(const scenario::Action& action);
 
   const Assets& assets_;
   const scenario::Scenario& scenario_;
   std::string holder_;                    // of given.card
   std::string clinician_ = "physician_1";
   int factors_ = 2;
+  std::size_t placed_at_ = 0;             // in the journal: where the last card was placed
   std::string passcode_, previous_passcode_;  // as people know them; secrets
   std::unique_ptr<World> world_;
   Observer observer_;

@@ -18,7 +18,7 @@ Phrase phrase_of(Act act) {
     case Act::kShowFace: return {"カメラに顔を見せる ({})", "shows a face to the camera ({})"};
     case Act::kComparePhoto: return {"券面の顔写真と見比べる ({})", "compares the photo on the card ({})"};
     case Act::kPlaceCard: return {"マイナ保険証を置く {}", "places the card {}"};
-    case Act::kRemoveCard: return {"マイナ保険証を取り出す", "takes the card out"};
+    case Act::kRemoveCard: return {"マイナ保険証を取り出す {}", "takes the card out {}"};
     case Act::kClick: return {"端末の「{}」をクリックする", "clicks {} on the terminal"};
     case Act::kSignIn: return {"端末にログインする ({})", "signs in at the terminal ({})"};
     case Act::kSignOut: return {"端末からログアウトする", "signs out of the terminal"};
@@ -33,8 +33,15 @@ Phrase phrase_of(Act act) {
     case Act::kRequestEmergencyView: return {"救急時医療情報閲覧を要求する {}", "requests the emergency view {}"};
     case Act::kRequestOrdinaryView: return {"通常の閲覧を要求する {}", "requests the ordinary view {}"};
     case Act::kWait: return {"{} 秒待つ", "waits {} s"};
-    case Act::kUnplugReader: return {"リーダーの USB を抜く", "unplugs the reader"};
+    case Act::kUnplugReader: return {"リーダーの USB を抜く {}", "unplugs the reader {}"};
     case Act::kPlugReader: return {"リーダーの USB を挿す", "plugs the reader in"};
+    case Act::kRestartTerminal:
+      return {"端末の電源を入れ直す {}", "switches the terminal off and on {}"};
+    case Act::kPlaceSecondCard: return {"もう1枚のカードを重ねて置く ({})", "puts a second card ({}) beside it"};
+    case Act::kPressTwice: return {"リーダーの「{}」を二度押す", "presses {} on the reader twice"};
+    case Act::kClickTwice: return {"端末の「{}」をダブルクリックする", "double-clicks {} on the terminal"};
+    case Act::kEhrClick: return {"電子カルテの「{}」をクリックする", "clicks {} on the EHR"};
+    case Act::kOpenChart: return {"電子カルテでカルテを開く {}", "opens a chart in the EHR {}"};
     case Act::kNothing: break;
   }
   return {"確認のみ", "looks only"};
@@ -59,9 +66,16 @@ Phrase label_of(const std::string& name) {
       {"reasons", {"理由", "reasons"}},
       {"account", {"ログイン中のアカウント", "account signed in"}},
       {"card", {"リーダー上のカード", "card on the reader"}},
+      {"ehr_message", {"電子カルテのメッセージ", "EHR message"}},
+      {"tries_left", {"残り回数", "tries left"}},
+      {"reader", {"端末から見たリーダー", "reader as the terminal sees it"}},
       {"backend.identity_history", {"本人確認履歴", "identity history"}},
       {"backend.consent", {"登録された同意", "registered consent"}},
       {"backend.eligibility", {"資格確認", "eligibility check"}},
+      {"backend.consent_history", {"同意の登録の全て", "all consents registered"}},
+      {"backend.eligibility_checks", {"資格確認の全て", "all eligibility checks"}},
+      {"backend.view_log", {"閲覧要求の全て", "all views asked for"}},
+      {"ehr.screen", {"電子カルテの画面", "EHR screen"}},
       {"reader.mode", {"リーダーのモード", "reader mode"}},
       {"reader.screen", {"リーダーの画面", "reader screen"}},
       {"terminal.screen", {"端末の画面", "terminal screen"}},

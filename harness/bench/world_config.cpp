@@ -19,6 +19,11 @@ constexpr const char* kDefaultGenericReader = "clean_extended_apdu";
 constexpr const char* kDefaultRelease = "2024-12";
 constexpr wire::oqs::Seconds kExpiredPasscodeLifetime = wire::oqs::kDay;
 
+// given.assume: assumptions that do not hold as the register takes them by default.
+bool assumed(const Scenario& scenario, const char* id, std::string_view word) {
+  return scenario.given.text_at(std::string("assume.") + id) == word;
+}
+
 void add_card(WorldConfig& config, const Assets& assets, const std::string& holder) {
   for (const CardOnDesk& card : config.cards)
     if (card.holder == holder) return;
@@ -51,6 +56,8 @@ terminal::Parameters terminal_parameters(const Assets& assets, const Scenario& s
   parameters.institution = assets.hospital.institution;
   parameters.start_time = wire::oqs::time_of(start);
   parameters.card.credential = assets.credential;
+  parameters.completion_before_consent = !assumed(scenario, "A-27", "after_consent");
+  parameters.eligibility_needs_card = assumed(scenario, "A-28", "card_needed");
   const std::string account = scenario.given.text_at("terminal.signed_in", "general");
   if (account != "nobody") {
     const auto* row = assets.hospital.account(
@@ -79,7 +86,7 @@ backend::Release release_with_features(const Assets& assets, const Scenario& sce
 backend::Parameters backend_parameters(const Assets& assets, const Scenario& scenario,
                                        std::uint64_t seed) {
   backend::Parameters parameters;
-  parameters.institutions = {assets.hospital.institution};
+  parameters.institutions = {assets.hospital.institution, assets.hospital.other_institution};
   parameters.accounts = assets.hospital.accounts;
   parameters.insured = assets.insured;
   parameters.ca_certificate = assets.ca_certificate;
@@ -88,17 +95,35 @@ backend::Parameters backend_parameters(const Assets& assets, const Scenario& sce
   parameters.seed = seed;
   if (scenario.given.text_at("backend.visual_passcode") == "expired")
     parameters.passcode_lifetime = kExpiredPasscodeLifetime;
+  if (scenario.given.find("backend.passcode_lifetime") != nullptr)
+    parameters.passcode_lifetime = static_cast<wire::oqs::Seconds>(
+        scenario.given.number_at("backend.passcode_lifetime", 0));
+  parameters.require_visual_confirmation = assumed(scenario, "A-23", "checked");
+  if (assumed(scenario, "A-24", "unbound")) parameters.binding = backend::Binding::kLenient;
+  if (assumed(scenario, "A-24", "institution_and_day"))
+    parameters.binding = backend::Binding::kStrict;
   parameters.release = release_with_features(assets, scenario);
   return parameters;
 }
 
 ehr::Parameters ehr_parameters(const Assets& assets, const Scenario& scenario) {
   ehr::Parameters parameters;
-  parameters.institution = assets.hospital.institution;
+  const bool elsewhere = scenario.given.text_at("ehr.institution") == "other";
+  parameters.institution =
+      elsewhere ? assets.hospital.other_institution : assets.hospital.institution;
+  const std::string path = scenario.given.text_at("ehr.path", "folder");
+  if (path == "network" || assumed(scenario, "A-35", "network"))
+    parameters.path = ehr::Path::kNetwork;
+  if (scenario.given.text_at("ehr.encoding") == "shift_jis")
+    parameters.encoding = wire::oqs::CharacterCode::kShiftJis;
+  parameters.require_two_factor = assumed(scenario, "A-33", "ehr_requires_two_factors");
   parameters.clinicians = assets.hospital.clinicians;
   // The hospital has charts of all its patients; a reception adds nobody new.
+  const bool charts = scenario.given.text_at("ehr.patients") != "none";
   for (const backend::InsuredPerson& person : *assets.insured)
-    parameters.known_patients.push_back({person.key, person.person.name, person.person.birth_date});
+    if (charts)
+      parameters.known_patients.push_back(
+          {person.key, person.person.name, person.person.birth_date});
   if (scenario.given.text_at("backend.two_factor_history") == "none")
     parameters.report_two_factor = false;
   const auto set_permission = [&](const std::string& clinician, bool permission) {
@@ -162,6 +187,8 @@ WorldConfig make_config(const Assets& assets, const Scenario& scenario, std::uin
       scenario.bench.reader_profile.empty() ? kDefaultGenericReader : scenario.bench.reader_profile;
   if (config.face_reader) {
     config.face = assets.face_reader;
+    config.face.panel.completion_before_consent = !assumed(scenario, "A-27", "after_consent");
+    config.face.panel.return_at_card_removal = !assumed(scenario, "A-29", "stays");
     config.face.panel.passcode_switch =
         release_with_features(assets, scenario).visual_passcode.enabled;
   } else {
@@ -177,39 +204,76 @@ WorldConfig make_config(const Assets& assets, const Scenario& scenario, std::uin
   return config;
 }
 
+namespace {
+
+// "seconds_ago" or else "hours_ago" of a row, as a time.
+std::string time_of(const World& world, const Value& item, wire::oqs::Seconds otherwise_ago) {
+  auto ago = static_cast<wire::oqs::Seconds>(
+      item.number_at("hours_ago", static_cast<double>(otherwise_ago) / 3600) * 3600);
+  if (item.find("seconds_ago") != nullptr)
+    ago = static_cast<wire::oqs::Seconds>(item.number_at("seconds_ago", 0));
+  return wire::oqs::time_of(world.now() - ago);
+}
+
+backend::IdentityRecord identity_of(const World& world, const Hospital& hospital,
+                                    const Value& item) {
+  backend::IdentityRecord record;
+  record.holder = item.text_at("holder");
+  const std::string by = item.text_at("by", "my_number_card");
+  record.by = by == "four_items"       ? api::IdentityBy::kFourItems
+              : by == "insured_number" ? api::IdentityBy::kInsuredNumber
+                                       : api::IdentityBy::kMyNumberCard;
+  const std::string confirmed = item.text_at("confirmed");
+  if (confirmed == "visually") record.confirmed = api::Confirmed::kVisually;
+  if (confirmed == "face") record.confirmed = api::Confirmed::kFace;
+  if (confirmed == "pin") record.confirmed = api::Confirmed::kPin;
+  record.institution = item.text_at("institution") == "other" ? hospital.other_institution
+                                                              : hospital.institution;
+  record.time = time_of(world, item, 3600);
+  record.confirmation_date = record.time.substr(0, 8);
+  record.account = "general";
+  return record;
+}
+
+backend::ConsentRow consent_of(const World& world, const Hospital& hospital, const Value& item) {
+  backend::ConsentRow row{item.text_at("holder"), hospital.institution, {}, {}, {}};
+  const std::string consent = item.text_at("consent");
+  row.consent = consent == "granted"    ? api::ConsentRecord::kGranted
+                : consent == "declined" ? api::ConsentRecord::kDeclined
+                                        : api::ConsentRecord::kNotAsked;
+  if (row.consent == api::ConsentRecord::kGranted) {
+    row.consent_time = time_of(world, item, 3600);
+    const wire::oqs::Seconds given = wire::oqs::seconds_of(row.consent_time).value_or(0);
+    row.available_time = wire::oqs::time_of(given + world.config().backend.consent_lifetime);
+  }
+  return row;
+}
+
+backend::TwoFactorRow two_factor_of(const World& world, const Hospital& hospital,
+                                    const Value& item) {
+  backend::TwoFactorRow row;
+  row.institution = hospital.institution;
+  row.clinician = item.text_at("clinician");
+  row.factors = {"password"};
+  if (item.number_at("factors", 2) >= 2) row.factors.emplace_back("token");
+  row.time = time_of(world, item, 0);
+  return row;
+}
+
+}  // namespace
+
 void preset_backend(World& world, const Assets& assets, const Scenario& scenario) {
   backend::Backend& backend = world.backend().backend();
-  if (const Value* history = scenario.given.find("backend.identity_history")) {
-    for (const Value& item : history->items) {
-      backend::IdentityRecord record;
-      record.holder = item.text_at("holder");
-      const std::string by = item.text_at("by", "my_number_card");
-      record.by = by == "four_items"       ? api::IdentityBy::kFourItems
-                  : by == "insured_number" ? api::IdentityBy::kInsuredNumber
-                                           : api::IdentityBy::kMyNumberCard;
-      const std::string confirmed = item.text_at("confirmed");
-      if (confirmed == "visually") record.confirmed = api::Confirmed::kVisually;
-      if (confirmed == "face") record.confirmed = api::Confirmed::kFace;
-      if (confirmed == "pin") record.confirmed = api::Confirmed::kPin;
-      record.institution = assets.hospital.institution;
-      const auto hours = static_cast<wire::oqs::Seconds>(item.number_at("hours_ago", 1));
-      record.time = wire::oqs::time_of(world.now() - hours * 3600);
-      record.confirmation_date = record.time.substr(0, 8);
-      record.account = "general";
-      backend.add_identity(std::move(record));
-    }
-  }
-  if (const Value* history = scenario.given.find("backend.two_factor_history")) {
-    for (const Value& item : history->items) {
-      backend::TwoFactorRow row;
-      row.institution = assets.hospital.institution;
-      row.clinician = item.text_at("clinician");
-      row.factors = {"password"};
-      if (item.number_at("factors", 2) >= 2) row.factors.emplace_back("token");
-      row.time = wire::oqs::time_of(world.now());
-      backend.add_two_factor(std::move(row));
-    }
-  }
+  const Hospital& hospital = assets.hospital;
+  if (const Value* history = scenario.given.find("backend.identity_history"))
+    for (const Value& item : history->items)
+      backend.add_identity(identity_of(world, hospital, item));
+  if (const Value* consents = scenario.given.find("backend.consents"))
+    for (const Value& item : consents->items)
+      backend.add_consent(consent_of(world, hospital, item));
+  if (const Value* history = scenario.given.find("backend.two_factor_history"))
+    for (const Value& item : history->items)
+      backend.add_two_factor(two_factor_of(world, hospital, item));
 }
 
 }  // namespace uketsuke::bench

@@ -82,4 +82,7 @@ inline Shape two_languages() {
               required(field("en", scalar(Scalar::kText), {"英語", "English"}))});
 }
 
+// The rows of actions() (vocabulary_acts.cpp).
+std::vector<Field> action_rows();
+
 }  // namespace uketsuke::scenario::shapes

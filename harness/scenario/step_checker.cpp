@@ -14,7 +14,10 @@ using wire::panel::ScreenSet;
 using yaml::shortened;
 
 bool ticks(Act act) { return act == Act::kTick || act == Act::kUntick; }
-bool presses(Act act) { return act == Act::kPress || act == Act::kClick; }
+bool presses(Act act) {
+  return act == Act::kPress || act == Act::kClick || act == Act::kPressTwice ||
+         act == Act::kClickTwice || act == Act::kEhrClick;
+}
 
 bool fits(const Control& control, Act act) {
   return control.kind == (ticks(act) ? Control::Kind::kTick : Control::Kind::kButton);
@@ -125,19 +128,27 @@ void StepChecker::check_card(const Step& step) {
              "place_card: whose card? Neither the step nor given.card says it"});
     }
     card_placed_ = true;
+  } else if (step.action.act == Act::kPlaceSecondCard) {
+    if (!card_placed_) {
+      error(step.action.place, {"place_second_card：前の手順で1枚目が置かれていません",
+                                "place_second_card: no step before has placed a first one"});
+    }
+    second_placed_ = true;
   } else if (step.action.act == Act::kRemoveCard) {
     if (!card_placed_) {
       error(step.action.place, {"remove_card：前の手順でカードが置かれていません",
                                 "remove_card: no step before has placed a card"});
     }
-    card_placed_ = false;
+    card_placed_ = second_placed_;
+    second_placed_ = false;
   }
 }
 
 void StepChecker::check_passcode(const Step& step) {
   // Clicks at the terminal may issue one too.
   const Act act = step.action.act;
-  if (act == Act::kIssuePasscode || act == Act::kClick) passcode_issued_ = true;
+  if (act == Act::kIssuePasscode || act == Act::kClick || act == Act::kClickTwice)
+    passcode_issued_ = true;
   if (act != Act::kEnterPasscode || !step.action.argument.is("issued")) return;
   if (!passcode_issued_) {
     error(step.action.argument.place,

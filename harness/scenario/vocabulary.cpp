@@ -16,121 +16,7 @@ Shape text() { return scalar(Scalar::kText); }
 Shape truth() { return scalar(Scalar::kTruth); }
 Shape identifier() { return scalar(Scalar::kIdentifier); }
 
-std::vector<Field> reader_actions() {
-  return {
-      field("press", of_device(Scalar::kButton, kReader),
-            {"顔認証付きカードリーダーの画面のボタンを押下する (id、表示、別名のどれでも書ける)",
-             "presses a button on the panel of the face-auth reader (id, label or alias)"},
-            {"P3-1", "P3-4", "P4-8"}),
-      field("enter_passcode", scalar(Scalar::kDigits, {"issued", "wrong", "previous"}),
-            {"目視確認用パスコードを入力する: 発行済みのもの、誤ったもの、前回のもの、または数字",
-             "enters the passcode for visual confirmation: the issued one, a wrong one, the one "
-             "issued before, or digits"},
-            {"P3-2"}, "A-32"),
-      field("enter_pin", scalar(Scalar::kDigits, {"correct", "wrong"}),
-            {"カードの暗証番号 (4桁) を入力する (汎用カードリーダーでは資格確認端末で)",
-             "enters the card's four-digit PIN; with a generic reader at the terminal"}),
-      field("show_face", integer(0, 1000, {"match", "no_match"}),
-            {"カメラに顔を見せる: 一致、不一致、または類似度 0〜1000",
-             "shows a face to the camera: match, no_match, or a likeness of 0 to 1000"}),
-      field("compare_photo", words({"match", "no_match"}),
-            {"券面の顔写真と患者を目視で見比べる (機器には触れない)",
-             "compares the photo on the card with the patient; touches no device"},
-            {"P2-e4", "P2-e5", "P3-3"}),
-      field("place_card",
-            or_bare(short_for("card", person(),
-                              {field("card", person(), {"誰のマイナ保険証か", "whose card"}),
-                               field("on", words({"face", "generic"}),
-                                     {"どのリーダーに置くか", "on which reader"})})),
-            {"マイナ保険証をリーダーに置く (単独で書けば given.card のもの)",
-             "puts the card on the reader (alone: the card of given.card)"},
-            {"P3-3", "P4-7", "P5-6"}),
-      field("remove_card", bare(), {"マイナ保険証を取り出す", "takes the card out"},
-            {"P3-5", "P4-10", "P5-8"}),
-  };
-}
-
-std::vector<Field> terminal_actions() {
-  return {
-      field("click", of_device(Scalar::kButton, kTerminal),
-            {"資格確認端末の画面のボタンやメニューをクリックする",
-             "clicks a button or menu item of the terminal"},
-            {"P4-1", "P4-3", "P4-4", "P4-11", "P5-1", "P5-2"}),
-      field(
-          "sign_in",
-          or_map(words({"general", "administrator"}),
-                 {required(field("user", text(), {"ユーザID", "user id"})),
-                  required(field("password", text(), {"パスワード", "password"}))}),
-          {"資格確認端末にログインする: 一般アカウント、管理アカウント、またはユーザIDとパスワード",
-           "signs in at the terminal: general or administrator account, or user id and password"},
-          {"P4-2"}),
-      field("sign_out", bare(), {"「ログアウト」をクリックする", "clicks ログアウト (sign out)"},
-            {"P4-1"}),
-      field("enter_date", scalar(Scalar::kDate, {"today", "yesterday", "tomorrow"}),
-            {"資格確認日を入力する: 当日、前日、翌日、日付、または引用符に入れた任意の文字",
-             "enters the confirmation date: today, yesterday, tomorrow, a date, or any text in "
-             "quotes"},
-            {"P4-5", "P5-4"}, "A-30"),
-      field("tick", of_device(Scalar::kTick, kTerminal),
-            {"チェックボックスにチェックを付ける", "ticks a box of the terminal"},
-            {"P4-6", "P5-3"}),
-      field("untick", of_device(Scalar::kTick, kTerminal),
-            {"チェックボックスのチェックを外す", "clears a box of the terminal"}),
-      field("issue_passcode", bare(),
-            {"《アカウント情報管理》から目視確認パスコードを発行する",
-             "issues a passcode for visual confirmation through アカウント情報管理 (account "
-             "management)"},
-            {"P3-n4"}, "A-32"),
-  };
-}
-
-std::vector<Field> ehr_actions() {
-  const Shape patient = map({field("patient", person(), {"患者", "the patient"})});
-  return {
-      field("ehr_sign_in",
-            or_bare(
-                map({field("clinician", scalar(Scalar::kClinician), {"誰が", "who signs in"}),
-                     field("factors", integer(1, 2), {"認証要素の数", "number of factors"}),
-                     field("permission", truth(),
-                           {"救急時閲覧権限があるか", "whether the permission to view is held"})})),
-            {"電子カルテにログインする (単独で書けば given.ehr のとおり)",
-             "signs in at the EHR (alone: as given.ehr says)"},
-            {"P2-k3"}, "A-33"),
-      field("judge", words({"necessary", "not_necessary"}),
-            {"生命、身体の保護のために救急時医療情報閲覧が必要か判断する",
-             "judges whether the view is needed to protect life or body"},
-            {"P2-c4"}),
-      field("request_emergency_view",
-            or_bare(
-                map({field("consent", words({"consent_unobtainable", "consent_given"}),
-                           {"同意情報: 同意取得困難、同意あり", "the statement on consent"},
-                           {"P2-n3"}, "A-34"),
-                     field("emergency_mode", truth(),
-                           {"救急時モードで要求するか", "requested in emergency mode"}, {"P2-k2"}),
-                     field("patient", person(), {"患者", "the patient"})})),
-            {"電子カルテから救急時医療情報閲覧を要求する",
-             "asks from the EHR for the emergency view"},
-            {"P2-c7"}, "A-35"),
-      field("request_ordinary_view", or_bare(patient),
-            {"電子カルテから通常の医療情報閲覧を要求する",
-             "asks from the EHR for the ordinary view"}),
-      field("wait",
-            short_for("seconds", scalar(Scalar::kSeconds),
-                      {required(field("seconds", scalar(Scalar::kSeconds), {"秒", "seconds"}))}),
-            {"何もせずに待つ (シミュレーション時間)", "lets simulated time pass"}),
-      field("unplug_reader", bare(), {"リーダーのUSBを抜く", "pulls the reader's USB plug"}),
-      field("plug_reader", bare(), {"リーダーのUSBを挿す", "puts the reader's USB plug in"}),
-  };
-}
-
-std::vector<Field> make_actions() {
-  std::vector<Field> rows = reader_actions();
-  for (Field& row : terminal_actions()) rows.push_back(std::move(row));
-  for (Field& row : ehr_actions()) rows.push_back(std::move(row));
-  return rows;
-}
-
-Shape view_words() { return words({"returned", "refused", "not_requested"}); }
+Shape view_words() { return words({"returned", "refused", "no_answer", "not_requested"}); }
 Shape mode_words() { return words({"face_authentication", "visual_confirmation"}); }
 Shape account_words() { return words({"general", "administrator", "nobody"}); }
 Shape eligibility_words() { return words({"checked", "not_checked", "refused"}); }
@@ -160,7 +46,7 @@ std::vector<Field> make_expectations() {
             {"電子カルテの画面", "screen of the EHR"}),
       field("emergency_view", view_words(),
             {"救急時医療情報閲覧の結果", "outcome of the emergency view"}, {"P2-c8"}),
-      field("ordinary_view", words({"returned", "refused"}),
+      field("ordinary_view", view_words(),
             {"通常の医療情報閲覧の結果", "outcome of the ordinary view"}),
       field("refused", scalar(Scalar::kIdentifier, {"true"}),
             {"操作が拒否される (理由のid、または true)",
@@ -172,6 +58,12 @@ std::vector<Field> make_expectations() {
             {"P4-2", "P4-c1"}),
       field("card", words({"present", "absent"}),
             {"リーダー上のカードの有無", "whether a card lies on the reader"}),
+      field("ehr_message", of_device(Scalar::kMessage, kEhr),
+            {"電子カルテのメッセージ", "message of the EHR"}, {}, "A-55"),
+      field("tries_left", integer(0, 99),
+            {"リーダーが表示する残り回数", "tries left, as the reader shows them"}, {}, "A-20"),
+      field("reader", words({"connected", "gone"}),
+            {"端末から見たリーダー", "the reader as the terminal sees it"}),
       field("within", scalar(Scalar::kTimeLimit),
             {"期限: 秒、または仮定の番号", "time limit: seconds, or the number of an assumption"}),
       field("by", scalar(Scalar::kGround),
@@ -186,7 +78,58 @@ std::vector<Field> identity_record() {
             {"何による本人確認か", "by what the person was identified"}),
       field("confirmed", words({"visually", "face", "pin"}),
             {"確認方法", "how the person was confirmed"}),
-      field("hours_ago", integer(0, 1000000), {"何時間前か", "how many hours ago"}, {}, "A-22")};
+      field("hours_ago", integer(0, 1000000), {"何時間前か", "how many hours ago"}, {}, "A-22"),
+      field("seconds_ago", integer(0, 100000000), {"何秒前か", "how many seconds ago"}, {}, "A-22"),
+      field("institution", words({"own", "other"}), {"どの医療機関での", "at which hospital"}, {},
+            "A-24")};
+}
+
+// An assumption that does not hold as the register takes it by default.
+std::vector<Field> assumed() {
+  return {
+      field("A-23", words({"checked"}),
+            {"システムは目視確認であることも確認する",
+             "the backend checks that the confirmation was by eye"},
+            {}, "A-23"),
+      field("A-24", words({"unbound", "institution", "institution_and_day"}),
+            {"受付と閲覧要求の施設・日の結び付き",
+             "what binds the request to the reception: nothing, institution, institution and day"},
+            {}, "A-24"),
+      field("A-27", words({"after_consent"}),
+            {"処理完了メッセージは同意選択の後", "the completion message comes after consent"}, {},
+            "A-27"),
+      field("A-28", words({"card_needed"}),
+            {"資格確認が終わるまでカードが必要",
+             "the card is needed until the eligibility check is done"},
+            {}, "A-28"),
+      field("A-29", words({"stays"}),
+            {"カードを取り出しても目視確認モードのまま",
+             "visual mode stays when the card is taken"},
+            {}, "A-29"),
+      field("A-33", words({"ehr_requires_two_factors"}),
+            {"電子カルテ自身も２要素認証を求める", "the EHR itself asks for two factors"}, {},
+            "A-33"),
+      field("A-35", words({"network"}),
+            {"救急時要求は電子カルテから直接送られる",
+             "the emergency request goes straight to the backend"},
+            {}, "A-35"),
+  };
+}
+
+std::vector<Field> consent_record() {
+  return {required(field("holder", person(), {"誰の", "whose"})),
+          required(field("consent", consent_words(), {"同意", "consent"})),
+          field("seconds_ago", integer(0, 100000000), {"何秒前か", "how many seconds ago"}, {},
+                "A-22")};
+}
+
+std::vector<Field> view_record() {
+  return {required(field("holder", person(), {"誰の", "whose"})),
+          required(field("view", words({"emergency", "ordinary"}), {"種類", "kind of view"})),
+          required(field("outcome", words({"returned", "refused"}), {"結果", "outcome"})),
+          field("clinician", scalar(Scalar::kClinician), {"誰が", "who asked"}),
+          field("statement", words({"consent_unobtainable", "consent_given"}),
+                {"同意情報", "the statement on consent"}, {"P2-n3"}, "A-34")};
 }
 
 Shape holder() {
@@ -196,7 +139,9 @@ Shape holder() {
 std::vector<Field> make_given() {
   Shape two_factor =
       list(map({required(field("clinician", scalar(Scalar::kClinician), {"誰の", "whose"})),
-                field("factors", integer(1, 2), {"認証要素の数", "number of factors"})}));
+                field("factors", integer(1, 2), {"認証要素の数", "number of factors"}),
+                field("seconds_ago", integer(0, 100000000),
+                      {"何秒前か", "how many seconds ago"}, {}, "A-33")}));
   two_factor.words = {"none"};
   return {
       field("terminal",
@@ -210,8 +155,16 @@ std::vector<Field> make_given() {
                        {"目視確認用パスコード: 発行済み、なし、期限切れ",
                         "passcode for visual confirmation"},
                        {"P3-n4"}, "A-32"),
+                 field("visual_passcode_age", integer(0, 100000000),
+                       {"パスコード発行からの秒数", "seconds since the passcode was issued"}, {},
+                       "A-20"),
+                 field("passcode_lifetime", integer(1, 100000000),
+                       {"パスコードの有効秒数", "seconds for which a passcode is valid"}, {},
+                       "A-20"),
                  field("identity_history", list(map(identity_record())),
                        {"本人確認履歴", "identity history"}, {"P2-k1"}),
+                 field("consents", list(map(consent_record())),
+                       {"登録済みの同意", "consent registered before"}, {"P3-4", "P4-8"}),
                  field("two_factor_history", two_factor,
                        {"２要素認証履歴", "history of two-factor sign-ins"}, {"P2-k3"}, "A-33"),
                  field("features", free_map(truth(), Scalar::kFeature),
@@ -227,8 +180,19 @@ std::vector<Field> make_given() {
                  field("signed_in", truth(), {"ログイン済みか", "signed in already"}),
                  field("factors", integer(1, 2), {"認証要素の数", "number of factors"}, {"P2-k3"}),
                  field("permission", truth(),
-                       {"救急時閲覧権限", "permission for the emergency view"}, {}, "A-33")}),
+                       {"救急時閲覧権限", "permission for the emergency view"}, {}, "A-33"),
+                 field("institution", words({"own", "other"}),
+                       {"どの医療機関の電子カルテか", "whose EHR it is"}, {}, "A-24"),
+                 field("path", words({"folder", "network"}),
+                       {"要求の経路", "which way requests go"}, {}, "A-35"),
+                 field("encoding", words({"utf8", "shift_jis"}),
+                       {"ファイルの文字コード", "encoding of its files"}, {}, "A-10"),
+                 field("patients", words({"all", "none"}),
+                       {"受付前からカルテのある患者", "patients with a chart before a reception"}, {},
+                       "A-55")}),
             {"電子カルテ", "the EHR"}),
+      field("assume", map(assumed()),
+            {"仮定が既定と異なる場合", "assumptions that do not hold as the register takes them"}),
       field("time", scalar(Scalar::kDateTime),
             {"シミュレーション開始時の日時", "date and time at which the simulation begins"}),
   };
@@ -247,7 +211,16 @@ std::vector<Field> make_then() {
                  field("consent", each("consent", consent_words(), {"同意", "consent"}),
                        {"登録された同意", "consent as registered"}, {"P3-4", "P4-8"}),
                  field("eligibility", each("eligibility", eligibility_words(), {"結果", "outcome"}),
-                       {"資格確認", "eligibility checks"}, {"P2-c5", "P2-c6"})}),
+                       {"資格確認", "eligibility checks"}, {"P2-c5", "P2-c6"}),
+                 field("consent_history", list(map(consent_record())),
+                       {"登録された同意の全て", "every consent registered, in order"},
+                       {"P3-4", "P4-8"}),
+                 field("eligibility_checks", list(person()),
+                       {"資格確認の全て (誰の)", "every eligibility check, in order: whose"},
+                       {"P2-c5", "P2-c6"}),
+                 field("view_log", list(map(view_record())),
+                       {"閲覧要求の記録の全て", "every view that was asked for, in order"},
+                       {"P2-c8"})}),
             {"オンライン資格確認等システム", "the backend"}),
       field("reader",
             map({field("mode", mode_words(), {"モード", "mode"}, {"P3-n3", "P4-11"}),
@@ -257,6 +230,9 @@ std::vector<Field> make_then() {
             map({field("screen", of_device(Scalar::kScreen, kTerminal), {"画面", "screen"}),
                  field("account", account_words(), {"アカウント", "account"})}),
             {"資格確認端末", "the terminal"}),
+      field("ehr",
+            map({field("screen", of_device(Scalar::kScreen, kEhr), {"画面", "screen"})}),
+            {"電子カルテ", "the EHR"}),
       field(
           "ordinary_view", words({"returned", "refused"}),
           {"通常の閲覧を要求した場合の結果", "outcome of the ordinary view, asked for at the end"}),
@@ -328,7 +304,7 @@ Shape make_file() {
 }  // namespace
 
 const std::vector<Field>& actions() {
-  static const std::vector<Field> kRows = make_actions();
+  static const std::vector<Field> kRows = action_rows();
   return kRows;
 }
 const std::vector<Field>& expectations() {
@@ -366,10 +342,12 @@ std::string_view to_string(Outcome outcome) {
 std::string_view device_of(Act act) {
   switch (act) {
     case Act::kPress:
+    case Act::kPressTwice:
     case Act::kEnterPasscode:
     case Act::kShowFace:
       return kReader;
     case Act::kClick:
+    case Act::kClickTwice:
     case Act::kSignIn:
     case Act::kSignOut:
     case Act::kEnterDate:
@@ -380,6 +358,8 @@ std::string_view device_of(Act act) {
     case Act::kEhrSignIn:
     case Act::kRequestEmergencyView:
     case Act::kRequestOrdinaryView:
+    case Act::kEhrClick:
+    case Act::kOpenChart:
       return kEhr;
     default:
       return "";
@@ -391,12 +371,14 @@ std::string_view device_of(Outcome outcome) {
     case Outcome::kScreen:
     case Outcome::kMode:
     case Outcome::kMessage:
+    case Outcome::kTriesLeft:
       return kReader;
     case Outcome::kTerminalScreen:
     case Outcome::kTerminalMessage:
     case Outcome::kAccount:
       return kTerminal;
     case Outcome::kEhrScreen:
+    case Outcome::kEhrMessage:
       return kEhr;
     default:
       return "";

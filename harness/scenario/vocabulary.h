@@ -94,6 +94,12 @@ enum class Act : std::uint8_t {
   kWait,
   kUnplugReader,
   kPlugReader,
+  kRestartTerminal,
+  kPlaceSecondCard,
+  kPressTwice,
+  kClickTwice,
+  kEhrClick,
+  kOpenChart,
   kNothing,  // a step that only observes
 };
 enum class Outcome : std::uint8_t {
@@ -112,6 +118,9 @@ enum class Outcome : std::uint8_t {
   kReason,
   kAccount,
   kCard,
+  kEhrMessage,
+  kTriesLeft,
+  kReader,
   kWithin,
   kBy,
 };

@@ -12,7 +12,12 @@ Windows ordinary_windows() {
 }
 
 std::string_view to_string(Binding binding) {
-  return binding == Binding::kLenient ? "lenient" : "strict";
+  switch (binding) {
+    case Binding::kLenient: return "lenient";
+    case Binding::kInstitution: return "institution";
+    case Binding::kStrict: return "strict";
+  }
+  return "?";
 }
 
 }  // namespace uketsuke::backend

@@ -68,8 +68,9 @@ using Windows = std::array<Window, wire::oqs::kSections>;
 Windows emergency_windows();  // W18002 (2024-12-12), facts/domain.md 4
 Windows ordinary_windows();   // the same source, the ordinary periods
 
-// is the emergency request bound to the institution and the day of the reception?
-enum class Binding : std::uint8_t { kLenient, kStrict };
+// what binds the emergency request to a reception: nothing, the institution, or that and the
+// day.
+enum class Binding : std::uint8_t { kLenient, kInstitution, kStrict };
 std::string_view to_string(Binding);
 
 struct Parameters {
@@ -92,7 +93,7 @@ struct Parameters {
   int expired_certificate_grace_months = 3;
   Seconds consent_lifetime = wire::oqs::kDay;   // facts 2.4, PQ A3
   Seconds emergency_window = wire::oqs::kDay;
-  Binding binding = Binding::kLenient;
+  Binding binding = Binding::kInstitution;
   bool require_visual_confirmation = false;
   Seconds two_factor_window = wire::oqs::kDay;
   unsigned two_factors = 2;

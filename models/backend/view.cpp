@@ -75,7 +75,10 @@ bool any_released(const Inquiry& q, RecordRule rule) {
 }
 
 bool always(const Inquiry&) { return true; }
-bool strict(const Inquiry& q) {
+bool bound_to_here(const Inquiry& q) {
+  return q.state.parameters.binding != Binding::kLenient && !q.released.empty();
+}
+bool bound_to_today(const Inquiry& q) {
   return q.state.parameters.binding == Binding::kStrict && !q.released.empty();
 }
 bool visual_required(const Inquiry& q) {
@@ -85,8 +88,8 @@ bool has_released(const Inquiry& q) { return !q.released.empty(); }
 bool has_history(const Inquiry& q) { return !q.history.empty(); }
 
 bool satisfies_all(const Inquiry& q, const IdentityRecord& record) {
-  return is_in_window(q, record) && (!strict(q) || (is_here(q, record) && is_today(q, record))) &&
-         (!visual_required(q) || is_visual(q, record));
+  return is_in_window(q, record) && (!bound_to_here(q) || is_here(q, record)) &&
+         (!bound_to_today(q) || is_today(q, record)) && (!visual_required(q) || is_visual(q, record));
 }
 
 bool two_factor_is_there(const Inquiry& q) {
@@ -111,9 +114,9 @@ constexpr std::array<Row, 12> kEmergency = {{
      [](const Inquiry& q) { return q.person != nullptr; }},
     {"identity_history", "P2", "no_identity_history", always, has_history},
     {"identity_kind", "P1", "identity_kind_not_released", has_history, has_released},
-    {"institution", "A-24", "other_institution", strict,
+    {"institution", "A-24", "other_institution", bound_to_here,
      [](const Inquiry& q) { return any_released(q, is_here); }},
-    {"day", "A-24", "other_day", strict,
+    {"day", "A-24", "other_day", bound_to_today,
      [](const Inquiry& q) { return any_released(q, is_today); }},
     {"window", "A-22", "outside_window", has_released,
      [](const Inquiry& q) { return any_released(q, is_in_window); }},
@@ -123,7 +126,8 @@ constexpr std::array<Row, 12> kEmergency = {{
     {"one_record", "A-24", "no_record_meets_all",
      [](const Inquiry& q) {
        return any_released(q, is_in_window) &&
-              (!strict(q) || (any_released(q, is_here) && any_released(q, is_today))) &&
+              (!bound_to_here(q) || any_released(q, is_here)) &&
+              (!bound_to_today(q) || any_released(q, is_today)) &&
               (!visual_required(q) || any_released(q, is_visual));
      },
      [](const Inquiry& q) { return any_released(q, satisfies_all); }},

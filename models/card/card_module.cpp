@@ -52,9 +52,18 @@ bool CardModule::place(channel::FieldChannel& slot, wire::field::Medium medium) 
   return true;
 }
 
+bool CardModule::place_beside(channel::FieldChannel& slot, wire::field::Medium medium) {
+  const bool fits = medium == wire::field::Medium::kContactless &&
+                    card_.profile().data.contactless.has_value();
+  if (!fits || slot_ != nullptr || !slot.add(mailbox_)) return false;
+  slot_ = &slot;
+  medium_ = medium;
+  return true;
+}
+
 bool CardModule::take() {
   if (slot_ == nullptr) return false;
-  std::exchange(slot_, nullptr)->remove();
+  std::exchange(slot_, nullptr)->remove(mailbox_);
   return true;
 }
 

@@ -19,6 +19,8 @@ class CardModule : public kernel::Module {
 
   // False: the slot is taken, the card lies elsewhere, or it has no such interface.
   bool place(channel::FieldChannel& slot, wire::field::Medium medium);
+  // The same where another card lies already; only in a field without contacts.
+  bool place_beside(channel::FieldChannel& slot, wire::field::Medium medium);
   bool take();
   bool placed() const { return slot_ != nullptr; }
   const Card& card() const { return card_; }

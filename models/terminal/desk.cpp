@@ -16,6 +16,7 @@ std::string_view to_string(Folder folder) {
 Desk::Desk(Parameters parameters)
     : parameters_(std::move(parameters)),
       start_seconds_(wire::oqs::seconds_of(parameters_.start_time).value_or(0)) {
+  next_backend_id_ = parameters_.first_request_id;
   values_["reader_mode"] = "unknown";
 }
 

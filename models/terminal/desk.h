@@ -38,6 +38,7 @@ class Desk {
 
   // Backend: one id per request; the answer comes back with its owner and tag.
   void ask_backend(Owner owner, const backend_api::Request& request, std::uint64_t tag = 0);
+  std::uint64_t next_request_id() const { return next_backend_id_; }
   struct BackendAnswer { Owner owner = Owner::kNobody; std::uint64_t tag = 0; };
   std::optional<BackendAnswer> match(const network::Response& response);
 

@@ -51,6 +51,8 @@ struct Parameters {
   // Face mode: how often the choice of face or PIN is offered, again after a mismatch. A-20.
   std::uint8_t auth_method_rounds = 2;
   wire::Micros question_timeout_us = 180'000'000;  // the reader's own time-outs come first, A-20
+  std::uint64_t first_request_id = 1;            // to the backend; goes on after a restart
+  std::uint32_t files_written = 0;               // to the folder, before this start
   std::size_t max_ehr_requests = 64;             // under way; more are refused "busy"
   std::shared_ptr<const ScreenTable> screens;    // empty: default_screen_table()
 };

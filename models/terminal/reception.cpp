@@ -23,7 +23,9 @@ bool is_done(const std::optional<link::Body>& answer) {
 std::string reason_of(const std::optional<link::Body>& answer) {
   if (!answer) return "reader_no_answer";
   const auto* refused = std::get_if<link::Refused>(&*answer);
-  return refused != nullptr ? refused->reason : "reader_bad_answer";
+  if (refused == nullptr) return "reader_bad_answer";
+  // The reader has ended the reception, which is so when its card was taken (P3-5, P4-10).
+  return refused->reason == "no_reception" ? "card_removed" : refused->reason;
 }
 
 }  // namespace

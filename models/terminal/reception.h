@@ -40,7 +40,8 @@ class Reception {
     kRegisterConsent, kEligibility, kCardToTake,
   };
 
-  explicit Reception(const Parameters& parameters) : card_(parameters.card) {}
+  explicit Reception(const Parameters& parameters)
+      : card_(parameters.card), file_count_(parameters.files_written) {}
 
   void begin(Desk& desk, ReceptionTask task);
   void session_event(Desk& desk, const session::Event& event);
@@ -59,6 +60,7 @@ class Reception {
   Flow flow() const { return task_.flow; }
   std::uint8_t reader() const;
   bool on_face_reader() const { return reader() == kFaceReader; }
+  std::uint32_t files_written() const { return file_count_; }
   // The last one did not begin: the reader refused because staff work on it. The same card may
   // begin another one when the reader's mode changes.
   bool not_begun() const { return not_begun_; }

@@ -25,6 +25,7 @@ class Terminal {
   ScreenId screen() const { return desk_.screen(); }
   const AccountSession& account() const { return account_; }
   const Reception& reception() const { return reception_; }
+  std::uint64_t next_request_id() const { return desk_.next_request_id(); }
   link::Mode reader_mode() const { return reader_mode_; }
   // A request of the terminal to a reader is under way (a person may be the one who answers it).
   bool waiting_for_reader() const {

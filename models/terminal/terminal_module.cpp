@@ -19,7 +19,8 @@ std::string text_of(const std::vector<std::pair<std::string, std::string>>& valu
 TerminalModule::TerminalModule(sc_core::sc_module_name name, channel::Context& context,
                                Parameters parameters, Wires wires)
     : Module(name, context.simulation), context_(context), wires_(wires),
-      terminal_(std::move(parameters)), link_(context.simulation),
+      parameters_(std::move(parameters)), terminal_(std::make_unique<Terminal>(parameters_)),
+      link_(context.simulation),
       start_(context.simulation) {
   std::vector<const sc_core::sc_event*> sources{
       &wires_.panel.to_device().event(), &link_.event(), &start_.event(),
@@ -32,7 +33,7 @@ TerminalModule::TerminalModule(sc_core::sc_module_name name, channel::Context& c
 }
 
 void TerminalModule::take(const Event& event) {
-  perform(terminal_.handle(event, context_.simulation.now_us()));
+  perform(terminal_->handle(event, context_.simulation.now_us()));
 }
 
 void TerminalModule::take_link(link_host::LinkEvent event) {
@@ -47,7 +48,37 @@ void TerminalModule::take_link(link_host::LinkEvent event) {
   }
 }
 
+void TerminalModule::power_off() {
+  on_ = false;
+  timers_.clear();
+  context_.journal.note("terminal", context_.simulation.now_ns(), "power_off", {});
+  wires_.panel.show(panel::Display{});
+}
+
+void TerminalModule::power_on() {
+  ignore_everything();
+  on_ = true;
+  parameters_.sign_in_at_start.reset();
+  // What came before is known by its numbers: on the network and in the folder.
+  parameters_.first_request_id = terminal_->next_request_id();
+  parameters_.files_written = terminal_->reception().files_written();
+  terminal_ = std::make_unique<Terminal>(parameters_);
+  context_.journal.note("terminal", context_.simulation.now_ns(), "power_on", {});
+  start_.post(Start{});
+}
+
+void TerminalModule::ignore_everything() {
+  wires_.panel.take([](const panel::Input&) {});
+  for (channel::SessionChannel* session : wires_.sessions)
+    if (session != nullptr) session->to_program().drain([](const session::Event&) {});
+  link_.drain([](const link_host::LinkEvent&) {});
+  wires_.network.to_client().drain(
+      [this](const network::Response& response) { wires_.network.settle(response.id); });
+  timers_.drain([](wire::TimerExpired) {});
+}
+
 void TerminalModule::wake() {
+  if (!on_) return ignore_everything();
   start_.drain([this](Start start) { take(start); });
   wires_.panel.take([this](panel::Input input) { take(std::move(input)); });
   for (std::uint8_t reader = 0; reader < kReaderCount; ++reader) {

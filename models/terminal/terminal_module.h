@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,17 +32,25 @@ class TerminalModule : public kernel::Module {
 
   // What the terminal recorded, in order.
   const std::vector<Record>& records() const { return records_; }
-  const Terminal& terminal() const { return terminal_; }
+  const Terminal& terminal() const { return *terminal_; }
+  // Power is cut: nothing of what it was doing is left, and nothing reaches it. Files of the EHR
+  // stay in the folder.
+  void power_off();
+  // Starts anew; somebody has to sign in.
+  void power_on();
 
  private:
   void wake() override;
   void take(const Event& event);
   void take_link(link_host::LinkEvent event);
   void perform(Actions actions);
+  void ignore_everything();
 
   channel::Context& context_;
   Wires wires_;
-  Terminal terminal_;
+  Parameters parameters_;
+  std::unique_ptr<Terminal> terminal_;
+  bool on_ = true;
   kernel::Mailbox<link_host::LinkEvent> link_;
   kernel::Mailbox<Start> start_;
   std::vector<Record> records_;

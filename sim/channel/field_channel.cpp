@@ -1,5 +1,6 @@
 #include "sim/channel/field_channel.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace uketsuke::channel {
@@ -41,6 +42,10 @@ void FieldChannel::note(std::string_view event, std::string text) {
 }
 
 void FieldChannel::to_card(ToCard signal) {
+  if (second_ != nullptr) {
+    const auto* burst = std::get_if<Burst>(&signal);
+    second_->post(signal, burst != nullptr ? duration_ns(*burst) : 0);
+  }
   if (std::holds_alternative<Burst>(signal)) {
     const std::uint64_t time = duration_ns(std::get<Burst>(signal));
     down_.send(std::move(signal), time);
@@ -55,7 +60,46 @@ void FieldChannel::to_card(ToCard signal) {
 void FieldChannel::to_reader(Burst burst) {
   if (card_ == nullptr) return;  // the card sent while it was being pulled
   const std::uint64_t time = duration_ns(burst);
+  if (second_ != nullptr) damage_if_another_answers(burst, time);
   up_.send(std::move(burst), time);
+}
+
+// Two answers at once reach the reader as one that is neither (ISO/IEC 14443-3:2018, 7.7: the CRC
+// does not match).
+void FieldChannel::damage_if_another_answers(Burst& burst, std::uint64_t time_ns) {
+  const std::uint64_t now_ns = context_.simulation.now_ns();
+  const bool together = now_ns < answer_ends_ns_;
+  answer_ends_ns_ = std::max(answer_ends_ns_, now_ns + time_ns);
+  if (!together || burst.data.empty()) return;
+  note("collision");
+  burst.data.back() ^= 0xFF;
+  reader_mailbox_.remove_if(
+      [](const ToReader& signal) { return std::holds_alternative<Burst>(signal); });
+}
+
+bool FieldChannel::add(CardMailbox& card) {
+  if (card_ == nullptr || second_ != nullptr || last_.medium == Medium::kContact) return false;
+  second_ = &card;
+  note("second_card_placed");
+  return true;
+}
+
+// Of two the other one is the first now; the reader is not told, for it knows of none but one.
+bool FieldChannel::remove(CardMailbox& card) {
+  if (&card == second_ || (&card == card_ && second_ != nullptr)) {
+    note("one_of_two_cards_taken");
+    card.clear();
+    card.post(PowerOff{});
+    if (&card == card_) {
+      card_ = second_;
+      last_.card = card_;
+      down_.connect(*card_);
+    }
+    second_ = nullptr;
+    return true;
+  }
+  if (&card == last_.card) return remove();
+  return false;
 }
 
 bool FieldChannel::insert(CardMailbox& card, Medium medium, bool answers) {

@@ -24,8 +24,11 @@ class FieldSlot : public virtual sc_core::sc_interface {
   using CardMailbox = kernel::Mailbox<wire::field::ToCard>;
   // answers: the card's chip reacts at all. False: another card lies there already.
   virtual bool insert(CardMailbox& card, wire::field::Medium medium, bool answers) = 0;
-  // False: there is none.
-  virtual bool remove() = 0;
+  // A second card beside the one that lies there. False: none does, a second one does already, or
+  // it is a slot with contacts, which holds one card.
+  virtual bool add(CardMailbox& card) = 0;
+  // False: it does not lie there.
+  virtual bool remove(CardMailbox& card) = 0;
   virtual bool occupied() const = 0;
 };
 
@@ -37,7 +40,8 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
   void to_card(wire::field::ToCard signal) override;
   void to_reader(wire::field::Burst burst) override;
   bool insert(CardMailbox& card, wire::field::Medium medium, bool answers) override;
-  bool remove() override;
+  bool add(CardMailbox& card) override;
+  bool remove(CardMailbox& card) override;
   bool occupied() const override { return card_ != nullptr; }
   // A contactless reader without a sensor of its own: a card whose chip does not answer is no card.
   void notices_by_answer() { by_answer_ = true; }
@@ -45,6 +49,8 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
 
  private:
   void note(std::string_view event, std::string text = {});
+  bool remove();  // the first card
+  void damage_if_another_answers(wire::field::Burst& burst, std::uint64_t time_ns);
 
   Context& context_;
   std::string reader_;
@@ -55,6 +61,8 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
   };
 
   CardMailbox* card_ = nullptr;
+  CardMailbox* second_ = nullptr;  // contactless only
+  std::uint64_t answer_ends_ns_ = 0;
   Placed last_;  // what comes back when a cut is over
   bool by_answer_ = false;
   bool noticed_ = false;  // the reader was told of the card

@@ -101,8 +101,22 @@ BOOST_AUTO_TEST_CASE(the_window_is_a_parameter_of_24_hours) {  // A-22
   BOOST_TEST(reasons(w, request()) == Reasons{});
 }
 
+BOOST_AUTO_TEST_CASE(the_register_takes_the_same_institution_whatever_the_day) {
+  World w;
+  w.two_factors();
+  w.backend.add_identity(identity("20241209090000", kElsewhere, kVisually));
+  BOOST_TEST(reasons(w, request()) == Reasons{"other_institution"});
+  w.backend.add_identity(identity("20241207100000", kHere, kVisually));
+  // One is too old, the other from elsewhere.
+  BOOST_TEST(reasons(w, request()) == Reasons{"no_record_meets_all"});
+  w.backend.add_identity(identity("20241208110000", kHere, kVisually));
+  BOOST_TEST(reasons(w, request()) == Reasons{});
+}
+
 BOOST_AUTO_TEST_CASE(strict_binding_wants_the_same_institution_and_day) {
-  World lenient;
+  auto unbound = parameters();
+  unbound.binding = backend::Binding::kLenient;
+  World lenient(unbound);
   lenient.two_factors();
   lenient.backend.add_identity(identity("20241208110000", kElsewhere, kVisually));
   BOOST_TEST(reasons(lenient, request()) == Reasons{});

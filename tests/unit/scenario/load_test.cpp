@@ -178,7 +178,8 @@ BOOST_AUTO_TEST_CASE(values_of_another_kind_are_refused) {
   BOOST_TEST(step_errors("{do: {wait: {seconds: 1.5}}}") == "");
   BOOST_TEST(step_errors("{do: {wait: -1}}") != "");
   BOOST_TEST(step_errors("{do: {wait: [1]}}") ==
-             "x.yaml:6:17: a list cannot stand here; expected: seconds, a mapping with seconds\n");
+             "x.yaml:6:17: a list cannot stand here; expected: seconds, a mapping with seconds, "
+             "hours, screen_for, of\n");
   BOOST_TEST(step_errors("{do: {enter_passcode: 0123}}") == "");
   BOOST_TEST(step_errors("{do: {plug_reader: now}}").find("now cannot stand here") !=
              std::string::npos);

@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(the_reference_has_every_word_in_both_languages) {
     }
   }
   BOOST_TEST(en.find("  press: BUTTON\n") != std::string::npos);
-  BOOST_TEST(en.find("  remove_card\n") != std::string::npos);
+  BOOST_TEST(en.find("  plug_reader\n") != std::string::npos);
   BOOST_TEST(en.find("  backend.visual_passcode: issued | none | expired\n") != std::string::npos);
 }
 
