@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <stdexcept>
 
@@ -147,7 +148,32 @@ bool is_told(const HappyPath& path, const Line& line) {
   return false;
 }
 
+// A label, or "*" for any word of it.
+bool is_label(std::string_view wanted, std::string_view label) {
+  const auto left = words_of(wanted), right = words_of(label);
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](std::string_view a, std::string_view b) { return a == "*" || a == b; });
+}
+
+using Shown = std::map<std::string, std::string, std::less<>>;  // role -> what its screen shows
+
+// What is told of a step, without screens that are shown again unchanged.
+std::vector<Line> told_lines(const HappyPath& path, const StepBehaviour& step, Shown& shown) {
+  std::vector<Line> lines;
+  for (const Line& line : in_order(step)) {
+    if (!is_told(path, line)) continue;
+    if (line.text.rfind("shows ", 0) == 0) {
+      const std::string_view screen = without_silence(line.text);
+      if (shown[std::string(line.role)] == screen) continue;
+      shown[std::string(line.role)] = screen;
+    }
+    lines.push_back(line);
+  }
+  return lines;
+}
+
 void check_path(const HappyPath& path, const Behaviour& behaviour, std::vector<Unmet>& out) {
+  Shown shown;
   const std::size_t steps = std::max(path.steps.size(), behaviour.steps.size());
   for (std::size_t i = 0; i < steps; ++i) {
     if (i >= behaviour.steps.size()) {
@@ -155,14 +181,11 @@ void check_path(const HappyPath& path, const Behaviour& behaviour, std::vector<U
       return;
     }
     const StepBehaviour& step = behaviour.steps[i];
-    if (i >= path.steps.size() || path.steps[i].at != step.label) {
+    if (i >= path.steps.size() || !is_label(path.steps[i].at, step.label)) {
       out.push_back({"", step.label, {"シードから書き写した列にない手順", "a step that is not typed"}});
       return;
     }
-    std::vector<Line> lines = in_order(step);
-    lines.erase(std::remove_if(lines.begin(), lines.end(),
-                               [&](const Line& line) { return !is_told(path, line); }),
-                lines.end());
+    const std::vector<Line> lines = told_lines(path, step, shown);
     const auto& events = path.steps[i].events;
     for (std::size_t k = 0; k < std::max(lines.size(), events.size()); ++k) {
       const bool same = k < lines.size() && k < events.size() &&

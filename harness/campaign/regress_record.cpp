@@ -106,7 +106,8 @@ std::string message_text(const trace::Pipe& pipe, std::string decoded) {
 std::string text_of(const wire::panel::Text& text) { return text.ja + " / " + text.en; }
 
 std::string source_of(const std::string& seed, const std::string& assumption) {
-  return seed.empty() && assumption.empty() ? "" : fmt::format(" ({}{})", seed, assumption);
+  if (seed.empty() && assumption.empty()) return {};
+  return fmt::format(" ({}{}{})", seed, seed.empty() || assumption.empty() ? "" : ", ", assumption);
 }
 
 constexpr std::string_view word_of(wire::panel::Control::Kind kind) {
