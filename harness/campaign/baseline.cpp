@@ -16,7 +16,8 @@ constexpr const char* kAbout =
     "# Written by `uketsuke regress --accept`; read its diff before you commit it.\n"
     "#   = NAME ROLE       lines of one role during one step, written once\n"
     "#   w KEY WORDS       words of a screen (device/screen) or message (device:message)\n"
-    "#   @ SCENARIO        then one line for each step: label, ms that it took, NAME...\n";
+    "#   s NAME LABEL: MS  a step: how long it took, and the names of its blocks\n"
+    "#   @ SCENARIO        and the names of its steps\n";
 constexpr std::size_t kNameLength = 7;  // 36 bits
 
 std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 14695981039346656037ULL) {
@@ -39,12 +40,11 @@ std::string short_name(std::uint64_t hash) {
   return name;
 }
 
-// Names of blocks by content: a block that others have too is written once.
+// Names by content: what several rows have is written once.
 class Names {
  public:
   // The name, and whether it is new.
-  std::pair<std::string, bool> of(const Block& block) {
-    const std::string text = text_of(block);
+  std::pair<std::string, bool> of(const std::string& text) {
     std::uint64_t hash = fnv1a(text);
     while (true) {
       std::string name = short_name(hash);
@@ -71,7 +71,12 @@ void add_block(std::string& out, const std::string& name, const Block& block) {
   }
 }
 
-void add_row(std::string& out, std::string& blocks, Names& names, const Behaviour& row) {
+struct Text {
+  std::string blocks, steps, rows;
+};
+
+void add_row(const Behaviour& row, Names& names, Text& text) {
+  std::string& out = text.rows;
   for (const std::string* line : {&row.name, &row.file, &row.verdict, &row.rests_on})
     check_line(*line);
   out += fmt::format("\n@ {}\n in {}\n", row.name, row.file);
@@ -81,16 +86,21 @@ void add_row(std::string& out, std::string& blocks, Names& names, const Behaviou
     check_line(finding);
     out += fmt::format(" finding {}\n", finding);
   }
+  out += " ";
   for (const StepBehaviour& step : row.steps) {
     check_line(step.label);
-    out += fmt::format("  {}: {}.{:03}", step.label, step.took_us / 1000, step.took_us % 1000);
+    std::string line =
+        fmt::format("{}: {}.{:03}", step.label, step.took_us / 1000, step.took_us % 1000);
     for (const Block& block : step.blocks) {
-      const auto [name, is_new] = names.of(block);
-      if (is_new) add_block(blocks, name, block);
-      out += " " + name;
+      const auto [name, is_new] = names.of(text_of(block));
+      if (is_new) add_block(text.blocks, name, block);
+      line += " " + name;
     }
-    out += "\n";
+    const auto [name, is_new] = names.of(line);
+    if (is_new) text.steps += fmt::format("s {} {}\n", name, line);
+    out += " " + name;
   }
+  out += "\n";
 }
 
 class Parser {
@@ -143,6 +153,9 @@ class Parser {
       block_ = &blocks_[name];
       block_->role = line_;
       in_row_ = false;
+    } else if (begins("s ")) {
+      const std::string name(word());
+      steps_[name] = step();
     } else if (begins("@ ")) {
       baseline_.rows.push_back({});
       row().name = line_;
@@ -161,7 +174,12 @@ class Parser {
 
   void take_of_row() {
     if (begins("  ")) {
-      take_step();
+      while (!line_.empty()) {
+        const std::string name(word());
+        const auto found = steps_.find(name);
+        if (found == steps_.end()) fail("no step " + name);
+        row().steps.push_back(found->second);
+      }
     } else if (begins(" in ")) {
       row().file = line_;
     } else if (begins(" verdict ")) {
@@ -175,7 +193,7 @@ class Parser {
     }
   }
 
-  void take_step() {
+  StepBehaviour step() {
     StepBehaviour step;
     const std::size_t colon = line_.find(": ");
     if (colon == std::string_view::npos) fail("no label");
@@ -188,7 +206,7 @@ class Parser {
       if (block == blocks_.end()) fail("no block " + name);
       step.blocks.push_back(block->second);
     }
-    row().steps.push_back(std::move(step));
+    return step;
   }
 
   // "2175.533": milliseconds.
@@ -206,6 +224,7 @@ class Parser {
   std::size_t number_ = 0;
   Baseline baseline_;
   std::unordered_map<std::string, Block> blocks_;
+  std::unordered_map<std::string, StepBehaviour> steps_;
   Block* block_ = nullptr;
   bool in_row_ = false;
 };
@@ -252,16 +271,16 @@ const Behaviour* Baseline::find(std::string_view name) const {
 }
 
 std::string write_baseline(const Baseline& baseline) {
-  std::string blocks, rows;
+  Text text;
   Names names;
-  for (const Behaviour& row : baseline.rows) add_row(rows, blocks, names, row);
+  for (const Behaviour& row : baseline.rows) add_row(row, names, text);
   std::string out = fmt::format("{}\n{}\nrelease {}\n", kHead, kAbout, baseline.release);
   out += "\n";
   for (const auto& [key, words] : baseline.words) {
     check_line(words);
     out += fmt::format("w {} {}\n", key, words);
   }
-  return out + blocks + rows;
+  return out + text.blocks + "\n" + text.steps + text.rows;
 }
 
 Baseline parse_baseline(std::string_view text) { return Parser(text).parse(); }

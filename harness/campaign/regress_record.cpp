@@ -221,7 +221,7 @@ void Recorder::collect(bench::World& world, std::string label) {
       wire.digest = mixed(wire.digest, fmt::format("{} {}", entry.bytes.size(), entry.remark));
       continue;
     } else {
-      role = pipe.from;
+      role = pipe.wire == "session" ? "session" : pipe.from;
       line = message_text(pipe, journal.decoded(next_));
       trim(line);
       if (line.rfind("shows ", 0) == 0) add_words(pipe.from, std::string_view(line).substr(6));

@@ -13,7 +13,8 @@
 namespace uketsuke::campaign {
 
 // Lives from before the run until take(). Roles: those of the wires, "people" (what anybody does),
-// "wires" (USB and field: how many messages of which digest; their sessions and the reader link are
+// "session" (commands to the card and its answers: with one card they are the same everywhere),
+// "wires" (USB and field: how many messages of which digest; the session and the reader link are
 // told line by line) and "order" (whose line came after whose).
 class Recorder {
  public:

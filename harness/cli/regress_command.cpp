@@ -123,6 +123,8 @@ int regress_command(RegressCommand command, run::Executor& executor, Console& co
   const std::time_t now = std::time(nullptr);
   report::OutFolder out(command.out, local_stamp(now));
   options.out_dir = out.path();
+  std::error_code ignored;
+  fs::remove_all(out.file("behaviour"), ignored);  // of a run before into the same folder
   const StopSignals signals;
   run::ResultStore store(out.path());
   std::vector<Ran> ran;
