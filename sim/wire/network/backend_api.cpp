@@ -1,5 +1,6 @@
 #include "sim/wire/network/backend_api.h"
 
+#include <algorithm>
 #include <boost/mp11/utility.hpp>
 #include <initializer_list>
 #include <nlohmann/json.hpp>
@@ -385,6 +386,93 @@ bool is_op(std::string_view name) {
   return false;
 }
 
+// Writes the message anew while it is read: no tree is built for a line of the journal.
+class Masker : public nlohmann::json_sax<Json> {
+ public:
+  std::string take() { return std::move(text_); }
+  const std::string& op() const { return op_; }
+
+  bool null() override { return value("null", true); }
+  bool boolean(bool given) override { return value(given ? "true" : "false", true); }
+  bool number_integer(number_integer_t given) override {
+    return value(std::to_string(given), true);
+  }
+  bool number_unsigned(number_unsigned_t given) override {
+    return value(std::to_string(given), true);
+  }
+  bool number_float(number_float_t, const string_t& given) override { return value(given, true); }
+  bool binary(binary_t&) override { return false; }
+  bool string(string_t& given) override {
+    if (depth_ == 1 && is_op_) op_ = given;
+    return value(shown_ ? quoted(given) : std::string(), !given.empty());
+  }
+  bool key(string_t& given) override {
+    if (hidden_ != 0) return true;
+    separate();
+    text_ += quoted(given);
+    text_ += ':';
+    fresh_ = true;
+    is_op_ = given == "op";
+    shown_ = is_op_ || may_be_shown(given);
+    return true;
+  }
+  bool start_object(std::size_t) override { return open('{', depth_ > 0); }
+  bool start_array(std::size_t) override { return open('[', !shown_ && depth_ > 0); }
+  bool end_object() override { return close('}'); }
+  bool end_array() override { return close(']'); }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override {
+    return false;
+  }
+
+ private:
+  static std::string quoted(const std::string& text) {
+    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+      return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
+    });
+    return plain ? '"' + text + '"' : Json(text).dump(-1, ' ', false,
+                                                      Json::error_handler_t::replace);
+  }
+  void separate() {
+    if (!fresh_) text_ += ',';
+    fresh_ = false;
+  }
+  // An empty string tells nothing of anybody.
+  bool value(const std::string& given, bool masks) {
+    if (hidden_ != 0) return true;
+    separate();
+    text_ += shown_ ? given : masks ? "\"****\"" : "\"\"";
+    return true;
+  }
+  bool open(char bracket, bool hides) {
+    ++depth_;
+    if (hidden_ != 0) return true;
+    if (hides) {
+      hidden_ = depth_;
+      separate();
+      text_ += "\"****\"";
+      return true;
+    }
+    if (depth_ > 1) separate();
+    text_ += bracket;
+    fresh_ = true;
+    return true;
+  }
+  bool close(char bracket) {
+    const bool was_hidden = hidden_ != 0;
+    if (hidden_ == depth_) hidden_ = 0;
+    --depth_;
+    if (was_hidden) return true;
+    text_ += bracket;
+    fresh_ = false;
+    return true;
+  }
+
+  std::string text_, op_;
+  std::size_t depth_ = 0, hidden_ = 0;  // hidden_: the depth at which something masked began
+  bool shown_ = false, is_op_ = false;
+  bool fresh_ = true;                   // nothing to be separated from
+};
+
 }  // namespace
 
 std::string_view to_string(Account value) { return name_in_table(value); }
@@ -401,18 +489,12 @@ Result<Request> decode_request(ByteView bytes) { return decode_any<Request>(byte
 Result<Answer> decode_answer(ByteView bytes) { return decode_any<Answer>(bytes, kAnswerOps); }
 
 std::string describe_masked(ByteView bytes) {
-  auto object = parse(bytes);
-  if (!object) return "<" + std::to_string(bytes.size()) + " bytes that are no message>";
-  const auto op = object->find("op");
-  const auto* name = op == object->end() ? nullptr : op->get_ptr<const Json::string_t*>();
-  if (name == nullptr || !is_op(*name)) {
-    return "<" + std::to_string(bytes.size()) + " bytes, unknown op>";
-  }
-  for (auto& [member, value] : object->items()) {
-    if (member == "op" || (may_be_shown(member) && !value.is_object())) continue;
-    if (!value.is_string() || !value.get_ref<const std::string&>().empty()) value = "****";
-  }
-  return object->dump(-1, ' ', false, Json::error_handler_t::replace);
+  const std::string none = "<" + std::to_string(bytes.size()) + " bytes that are no message>";
+  const bool sane = bytes.size() <= kMaxBytes && depth_is_fine(bytes);
+  Masker masker;
+  if (!sane || !Json::sax_parse(bytes.begin(), bytes.end(), &masker)) return none;
+  if (!is_op(masker.op())) return "<" + std::to_string(bytes.size()) + " bytes, unknown op>";
+  return masker.take();
 }
 
 }  // namespace uketsuke::wire::backend_api

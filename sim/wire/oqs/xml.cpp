@@ -45,6 +45,10 @@ std::size_t first_bad_character(std::string_view text) {
   constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
   for (std::size_t i = 0; i < text.size();) {
     const auto first = static_cast<unsigned char>(text[i]);
+    if (first >= 0x20 && first < 0x80) {
+      ++i;
+      continue;
+    }
     const std::size_t length = encode_length(first);
     if (length == 0 || i + length > text.size()) return i;
     std::uint32_t c = length == 1 ? first : first & (0x7Fu >> length);
@@ -108,6 +112,8 @@ bool is_allowed_reference(std::string_view text, std::size_t at) {
 Result<bool> scan(std::string_view text) {
   std::size_t depth = 0, elements = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (depth != 0) i = std::min(text.find_first_of("<&", i), text.size());
+    if (i == text.size()) break;
     if (text[i] == '&' && !is_allowed_reference(text, i)) {
       return DecodeError{DecodeErrc::kBadValue, i, "entity"};
     }

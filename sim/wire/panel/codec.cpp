@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace uketsuke::wire::panel {
@@ -45,16 +48,18 @@ Result<Words> split(ByteView bytes) {
   Words words;
   words.text.emplace_back();
   words.offset.push_back(0);
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const char c = static_cast<char>(bytes[i]);
-    if (c == '\t') {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::size_t plain = std::min(text.find_first_of("\t\\", i), text.size());
+    words.text.back().append(text, i, plain - i);
+    i = plain;
+    if (i == text.size()) break;
+    if (text[i] == '\t') {
       words.text.emplace_back();
       words.offset.push_back(i + 1);
-    } else if (c != '\\') {
-      words.text.back() += c;
     } else {
-      if (i + 1 == bytes.size()) return DecodeError{DecodeErrc::kTooShort, i, "escape"};
-      const char next = static_cast<char>(bytes[++i]);
+      if (i + 1 == text.size()) return DecodeError{DecodeErrc::kTooShort, i, "escape"};
+      const char next = text[++i];
       const char meant = next == 't'    ? '\t'
                          : next == 'n'  ? '\n'
                          : next == 'r'  ? '\r'
@@ -83,17 +88,21 @@ Result<std::uint16_t> score_of(const Words& words) {
   return score;
 }
 
-Result<Display> display_of(const Words& words, std::size_t size) {
+// What is wrong with an output; empty: nothing.
+std::optional<DecodeError> why_no_output(const Words& words, std::size_t size) {
+  if (words.text[0] == "refused") {
+    const auto right = expect_words(words, 3, size);
+    return right ? std::nullopt : std::optional<DecodeError>(right.error());
+  }
+  if (words.text[0] != "display") return DecodeError{DecodeErrc::kUnknownType, 0, "output"};
   if (words.text.size() < 3 || words.text.size() % 2 == 0)
     return DecodeError{DecodeErrc::kTooShort, size, "word"};
-  Display display{words.text[1], words.text[2], {}, {}};
   for (std::size_t i = 3; i < words.text.size(); i += 2) {
     const std::string& name = words.text[i];
     if (name.empty() || (name[0] != '=' && name[0] != '!'))
       return DecodeError{DecodeErrc::kBadValue, words.offset[i], "name"};
-    (name[0] == '=' ? display.values : display.secrets)[name.substr(1)] = words.text[i + 1];
   }
-  return display;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -149,14 +158,13 @@ Result<Input> decode_input(ByteView bytes) {
 Result<Output> decode_output(ByteView bytes) {
   const auto words = split(bytes);
   if (!words) return words.error();
-  if (words->text[0] == "refused") {
-    if (const auto right = expect_words(*words, 3, bytes.size()); !right) return right.error();
-    return Output{Refused{words->text[1], words->text[2]}};
-  }
-  if (words->text[0] != "display") return DecodeError{DecodeErrc::kUnknownType, 0, "output"};
-  const auto display = display_of(*words, bytes.size());
-  if (!display) return display.error();
-  return Output{*display};
+  if (const auto wrong = why_no_output(*words, bytes.size())) return *wrong;
+  const std::vector<std::string>& text = words->text;
+  if (text[0] == "refused") return Output{Refused{text[1], text[2]}};
+  Display display{text[1], text[2], {}, {}};
+  for (std::size_t i = 3; i < text.size(); i += 2)
+    (text[i][0] == '=' ? display.values : display.secrets)[text[i].substr(1)] = text[i + 1];
+  return Output{std::move(display)};
 }
 
 std::string describe_input(ByteView bytes) {
@@ -173,12 +181,11 @@ std::string describe_input(ByteView bytes) {
 }
 
 std::string describe_output(ByteView bytes) {
-  const auto output = decode_output(bytes);
-  if (!output) return fmt::format("undecodable: {}", to_string(output.error()));
-  if (const auto* refused = std::get_if<Refused>(&*output))
-    return fmt::format("refused {} {}", refused->control, refused->reason);
-  const auto& display = std::get<Display>(*output);
-  return fmt::format("display {} {}", display.screen, display.message);
+  const auto words = split(bytes);
+  if (!words) return fmt::format("undecodable: {}", to_string(words.error()));
+  if (const auto wrong = why_no_output(*words, bytes.size()))
+    return fmt::format("undecodable: {}", to_string(*wrong));
+  return fmt::format("{} {} {}", words->text[0], words->text[1], words->text[2]);
 }
 
 }  // namespace uketsuke::wire::panel
