@@ -1,5 +1,7 @@
 #include "models/terminal/desk.h"
 
+#include <algorithm>
+
 #include "sim/wire/oqs/calendar.h"
 
 namespace uketsuke::terminal {
@@ -71,6 +73,11 @@ Desk::LinkPending Desk::finish_link_request() {
   link_queue_.pop_front();
   if (!link_queue_.empty()) out_.push_back(LinkRequest{link_queue_.front().body});
   return done;
+}
+
+bool Desk::waits_for_link(Owner owner) const {
+  return std::any_of(link_queue_.begin(), link_queue_.end(),
+                     [&](const LinkPending& pending) { return pending.owner == owner; });
 }
 
 void Desk::show(ScreenId screen, std::string message) {

@@ -53,6 +53,8 @@ class Desk {
     std::uint64_t tag = 0;
   };
   LinkPending finish_link_request();
+  // A request of this part is under way or waits to be.
+  bool waits_for_link(Owner owner) const;
   bool waiting_for_link() const { return !link_queue_.empty(); }
 
   // Screen. show() forgets what the fields of the last screen held (not "account", "reader_mode");

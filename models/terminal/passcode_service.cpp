@@ -26,27 +26,38 @@ void PasscodeService::check(Desk& desk, std::uint16_t seq, const link::CheckPass
                    seq);
 }
 
-void PasscodeService::issue(Desk& desk, const std::string& session) {
+void PasscodeService::issue(Desk& desk, const AccountSession& account) {
   desk.say("please_wait");
+  if (issuing_) return;
+  issuing_ = true;
   desk.ask_backend(Owner::kPasscode,
-                   backend_api::IssueVisualPasscode{desk.parameters().institution, session},
+                   backend_api::IssueVisualPasscode{desk.parameters().institution,
+                                                    account.session()},
                    kIssueTag);
 }
 
-void PasscodeService::answer(Desk& desk, const backend_api::Answer& answer, std::uint64_t tag) {
+// The administrator reads it from the screen where it was asked for; nobody else ever sees it.
+void PasscodeService::issued(Desk& desk, const backend_api::Answer& answer,
+                             const AccountSession& account) {
   const auto* refusal = std::get_if<backend_api::Refusal>(&answer);
   const std::string code = refusal != nullptr ? refusal->reason : "bad_answer";
-  if (tag == kIssueTag) {
-    const auto* issued = std::get_if<backend_api::PasscodeIssued>(&answer);
-    desk.record("visual_passcode_issued", {{"outcome", issued != nullptr ? "issued" : code}});
-    desk.say(issued != nullptr ? "visual_passcode_issued" : "visual_passcode_refused");
-    if (issued != nullptr) {
-      desk.set_secret("visual_passcode", issued->passcode);  // the administrator reads it
-    } else {
-      desk.set_value("code", code);
-    }
-    return;
+  const auto* given = std::get_if<backend_api::PasscodeIssued>(&answer);
+  issuing_ = false;
+  desk.record("visual_passcode_issued", {{"outcome", given != nullptr ? "issued" : code}});
+  if (desk.screen() != ScreenId::kAccountManagement || !account.administrator()) {
+    return desk.record("visual_passcode_not_shown");
   }
+  desk.say(given != nullptr ? "visual_passcode_issued" : "visual_passcode_refused");
+  if (given != nullptr) {
+    desk.set_secret("visual_passcode", given->passcode);
+  } else {
+    desk.set_value("code", code);
+  }
+}
+
+void PasscodeService::answer(Desk& desk, const backend_api::Answer& answer, std::uint64_t tag,
+                             const AccountSession& account) {
+  if (tag == kIssueTag) return issued(desk, answer, account);
   link::PasscodeAnswer reply{link::PasscodeResult::kUnavailable, 0};
   if (const auto* checked = std::get_if<backend_api::PasscodeChecked>(&answer)) {
     reply = {to_link(checked->result), checked->tries_left};

@@ -36,6 +36,7 @@ std::uint8_t Reception::reader() const {
 }
 
 void Reception::begin(Desk& desk, ReceptionTask task) {
+  if (state_ == State::kCardToTake) end(desk, outcome_, {});  // the card was left in
   task_ = std::move(task);
   ++number_;
   card_here_ = true;
@@ -178,6 +179,7 @@ void Reception::match_or_scan_refused(Desk& desk, const std::optional<link::Body
 }
 
 void Reception::link_event(Desk& desk, const link::Body& body) {
+  if (idle() || !on_face_reader()) return;  // what is left of an earlier reception
   if (const auto* chosen = std::get_if<link::AuthMethodChosen>(&body)) {
     if (state_ != State::kMethodChoice) return;
     const bool face = chosen->method == link::AuthMethod::kFace;

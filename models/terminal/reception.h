@@ -57,13 +57,21 @@ class Reception {
 
   State state() const { return state_; }
   bool idle() const { return state_ == State::kIdle; }
+  // May one begin on this reader? A card that was left in the other one keeps nobody waiting.
+  bool free_for(std::uint8_t other) const {
+    return idle() || (state_ == State::kCardToTake && reader() != other);
+  }
   Flow flow() const { return task_.flow; }
   std::uint8_t reader() const;
   bool on_face_reader() const { return reader() == kFaceReader; }
   std::uint32_t files_written() const { return file_count_; }
   // The last one did not begin: the reader refused because staff work on it. The same card may
-  // begin another one when the reader's mode changes.
-  bool not_begun() const { return not_begun_; }
+  // begin another one when the reader's mode changes. Told once: it is about that card only.
+  bool take_not_begun() {
+    const bool it_was = not_begun_;
+    not_begun_ = false;
+    return it_was;
+  }
 
  private:
   void perform(Desk& desk, CardNeeds needs);

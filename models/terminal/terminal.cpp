@@ -64,11 +64,7 @@ Actions Terminal::handle(const Event& event, wire::Micros now_us) {
   } else if (std::holds_alternative<LinkUp>(event)) {
     link_up();
   } else if (std::holds_alternative<LinkDown>(event)) {
-    desk_.set_link(false);
-    reader_mode_ = link::Mode::kFaceAuthentication;
-    desk_.record("reader_link", {{"link", "down"}});
-    desk_.set_value("reader_mode", "unknown");
-    reception_.link_lost(desk_);
+    link_down();
   } else if (std::holds_alternative<LinkTimedOut>(event)) {
     link_response(std::nullopt);
   } else if (const auto* message = std::get_if<link::Message>(&event)) {
@@ -116,7 +112,10 @@ void Terminal::perform(const ControlRow& row, const std::string& text, bool on) 
     case ControlVerb::kOpenAccountManagement: return open(ScreenId::kAccountManagement);
     case ControlVerb::kBack:
       if (desk_.screen() == ScreenId::kReading) {
-        return reception_.give_up(desk_, "cancelled");
+        reception_.give_up(desk_, "cancelled");
+        // The card has to answer first.
+        if (desk_.screen() == ScreenId::kReading) desk_.say("please_wait");
+        return;
       }
       if (desk_.screen() == ScreenId::kVisualForm) return open(ScreenId::kFaceReaderOperation);
       if (desk_.screen() == ScreenId::kCardFaceForm || desk_.screen() == ScreenId::kPinForm) {
@@ -127,7 +126,7 @@ void Terminal::perform(const ControlRow& row, const std::string& text, bool on) 
     case ControlVerb::kSwitchToVisual: return switch_mode(link::Mode::kVisualConfirmation);
     case ControlVerb::kUnattendedOperation:
       return switch_mode(link::Mode::kFaceAuthentication);
-    case ControlVerb::kIssuePasscode: return passcodes_.issue(desk_, account_.session());
+    case ControlVerb::kIssuePasscode: return passcodes_.issue(desk_, account_);
     default: return perform_card(row, text, on);
   }
 }
@@ -235,9 +234,23 @@ void Terminal::card_gone(std::uint8_t index) {
 // ---- the reader link
 
 void Terminal::link_up() {
+  if (desk_.link_up()) return;
   desk_.set_link(true);
+  greeting_ = true;
   desk_.record("reader_link", {{"link", "up"}});
   desk_.ask_reader(Owner::kReaderMode, link::Hello{});
+}
+
+void Terminal::link_down() {
+  if (!desk_.link_up()) return;
+  const bool switching = desk_.waits_for_link(Owner::kReaderMode) && !greeting_;
+  greeting_ = false;
+  desk_.set_link(false);
+  reader_mode_ = link::Mode::kFaceAuthentication;
+  desk_.record("reader_link", {{"link", "down"}});
+  desk_.set_value("reader_mode", "unknown");
+  if (switching) mode_refused("reader_link_lost");  // somebody waits for it
+  reception_.link_lost(desk_);
 }
 
 void Terminal::from_link(const link::Message& message) {
@@ -266,6 +279,7 @@ void Terminal::link_response(const std::optional<link::Body>& body) {
 
 void Terminal::mode_response(const link::Body& asked, const std::optional<link::Body>& body) {
   if (std::holds_alternative<link::Hello>(asked)) {
+    greeting_ = false;
     const auto* hello = body ? std::get_if<link::HelloAnswer>(&*body) : nullptr;
     if (hello == nullptr) return desk_.record("reader_refused", {{"reason", "no_hello"}});
     return mode_changed(hello->mode, hello->mode == link::Mode::kVisualConfirmation
@@ -274,12 +288,19 @@ void Terminal::mode_response(const link::Body& asked, const std::optional<link::
   }
   const link::Mode wanted = std::get<link::SetMode>(asked).mode;
   const bool done = body && std::holds_alternative<link::Done>(*body);
-  if (!done) {
+  // A card that lies there keeps the reader from changing; it may have changed before.
+  const bool so_already = wanted == link::Mode::kVisualConfirmation && reader_mode_ == wanted &&
+                          reader_cause_ == link::ModeCause::kTerminal;
+  if (!done && !so_already) {
     const auto* refused = body ? std::get_if<link::Refused>(&*body) : nullptr;
-    return mode_refused(refused != nullptr ? refused->reason : "reader_no_answer");
+    if (refused != nullptr) return mode_refused(refused->reason);
+    return mode_refused(body ? "reader_bad_answer" : "reader_no_answer");
   }
   mode_changed(wanted, link::ModeCause::kTerminal);
   if (!account_.administrator() && desk_.parameters().administrator_for_reader_operation) return;
+  // Whoever asked for it has gone on to something else meanwhile: the screen is theirs.
+  const ScreenId now = desk_.screen();
+  if (now != ScreenId::kFaceReaderOperation && now != ScreenId::kVisualForm) return;
   clear_form();
   if (wanted == link::Mode::kVisualConfirmation) {  // P4-4
     desk_.show(ScreenId::kVisualForm);
@@ -326,7 +347,7 @@ void Terminal::from_backend(const network::Response& response) {
   const backend_api::Answer answer = answer_of(response);
   switch (owner->owner) {
     case Owner::kAccount: return account_.answer(desk_, answer, owner->tag);
-    case Owner::kPasscode: return passcodes_.answer(desk_, answer, owner->tag);
+    case Owner::kPasscode: return passcodes_.answer(desk_, answer, owner->tag, account_);
     case Owner::kReception: return reception_.backend_answer(desk_, answer, owner->tag);
     case Owner::kEhr: return ehr_.answer(desk_, answer, owner->tag);
     default: return;
@@ -336,7 +357,7 @@ void Terminal::from_backend(const network::Response& response) {
 // ---- receptions
 
 void Terminal::consider_cards() {
-  if (reception_.idle() && reception_.not_begun() && readers_[kFaceReader].card_served) {
+  if (reception_.idle() && reception_.take_not_begun() && readers_[kFaceReader].card_served) {
     readers_[kFaceReader].card_served = false;
     readers_[kFaceReader].waits_for_mode = true;
   }
@@ -346,10 +367,12 @@ void Terminal::consider_cards() {
 
 void Terminal::consider_face_reader() {
   ReaderState& reader = readers_[kFaceReader];
-  if (!reader.card_present || reader.card_served || reader.waits_for_mode ||
-      !reception_.idle() || !desk_.link_up()) {
+  if (!reader.card_present || reader.waits_for_mode || !desk_.link_up() || greeting_) return;
+  if (reader.card_served) {
+    if (desk_.screen() == ScreenId::kVisualForm && form_complete()) place_again(kFaceReader);
     return;
   }
+  if (!reception_.free_for(kFaceReader)) return;
   const auto account = account_.state();
   if (account == AccountSession::State::kSigningIn) return;
   if (!account_.signed_in()) {
@@ -393,7 +416,15 @@ bool Terminal::ready_for_visual() {
 
 void Terminal::consider_generic_reader() {
   ReaderState& reader = readers_[kGenericReader];
-  if (!reader.card_present || reader.card_served || !reception_.idle()) return;
+  if (!reader.card_present) return;
+  if (reader.card_served) {
+    const ScreenId now = desk_.screen();
+    const bool ready = (now == ScreenId::kCardFaceForm && form_complete()) ||
+                       (now == ScreenId::kPinForm && !typed_pin_.empty());
+    if (ready) place_again(kGenericReader);
+    return;
+  }
+  if (!reception_.free_for(kGenericReader)) return;
   ReceptionTask task;
   task.viewing_consent = viewing_consent_;
   if (desk_.screen() == ScreenId::kCardFaceForm) {
@@ -417,9 +448,19 @@ void Terminal::consider_generic_reader() {
   begin(kGenericReader, std::move(task));
 }
 
+// All is there, but this card was used for a reception: it has to be taken and placed again.
+void Terminal::place_again(std::uint8_t index) {
+  ReaderState& reader = readers_[index];
+  if (reader.told) return;
+  reader.told = true;
+  desk_.record("card_to_be_placed_again", {{"reader", std::to_string(index)}});
+  desk_.say("place_card_again");
+}
+
 void Terminal::begin(std::uint8_t index, ReceptionTask task) {
   ReaderState& reader = readers_[index];
   reader.card_served = true;
+  reader.told = false;
   task.session = account_.session();
   task.exchange_level = reader.exchange_level;
   task.pin_pad = reader.pin_pad;

@@ -56,6 +56,7 @@ class Terminal {
   void from_link(const link::Message& message);
   void link_response(const std::optional<link::Body>& body);
   void link_up();
+  void link_down();
   void mode_response(const link::Body& asked, const std::optional<link::Body>& body);
   void mode_refused(const std::string& code);
   void mode_changed(link::Mode mode, link::ModeCause cause);
@@ -66,6 +67,7 @@ class Terminal {
   void consider_face_reader();
   void consider_generic_reader();
   void begin(std::uint8_t reader, ReceptionTask task);
+  void place_again(std::uint8_t reader);
   bool ready_for_visual();
   void show_form();
 
@@ -76,6 +78,7 @@ class Terminal {
   Reception reception_;
   EhrGate ehr_;
   std::array<ReaderState, kReaderCount> readers_;
+  bool greeting_ = false;          // the link is up, the reader has not told its mode yet
   link::Mode reader_mode_ = link::Mode::kFaceAuthentication;
   link::ModeCause reader_cause_ = link::ModeCause::kStart;
   std::string date_;               // of the open form, yyyyMMdd

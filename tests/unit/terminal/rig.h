@@ -57,7 +57,8 @@ class Rig {
   // The lines of this event; they are appended to `log` as well.
   const std::vector<std::string>& give(const Event& event, wire::Micros now_us = 0) {
     lines.clear();
-    for (Action& action : terminal.handle(event, now_us)) take(std::move(action));
+    actions = terminal.handle(event, now_us);
+    for (const Action& action : actions) take(action);
     log.insert(log.end(), lines.begin(), lines.end());
     return lines;
   }
@@ -119,6 +120,7 @@ class Rig {
 
   Terminal terminal;
   std::vector<std::string> lines, log;
+  Actions actions;  // of the last event
   std::uint64_t network_id = 0;
   std::uint16_t link_seq = 500;
   std::vector<WriteFile> files;
