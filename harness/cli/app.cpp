@@ -12,6 +12,7 @@
 #include "harness/cli/regress_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/running.h"
+#include "harness/cli/sweep_command.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/run/find.h"
@@ -106,6 +107,9 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
   if (auto* regress = std::get_if<RegressCommand>(&command)) {
     return regress_command(std::move(*regress), executor, console);
   }
+  if (const auto* value = std::get_if<SweepCommand>(&command)) {
+    return sweep_command(*value, console);
+  }
   if (const auto* value = std::get_if<CheckCommand>(&command)) {
     return check(*value, executor, console);
   }
@@ -163,6 +167,8 @@ int main(int argc, char** argv, run::Executor& executor) {
   ::signal(SIGPIPE, SIG_IGN);  // write() says it
   ::signal(SIGXFSZ, SIG_IGN);
   if (argc == 2 && std::strcmp(argv[1], "worker") == 0) return run::worker_main(executor);
+  if (argc == 4 && std::strcmp(argv[1], "sweep-worker") == 0)
+    return campaign::sweep_worker(argv[2], argv[3]);
   return run_line(argc, argv, executor);
 }
 

@@ -23,6 +23,15 @@ struct RegressCommand {
   std::string today;  // YYYY-MM-DD; empty: the wall clock's
   run::RunConfig config;
 };
+struct SweepCommand {
+  std::vector<std::string> paths;
+  run::Filters filters;
+  std::string faults;  // empty: the plan that is shipped
+  std::string out;     // empty: a new folder
+  std::uint64_t seed = 1;
+  unsigned jobs = 1;
+  bool in_process = false;
+};
 struct CheckCommand {
   std::vector<std::string> paths;
 };
@@ -40,7 +49,7 @@ struct NewCommand {
 
 using Command =
     std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
-                 RegressCommand>;
+                 RegressCommand, SweepCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

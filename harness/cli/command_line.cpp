@@ -67,6 +67,7 @@ class Parser {
                      "5 usage"}));
     add_run();
     add_regress();
+    add_sweep();
     add_others();
   }
 
@@ -176,6 +177,27 @@ class Parser {
                            say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
   }
 
+  void add_sweep() {
+    sweep_app_ = app_.add_subcommand(
+        "sweep", say({"故障を一つずつ、各手順・各線の最初・途中・最後のメッセージに与える",
+                      "one fault at a time on the first, a middle and the last message of each step "
+                      "on each wire"}));
+    add_paths(sweep_app_, sweep_.paths);
+    add_filters(sweep_app_, sweep_.filters);
+    sweep_app_->add_option("--faults", sweep_.faults,
+                           say({"どの線にどの故障を与えるか（YAML）",
+                                "which faults on which wires (YAML; default: every kind on every "
+                                "wire)"}));
+    sweep_app_->add_option("-j,--jobs", sweep_.jobs, say({"並列数", "worker processes"}))
+        ->check(CLI::Range(1U, kMaxJobs));
+    sweep_app_->add_option("--seed", sweep_seed_, say({"乱数の種", "random seed"}))->check(is_seed);
+    sweep_app_->add_option("--out", sweep_.out,
+                           say({"結果のフォルダー（省略時 uketsuke-out/日時）",
+                                "folder of the results (default: uketsuke-out/TIME)"}));
+    sweep_app_->add_flag("--in-process", sweep_.in_process,
+                         say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
+  }
+
   void add_others() {
     check_app_ = app_.add_subcommand("check", say({"シナリオの書き方を確かめる", "check scenarios"}));
     add_paths(check_app_, check_.paths);
@@ -198,6 +220,8 @@ class Parser {
     if (keep_journals_) run_.config.options.extra["journal"] = "all";
     if (!release_.empty()) run_.config.options.extra["release"] = release_;
     if (regress_app_->parsed()) return regress_;
+    sweep_.seed = *seed_from(sweep_seed_);
+    if (sweep_app_->parsed()) return sweep_;
     if (check_app_->parsed()) return check_;
     if (list_app_->parsed()) return list_;
     if (steps_app_->parsed()) return StepsCommand{};
@@ -215,12 +239,15 @@ class Parser {
   bool keep_journals_ = false;
   RegressCommand regress_;
   RunCommand run_;
+  SweepCommand sweep_;
+  std::string sweep_seed_ = "1";
   CheckCommand check_;
   ListCommand list_;
   SchemaCommand schema_;
   NewCommand new_;
   CLI::App* run_app_ = nullptr;
   CLI::App* regress_app_ = nullptr;
+  CLI::App* sweep_app_ = nullptr;
   CLI::App* check_app_ = nullptr;
   CLI::App* list_app_ = nullptr;
   CLI::App* steps_app_ = nullptr;

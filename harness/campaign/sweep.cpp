@@ -1,0 +1,287 @@
+#include "harness/campaign/sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "harness/report/atomic_file.h"
+#include "harness/report/json_writer.h"
+#include "harness/run/find.h"
+#include "harness/run/store.h"
+
+namespace uketsuke::campaign {
+namespace {
+
+using run::RunError;
+using verdict::Language;
+using verdict::Text;
+namespace fs = std::filesystem;
+
+constexpr std::size_t kKept = 1000;    // disallowed outcomes that are named
+constexpr std::size_t kReplays = 200;  // of which so many get a file
+
+// What stands over the columns of the table.
+Text heading(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kUntouched: return {"影響なし", "untouched"};
+    case Outcome::kWrongRecord: return {"誤記録", "wrong"};
+    case Outcome::kDoubleRecord: return {"二重", "double"};
+    case Outcome::kWrongPerson: return {"別人", "person"};
+    case Outcome::kSilent: return {"無報告", "silent"};
+    case Outcome::kInvariant: return {"不変条件", "invariant"};
+    case Outcome::kCrash: return {"異常", "crash"};
+    case Outcome::kHang: return {"待ち続け", "hang"};
+    default: return describe(outcome);
+  }
+}
+constexpr std::size_t kColumn = 11;
+
+// Japanese characters take two columns.
+std::string padded(const std::string& text, std::size_t width) {
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c & 0xC0) != 0x80) columns += c >= 0xE0 ? 2 : 1;
+  }
+  return std::string(width > columns ? width - columns : 1, ' ') + text;
+}
+
+std::string line_of(const std::string& name, const Counts& counts) {
+  std::string line = fmt::format("{:<20}{:>9}", name, counts.points());
+  for (std::size_t i = 0; i < kOutcomes; ++i) {
+    line += fmt::format("{:>{}}", counts.of[i], kColumn);
+    if (static_cast<Outcome>(i) == Outcome::kReported)
+      line += fmt::format("{:>{}}", counts.listed, kColumn);
+  }
+  return line + "\n";
+}
+
+void add(SweepReport& report, const std::string& scenario, PointResult point,
+         const std::function<void(Disallowed&)>& on_disallowed) {
+  Counts& counts = report.counts[{point.wire, point.kind}];
+  if (point.listed) {
+    ++counts.listed;
+    ++report.listed[point.what];
+    return;
+  }
+  ++counts.of.at(static_cast<std::size_t>(point.outcome));
+  if (is_allowed(point.outcome)) return;
+  ++report.disallowed_count;
+  Disallowed entry{scenario, std::move(point), {}};
+  if (on_disallowed) on_disallowed(entry);
+  if (report.disallowed.size() < kKept) report.disallowed.push_back(std::move(entry));
+}
+
+// Replay files of one sweep.
+class Replays {
+ public:
+  Replays(const std::string& data_folder, const std::string& folder)
+      : data_folder_(data_folder), folder_(folder) {
+    fs::remove_all(folder_ + "/replay");
+  }
+  void write(const std::string& file, Disallowed& entry) {
+    if (count_ >= kReplays || entry.point.rule.empty()) return;
+    const scenario::Scenario* row = load(file, entry.point.row);
+    if (row == nullptr) return;
+    const std::string id = fmt::format("{}_fault_{}", entry.scenario.substr(0, 80), ++count_);
+    entry.replay = fmt::format("replay/{}.yaml", id);
+    fs::create_directories(folder_ + "/replay");
+    report::AtomicFile out(folder_ + "/" + entry.replay);
+    out.write(fmt::format("# {}: {}\n", to_string(entry.point.outcome), one_line(entry)));
+    out.write(replay_text(source_, *row, id, entry.point.rule));
+    out.commit();
+  }
+
+ private:
+  static std::string one_line(const Disallowed& entry) {
+    std::string text = entry.point.what;
+    std::replace(text.begin(), text.end(), '\n', ' ');
+    return text;
+  }
+  const scenario::Scenario* load(const std::string& file, std::uint32_t row) {
+    if (!assets_) assets_ = bench::load_assets(bench::find_data_folder(data_folder_));
+    if (file != file_) {
+      file_ = file;
+      std::ifstream in(file, std::ios::binary);
+      source_.assign(std::istreambuf_iterator<char>(in), {});
+      loaded_ = scenario::load(file, assets_->catalog);
+    }
+    return row < loaded_.scenarios.size() ? &loaded_.scenarios[row] : nullptr;
+  }
+
+  std::string data_folder_, folder_, file_, source_;
+  std::shared_ptr<const bench::Assets> assets_;
+  scenario::LoadResult loaded_;
+  std::size_t count_ = 0;
+};
+
+void write_counts(report::JsonWriter& json, const Counts& counts) {
+  for (std::size_t i = 0; i < kOutcomes; ++i)
+    json.key(to_string(static_cast<Outcome>(i))).value(counts.of[i]);
+  json.key("listed").value(counts.listed);
+}
+
+void write_json(const SweepReport& report, const std::string& path) {
+  report::AtomicFile file(path);
+  report::JsonWriter json(file);
+  json.begin_object();
+  json.key("uketsuke_sweep").value(std::uint64_t{1});
+  json.key("plan").value(std::string_view(report.plan));
+  json.key("random_seed").value(report.seed);
+  json.key("jobs").value(std::uint64_t{report.jobs});
+  json.key("wall_us").value(report.wall_us);
+  json.key("scenarios").value(report.rows);
+  json.key("points").value(report.all().points());
+  json.key("interrupted").value(report.interrupted);
+  json.key("counts").begin_array();
+  for (const auto& [name, counts] : report.counts) {
+    json.begin_object();
+    json.key("wire").value(std::string_view(name.first));
+    json.key("kind").value(std::string_view(name.second));
+    write_counts(json, counts);
+    json.end_object();
+    json.new_line();
+  }
+  json.end_array();
+  json.key("undetectable").begin_array();
+  for (const auto& [because, points] : report.listed) {
+    json.begin_object();
+    json.key("because").value(std::string_view(because));
+    json.key("points").value(points);
+    json.end_object();
+    json.new_line();
+  }
+  json.end_array();
+  json.key("not_allowed_count").value(report.disallowed_count);
+  json.key("not_allowed").begin_array();
+  for (const Disallowed& entry : report.disallowed) {
+    json.begin_object();
+    json.key("scenario").value(std::string_view(entry.scenario));
+    json.key("outcome").value(to_string(entry.point.outcome));
+    json.key("what").value(std::string_view(entry.point.what));
+    json.key("fault").value(std::string_view(entry.point.rule));
+    json.key("replay").value(std::string_view(entry.replay));
+    json.end_object();
+    json.new_line();
+  }
+  json.end_array();
+  json.end_object();
+  json.new_line();
+  json.flush();
+  file.commit();
+}
+
+std::string full_id(const verdict::ScenarioResult& result) {
+  return fmt::format("{}[{}]", result.id, row_of(result.file).second);
+}
+
+}  // namespace
+
+std::uint64_t Counts::points() const {
+  std::uint64_t sum = listed;
+  for (const std::uint64_t count : of) sum += count;
+  return sum;
+}
+
+std::uint64_t Counts::disallowed() const {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kOutcomes; ++i)
+    if (!is_allowed(static_cast<Outcome>(i))) sum += of[i];
+  return sum;
+}
+
+Counts SweepReport::all() const {
+  Counts sum;
+  for (const auto& [name, one] : counts) {
+    for (std::size_t i = 0; i < kOutcomes; ++i) sum.of[i] += one.of[i];
+    sum.listed += one.listed;
+  }
+  return sum;
+}
+
+SweepReport sweep(const SweepSettings& settings, const std::string& folder,
+                  const SweepEvents& events) {
+  SweepExecutor executor(settings.data_folder, settings.plan_file, settings.seed);
+  SweepReport report;
+  try {
+    report.plan = executor.plan().file;
+  } catch (const yaml::Error& error) {
+    Text text;
+    for (const yaml::Problem& problem : error.problems()) {
+      const Text one = yaml::to_text(problem);
+      text = {text.ja + (text.ja.empty() ? "" : "\n") + one.ja,
+              text.en + (text.en.empty() ? "" : "\n") + one.en};
+    }
+    throw RunError(RunError::Kind::kUsage, text);
+  }
+  report.seed = settings.seed;
+  report.jobs = settings.jobs;
+  const auto selection = executor.select(settings.paths, settings.filters);
+  if (selection.empty()) {
+    throw RunError(RunError::Kind::kUsage,
+                   {"対象のシナリオがありません", "nothing selected: no scenario in these paths"});
+  }
+  report.rows = selection.size();
+  run::RunConfig config;
+  config.jobs = settings.jobs;
+  config.in_process = settings.in_process;
+  config.options.random_seed = settings.seed;
+  config.worker_command = {"/proc/self/exe", "sweep-worker", report.plan,
+                           std::to_string(settings.seed)};
+  run::ResultStore store(folder);
+  Replays replays(settings.data_folder, folder);
+  run::RunEvents run_events;
+  run_events.stop = events.stop;
+  run_events.on_progress = events.on_progress;
+  run_events.on_worker_text = events.on_worker_text;
+  run_events.on_result = [&](const verdict::ScenarioResult& result) {
+    add(report, full_id(result), point_of(result), [&](Disallowed& entry) {
+      entry.scenario = result.id;
+      replays.write(row_of(result.file).first, entry);
+      entry.scenario = full_id(result);
+      if (events.on_disallowed) events.on_disallowed(entry);
+    });
+  };
+  const run::RunOutcome outcome = run::run(selection, config, executor, store, run_events);
+  report.wall_us = outcome.wall_us;
+  report.interrupted = outcome.summary.interrupted;
+  write_json(report, folder + "/sweep.json");
+  return report;
+}
+
+SweepReport sweep(SweepExecutor& executor, const std::vector<std::string>& paths) {
+  SweepReport report;
+  report.plan = executor.plan().file;
+  for (const run::Selected& row : executor.select(paths, {})) {
+    ++report.rows;
+    for (const run::Selected& entry : executor.expand(row.path, {})) {
+      const auto result = executor.execute(entry.path, entry.variant, {});
+      add(report, full_id(result), point_of(result), {});
+    }
+  }
+  return report;
+}
+
+std::string table(const SweepReport& report, Language language) {
+  std::string text = fmt::format("{:<20}", "") + padded(in_language({"点", "points"}, language), 9);
+  for (std::size_t i = 0; i < kOutcomes; ++i) {
+    const auto outcome = static_cast<Outcome>(i);
+    text += padded(in_language(heading(outcome), language), kColumn);
+    if (outcome == Outcome::kReported)
+      text += padded(in_language({"一覧", "listed"}, language), kColumn);
+  }
+  text += "\n";
+  for (const auto& [name, counts] : report.counts)
+    text += line_of(name.first + " " + name.second, counts);
+  return text + line_of(in_language({"計", "all"}, Language::kEnglish), report.all());
+}
+
+int sweep_worker(const std::string& plan_file, const std::string& seed) {
+  SweepExecutor executor({}, plan_file, std::strtoull(seed.c_str(), nullptr, 10));
+  return run::worker_main(executor);
+}
+
+}  // namespace uketsuke::campaign
