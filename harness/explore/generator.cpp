@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint32_t kShortest = 11, kSpread = 6;  // acts before the last questions of the EHR
 constexpr std::uint32_t kMostReceptions = 2;          // in the part that is random
 constexpr std::uint32_t kTriedInVain = 7;
+constexpr std::uint32_t kAtEnd = 2;  // questions of the EHR at the end
 
 // Of the random part: what goes on is likelier than what breaks off or waits.
 std::uint32_t weight(const Graph& graph, std::uint32_t transition) {
@@ -72,6 +73,7 @@ class Generator::Walk {
   std::uint32_t state_ = 0;
   std::uint32_t held_ = 0;  // acts since the reader's screen changed
   std::uint32_t receptions_ = 0;
+  bool ending_ = false;
   Card identified_ = Card::kNone;
 };
 
@@ -118,7 +120,7 @@ void Generator::Walk::leave(std::uint32_t visit) {
 std::uint32_t Generator::Walk::choose() {
   std::uint32_t all = 0;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> choices;  // weight so far, transition
-  const bool hurry = left() == 0;
+  const bool hurry = left() <= (ending_ ? kAtEnd : 0);
   for (const bool loops : {false, true}) {
     for (const std::uint32_t transition : transitions(loops)) {
       const Screen to = graph_.state(graph_.end(transition)).screen;
@@ -153,8 +155,10 @@ void Generator::Walk::ask_early() {
   ++held_;
 }
 
-// The views at the end: mostly of who was received last.
+// The views at the end: mostly of who was received last. Nobody is left waiting meanwhile.
 void Generator::Walk::ask_at_end() {
+  ending_ = true;
+  if (left() <= kAtEnd) wander(length() + 1);
   bool taro = identified_ == Card::kTaro;
   if (random_.percent(10)) taro = !taro;
   const bool both = random_.percent(25);
