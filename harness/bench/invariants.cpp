@@ -87,6 +87,7 @@ class Walk {
   bool consent_asked_ = false;               // the reader's screen asks
   bool granted_ = false, declined_ = false;  // pressed since it asks
   struct Tick { bool surely = false, maybe = false; };
+  bool form_open_ = false;   // the screen on which the box stands
   Tick tick_;                // of the terminal's form as it is
   Tick tick_of_reception_;   // and as it was when the reception began
   std::string judge_;  // who judged the view to be necessary
@@ -136,9 +137,11 @@ void Walk::screen(const trace::Entry& entry) {
     if (asks && !consent_asked_) granted_ = declined_ = false;
     consent_asked_ = asks;
   }
-  // The form is gone, and its ticks with it.
-  if (entry.pipe->from == "terminal" && begins(entry.bytes, "display\tmenu\t"))
-    tick_ = {};
+  if (entry.pipe->from != "terminal") return;
+  // The form is gone, and its ticks with it: left for the menu, or opened anew.
+  const bool opens = begins(entry.bytes, "display\tconfirm_by_card\t");
+  if (begins(entry.bytes, "display\tmenu\t") || (opens && !form_open_)) tick_ = {};
+  form_open_ = opens;
 }
 
 void Walk::request(std::string json) {
@@ -156,7 +159,7 @@ void Walk::request(std::string json) {
 void Walk::note(const trace::Entry& entry) {
   if (entry.role == "terminal" && entry.event == "reception_started") {
     card_read_ = false;
-    tick_of_reception_ = tick_;
+    tick_of_reception_ = std::exchange(tick_, {});
     granted_ = declined_ = false;
   }
   if (entry.role == "ehr" && entry.event == "judged" && has(entry.text, "necessary=yes"))

@@ -330,6 +330,10 @@ Text Stage::place_card(const Value& argument) {
   if (!card->place(world_->slot(), world_->medium()))
     return {"カードを置けない (別のカードがあるか、対応する接点がない)",
             "the card cannot be placed (another one lies there, or it has no such interface)"};
+  const std::string with = argument.text_at("with");
+  card::CardModule* second = with.empty() ? nullptr : world_->card(with);
+  if (second != nullptr && !second->place_beside(world_->slot(), world_->medium()))
+    return {"2枚は入らない", "two cards do not go in"};
   if (world_->has_face_reader()) {
     // The card lies with its face where the optics can see it.
     send_reader(panel::CardFaceSeen{assets_.cards.at(holder).printed_number_b});

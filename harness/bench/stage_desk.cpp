@@ -56,8 +56,7 @@ wire::Micros shown_at(const trace::Journal& journal, std::string_view device) {
 
 bool Stage::comes_at_once(const scenario::Action& action) {
   const Value& argument = action.argument;
-  return action.act == Act::kPlaceSecondCard || argument.find("at_apdu") != nullptr ||
-         argument.find("in_apdu") != nullptr ||
+  return argument.find("at_apdu") != nullptr || argument.find("in_apdu") != nullptr ||
          (action.act == Act::kWait && argument.find("screen_for") != nullptr);
 }
 
@@ -119,6 +118,7 @@ Text Stage::restart_terminal(const Value& argument) {
 }
 
 Text Stage::place_second_card(const Value& argument) {
+  if (Text missed = wait_for_moment(argument); !missed.empty()) return missed;
   const std::string holder = argument.text_at("card", argument.text);
   card::CardModule* card = world_->card(holder);
   if (card == nullptr)

@@ -47,6 +47,8 @@ void add_cards(WorldConfig& config, const Assets& assets, const Scenario& scenar
     const std::string holder =
         argument.form == Value::Form::kMap ? argument.text_at("card") : argument.text;
     if (!holder.empty()) add_card(config, assets, holder);
+    if (const std::string with = argument.text_at("with"); !with.empty())
+      add_card(config, assets, with);
   }
 }
 

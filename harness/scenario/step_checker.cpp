@@ -128,6 +128,7 @@ void StepChecker::check_card(const Step& step) {
              "place_card: whose card? Neither the step nor given.card says it"});
     }
     card_placed_ = true;
+    second_placed_ = step.action.argument.find("with") != nullptr;
   } else if (step.action.act == Act::kPlaceSecondCard) {
     if (!card_placed_) {
       error(step.action.place, {"place_second_card：前の手順で1枚目が置かれていません",
