@@ -109,6 +109,10 @@ void CcidFunction::Impl::on(const usb_device::HaltChanged& event) {
 
 void CcidFunction::Impl::on(const usb::ControlRequest& request) {
   const auto decoded = ccid::decode_class_request(request.setup);
+  if (!configured) {  // USB 2.0, 9.1.1.4: there is no interface yet
+    usb.emplace_back(usb::ControlStall{});
+    return;
+  }
   if (!decoded || (request.setup.wIndex & 0xFF) != parameters.interface_number) {
     usb.emplace_back(usb::ControlStall{});
     if (!decoded) effects.emplace_back(Unmodelled{"class request"});
@@ -128,6 +132,8 @@ void CcidFunction::Impl::abort(const ccid::Abort& abort) {
     usb.emplace_back(usb::ControlStall{});
     return;
   }
+  buffer.clear();  // the slot is to take a new message: one of which a part came ends here (5.3.1)
+  received = 0;
   usb.emplace_back(usb::ControlStatus{});
   perform(std::move(*actions));
 }
@@ -144,7 +150,7 @@ void CcidFunction::Impl::send_list(const std::vector<std::uint32_t>& values) {
 // A message may take several transfers. It ends with the bytes that dwLength announces, or with a
 // short or empty packet. Bytes beyond dwMaxCCIDMessageLength are counted and dropped.
 void CcidFunction::Impl::on(const usb::OutData& out) {
-  if (out.bEndpointAddress != parameters.endpoints.bulk_out) return;
+  if (!configured || out.bEndpointAddress != parameters.endpoints.bulk_out) return;
   if (received == 0 && out.data.empty()) return;  // the empty packet after a full last one
   const std::size_t room = parameters.descriptor.dwMaxCCIDMessageLength - buffer.size();
   const std::size_t kept = std::min(room, out.data.size());

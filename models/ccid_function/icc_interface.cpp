@@ -229,8 +229,10 @@ void IccInterface::on_pps(const iso7816::PpsAgreed& agreed) {
 
 // 7816-3, 9.3: after a PPS that failed the card is deactivated. At power on the reader then goes on
 // with the default parameters (automatic negotiation uses resets as it likes, CCID 5.1).
-void IccInterface::on_pps_failure() {
-  if (wanted_) return fail(bError::kICC_PROTOCOL_NOT_SUPPORTED, /*active=*/false);
+void IccInterface::on_pps_failure(iso7816::ExchangeFailure reason) {
+  const bool mute = reason == iso7816::ExchangeFailure::kMute;
+  const bError error = mute ? bError::kICC_MUTE : bError::kICC_PROTOCOL_NOT_SUPPORTED;
+  if (wanted_) return fail(error, /*active=*/false);
   pps_allowed_ = false;
   pause_and_retry();
 }

@@ -92,7 +92,7 @@ class IccInterface {
   void next_class(wire::ccid::bError error);
   void start_pps(const wire::iso7816::Pps& request);
   void on_pps(const iso7816::PpsAgreed& agreed);
-  void on_pps_failure();
+  void on_pps_failure(iso7816::ExchangeFailure reason);
   void after_parameters();
   void activated();
   void default_parameters();
@@ -123,7 +123,7 @@ class IccInterface {
   void on(const iso7816::AtrReceived& atr) { on_atr(atr); }
   void on(const iso7816::AtrFailure& failure) { on_atr_failure(failure); }
   void on(const iso7816::PpsAgreed& agreed) { on_pps(agreed); }
-  void on(const iso7816::PpsFailed&) { on_pps_failure(); }
+  void on(const iso7816::PpsFailed& failure) { on_pps_failure(failure.reason); }
   void on(const iso7816::TpduResponse& response);
   void on(const iso7816::TpduFailed& failure);
   void on(const iso7816::SendTpdu& tpdu);

@@ -32,6 +32,12 @@ IccConfig icc_config(std::uint8_t number, const Parameters& parameters) {
   return config;
 }
 
+// Commands that stay under way. A slot runs one, whatever a table lets through.
+bool runs(SlotEventKind event) {
+  return event == SlotEventKind::kIccPowerOn || event == SlotEventKind::kXfrBlock ||
+         event == SlotEventKind::kSetParameters || event == SlotEventKind::kSecure;
+}
+
 }  // namespace
 
 ccid::ResponseMessage make_response(const ccid::Header& header, std::uint8_t bStatus,
@@ -119,7 +125,7 @@ SlotActions Slot::command(const ccid::CommandMessage& message) {
   last_seq_ = header.bSeq;
   if (event != SlotEventKind::kAbort && abort_pending()) {
     fail(header, static_cast<std::uint8_t>(bError::kCMD_ABORTED));
-  } else if (rule == Rule::kSlotBusy) {
+  } else if (rule == Rule::kSlotBusy || (rule == Rule::kServe && running_ && runs(event))) {
     fail(header, static_cast<std::uint8_t>(bError::kCMD_SLOT_BUSY));
   } else if (!supported(message)) {
     fail(header, static_cast<std::uint8_t>(bError::kCommandNotSupported));
@@ -218,22 +224,34 @@ void Slot::serve(const ccid::PC_to_RDR_GetSlotStatus& m) {
 
 // ---- abort (5.3.1, 6.1.13)
 std::optional<SlotActions> Slot::control_abort(std::uint8_t bSeq) {
-  if (bulk_abort_ && *bulk_abort_ != bSeq) return std::nullopt;
+  if (rule_of(parameters_.table, SlotEventKind::kControlAbort, state_) != Rule::kServe) {
+    return std::nullopt;
+  }
   kill_running(bError::kCMD_ABORTED, PinEnd::kAborted);
-  if (bulk_abort_) {
+  if (bulk_abort_ && *bulk_abort_ == bSeq) {
     bulk_abort_.reset();
     control_abort_.reset();
     const auto type = static_cast<std::uint8_t>(ccid::bMessageType::kPC_to_RDR_Abort);
     answer(response({type, bSeq}, bmCommandStatus::kProcessed, 0));
   } else {
+    // The bulk message was another one: every message fails until the one with this number comes.
+    fail_bulk_abort();
     control_abort_ = bSeq;
   }
   return std::exchange(actions_, {});
 }
 
+void Slot::fail_bulk_abort() {
+  if (!bulk_abort_) return;
+  const auto type = static_cast<std::uint8_t>(ccid::bMessageType::kPC_to_RDR_Abort);
+  fail({type, 0, number_, *std::exchange(bulk_abort_, std::nullopt)},
+       static_cast<std::uint8_t>(bError::kCMD_ABORTED));
+}
+
 void Slot::serve(const ccid::PC_to_RDR_Abort& m) {
   const ccid::Header header = header_of(ccid::CommandMessage(m));
   if (!control_abort_) {
+    fail_bulk_abort();     // an earlier one: only the last message counts
     bulk_abort_ = m.bSeq;  // answered when the control request comes
     return;
   }

@@ -101,6 +101,7 @@ class Slot {
   void start_activation(std::uint8_t bPowerSelect);
   std::vector<wire::field::VoltageClass> voltages(std::uint8_t bPowerSelect) const;
   void forget_session();
+  void fail_bulk_abort();
 
   void perform(const IccActions& actions);
   void on(const wire::field::ToCard& signal);

@@ -161,8 +161,10 @@ void Slot::serve(const ccid::PC_to_RDR_ResetParameters& m) {
 
 void Slot::serve(const ccid::PC_to_RDR_SetParameters& m) {
   begin(header_of(ccid::CommandMessage(m)), SlotState::kSettingParameters);
+  const ccid::bClockStatus clock = clock_;
   forget_session();
   perform(icc_.set_parameters(m.abProtocolDataStructure));
+  if (state_ == SlotState::kActive) clock_ = clock;  // nothing was said to the card
 }
 
 void Slot::serve(const ccid::PC_to_RDR_Escape& m) {

@@ -72,9 +72,9 @@ const SlotTable& standard_slot_table() {
       {M, M, A, B, S, B, B, B},  // IccClock
       {S, S, S, B, S, B, B, B},  // T0APDU
       {M, M, A, B, S, B, B, B},  // Secure
-      {S, S, S, B, S, B, B, B},  // Mechanical
+      {S, S, A, B, S, B, B, B},  // Mechanical
       {S, S, S, S, S, S, S, S},  // Abort
-      {S, S, A, B, S, B, B, B},  // SetDataRateAndClockFrequency
+      {S, S, S, B, S, B, B, B},  // SetDataRateAndClockFrequency
       {S, S, S, S, S, S, S, S},  // control ABORT
       {S, I, I, I, I, I, I, I},  // inserted
       {I, S, S, S, S, S, S, S},  // removed
