@@ -184,13 +184,15 @@ void Recorder::add_words(std::string_view device, std::string_view line) {
   const std::string_view screen = line.substr(0, blank);
   const std::string_view message = line.substr(std::min(line.size(), blank + 1));
   std::string key = fmt::format("{}/{}", device, screen);
-  if (const auto* found = set->find_screen(screen); found != nullptr)
-    behaviour_.words.emplace(std::move(key), words_of(*found));
+  const auto* shown = set->find_screen(screen);
+  behaviour_.words.emplace(std::move(key), shown == nullptr ? "no words" : words_of(*shown));
   if (message.empty()) return;
   key = fmt::format("{}:{}", device, message);
-  if (const auto* found = set->find_message(message); found != nullptr)
-    behaviour_.words.emplace(std::move(key), text_of(found->text) +
-                                                 source_of(found->seed, found->assumption));
+  const auto* told = set->find_message(message);
+  behaviour_.words.emplace(
+      std::move(key), told == nullptr
+                          ? "no words"
+                          : text_of(told->text) + source_of(told->seed, told->assumption));
 }
 
 void Recorder::collect(bench::World& world, std::string label) {

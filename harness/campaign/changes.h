@@ -1,0 +1,52 @@
+// Seeded changes: one field of the release, the screens, the timings or a table of a role is
+// changed, and a baseline has to notice. The registry knows every such field.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/bench/assets.h"
+#include "harness/bench/world.h"
+
+namespace uketsuke::campaign {
+
+// splitmix64: the same numbers everywhere.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  std::uint64_t next();
+  std::size_t below(std::size_t count) { return static_cast<std::size_t>(next() % count); }
+
+ private:
+  std::uint64_t state_;
+};
+
+struct SeededChange {
+  std::string field;  // "panel/consent/press_declined"
+  std::string what;   // "choose_declined -> ignore"
+  // One of the two; the other is empty. Assets: scenarios are loaded anew against their catalog.
+  std::function<void(bench::Assets&)> on_assets;
+  std::function<void(bench::WorldConfig&)> on_world;
+};
+
+// A field draws its new value itself.
+struct Field {
+  std::string name;  // its first word is its group: release, screen, timing, panel, ...
+  std::function<SeededChange(Random&)> draw;
+};
+
+// Every field of release, screens, timings, parameters and tables, in an order of its own.
+std::vector<Field> all_fields(const bench::Assets& assets, const std::string& release);
+// The parts of it.
+void add_data_fields(const bench::Assets& assets, const std::string& release,
+                     std::vector<Field>& fields);
+void add_parameter_fields(std::vector<Field>& fields);
+void add_table_fields(std::vector<Field>& fields);
+
+// `count` fields drawn without repetition, each with a new value.
+std::vector<SeededChange> draw_changes(const std::vector<Field>& fields, std::size_t count,
+                                 std::uint64_t seed);
+
+}  // namespace uketsuke::campaign
