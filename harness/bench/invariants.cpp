@@ -128,10 +128,12 @@ void Walk::person(const std::string& input, const trace::Entry& entry) {
   if (!on && input != "tick viewing_consent off") return;
   // What a fault touched may have arrived, or not.
   const bool sure = entry.remark.empty();
+  if (sure && !form_open_) return;  // refused: this screen has no such box
   tick_ = {on && sure, on || (tick_.maybe && !sure)};
 }
 
 void Walk::screen(const trace::Entry& entry) {
+  if (!begins(entry.bytes, "display\t")) return;  // an input was refused: the screen stays
   if (entry.pipe->from == "face_reader") {
     const bool asks = begins(entry.bytes, "display\tconsent\t");
     if (asks && !consent_asked_) granted_ = declined_ = false;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/bench/invariants.h"
 #include "harness/explore/scenario_text.h"
 
 namespace uketsuke::explore {
@@ -193,6 +194,10 @@ Played Player::play_in(bench::Stage& stage, const Sequence& sequence, Coverage* 
     if (coverage == nullptr) continue;
     coverage->walk(transition);
     coverage->visit(state);
+  }
+  if (const auto broken = bench::violations(stage.world()); !broken.empty()) {
+    differ(sequence.acts.size(),
+           {0, "invariant " + broken.front().invariant, "holds", broken.front().what.en});
   }
   return played;
 }

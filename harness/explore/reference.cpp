@@ -80,8 +80,8 @@ std::uint64_t State::code() const {
   };
   add(number(mode), 2), add(number(by_passcode), 2), add(number(screen), 16);
   add(number(terminal), 16), add(number(account), 4), add(number(card), 4);
-  add(number(served), 2), add(number(session_ended), 2), add(rounds, 4), add(tries, 4);
-  add(wrong_pins, 4), add(passcode, 16), add(number(date), 2), add(number(tick), 2);
+  add(number(served), 2), add(number(turned_away), 2), add(number(session_ended), 2);
+  add(rounds, 4), add(tries, 4), add(wrong_pins, 4), add(passcode, 16), add(number(date), 2), add(number(tick), 2);
   add(number(viewing), 2), add(number(typed), 4);
   return code;
 }
@@ -100,7 +100,7 @@ std::string describe(const State& s) {
   add("terminal", word_of(s.terminal));
   add("account", word_of(s.account));
   add("card", word_of(s.card));
-  if (s.served) add("served", {});
+  if (s.served) add(s.turned_away ? "turned away" : "served", {});
   if (s.session_ended) add("session ended", {});
   if (s.rounds != 0) add("rounds", std::to_string(s.rounds));
   if (s.tries != 0) add("faces", std::to_string(s.tries));

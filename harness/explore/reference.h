@@ -61,6 +61,7 @@ struct State {
   Account account = Account::kGeneral;
   Card card = Card::kNone;
   bool served = false;             // the card that lies there has had its reception
+  bool turned_away = false;        // P4: it had none, for nobody was signed in
   bool session_ended = false;      // of the account that began the reception under way
   std::uint8_t rounds = 0, tries = 0;  // choices of face or PIN left, faces left
   std::uint8_t wrong_pins = 0;     // so far; people stop before a card locks

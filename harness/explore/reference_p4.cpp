@@ -22,6 +22,7 @@ void consider_card(Outcome& out) {
     clear_form(s);
   }
   begin_reception(out);
+  s.turned_away = s.account == Account::kNobody;
 }
 
 void place(Do what, Outcome& out) {
@@ -30,18 +31,21 @@ void place(Do what, Outcome& out) {
   consider_card(out);
 }
 
-// P4-4, P4-11: only while no card lies on the reader.
+// P4-4, P4-11: only while no card lies on the reader. Who clicks 目視確認 in visual mode comes back
+// to the form, unless a reception is under way.
 void switch_mode(Do what, Outcome& out) {
   State& s = out.next;
   const bool visual = what == Do::kClickVisual;
   const bool offered = s.terminal == Terminal::kReaderOperation ||
                        (!visual && s.terminal == Terminal::kVisualForm);
   if (!offered) return refuse(out);
-  if (s.card != Card::kNone) return;  // said on the screen, nothing changes
+  const bool so_already = visual && s.mode == Mode::kVisual && (!s.served || s.turned_away);
+  if (s.card != Card::kNone && !so_already) return;  // said on the screen, nothing changes
   clear_form(s);
+  s.terminal = visual ? Terminal::kVisualForm : Terminal::kReaderOperation;
+  if (s.card != Card::kNone) return;
   s.mode = visual ? Mode::kVisual : Mode::kFace;
   s.screen = visual ? Screen::kPlaceCard : Screen::kInitial;
-  s.terminal = visual ? Terminal::kVisualForm : Terminal::kReaderOperation;
 }
 
 void fill_form(Do what, Outcome& out) {

@@ -48,7 +48,7 @@ void enter_pin(bool right, Outcome& out) {
 // P3-5, P4-10. A-29: after P3 the reader goes back by itself, after P4 it does not.
 void remove_card(State& s) {
   s.card = Card::kNone;
-  s.served = s.session_ended = false;
+  s.served = s.turned_away = s.session_ended = false;
   s.rounds = s.tries = 0;
   if (s.screen == Screen::kPasscodeEntry) return;
   if (s.by_passcode) s.mode = Mode::kFace;
