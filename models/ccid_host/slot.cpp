@@ -264,7 +264,7 @@ void Slot::answered(const ccid::ResponseMessage& message, SlotOutput& out) {
 void Slot::notified(bool present, bool changed) {
   if (notified_ && !changed && present != present_)
     events_.push_back(Anomaly{"NotifySlotChange: another state that has not changed"});
-  const bool announcement = !std::exchange(notified_, true) && !exchange_;
+  const bool announcement = !std::exchange(notified_, true);
   presence(present, changed && !announcement);
 }
 

@@ -32,7 +32,8 @@ class Slot {
   void request(const wire::session::Request& request, SlotOutput& out);
   void result(const PipeResult& result, SlotOutput& out);
   // From NotifySlotChange (CCID 6.3.1). Present and changed means that a card was swapped, except
-  // the first time, when readers announce what was there before, unless that card is in use.
+  // the first time, when readers announce what was there before: GetSlotStatus may have told it
+  // already, and the card may be in use. (One that was swapped meanwhile has no power.)
   void notified(bool present, bool changed);
   // Asks for the slot's status unless something is under way.
   void poll(SlotOutput& out);

@@ -214,6 +214,7 @@ void Terminal::from_reader(const FromReader& event) {
   }
   const bool reader_gone = std::holds_alternative<session::ReaderGone>(event.event);
   if (reader_gone) {
+    if (in_use) reception_.give_up(desk_, "reader_gone");
     reader.arrived = false;
     desk_.record("reader_gone", {{"reader", std::to_string(event.reader)}});
   }

@@ -310,6 +310,8 @@ void UsbChannel::detach() {
   attached_ = false;
   context_.journal.note(config_.device, context_.simulation.now_ns(), "usb_detached", {});
   to_device_.clear();
+  // Without power from the host the device is not configured any more (USB 2.0, 9.1.1.2).
+  to_device_.post(BusReset{});
   to_host_.remove_if(
       [](const HostEvent& event) { return std::holds_alternative<Attached>(event); });
   for (const auto& endpoint : endpoints_) {

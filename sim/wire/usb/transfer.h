@@ -51,7 +51,7 @@ struct Detached {};
 using HostEvent = std::variant<Attached, Detached, Completion>;
 
 // What the device sees.
-struct BusReset {};
+struct BusReset {};  // also what is left of the configuration when the plug is pulled: nothing
 struct ControlRequest {
   SetupPacket setup;
   Bytes data;  // OUT data stage

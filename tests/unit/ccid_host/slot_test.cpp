@@ -43,6 +43,8 @@ BOOST_AUTO_TEST_CASE(insertion_and_removal_are_told_and_end_the_session) {  // C
 BOOST_AUTO_TEST_CASE(a_card_swapped_between_two_notifications_is_not_the_old_one) {
   ReaderBench bench(kShort);
   bench.connect();
+  bench.notify(true);  // the announcement comes late: the card is in use already
+  BOOST_TEST(bench.events() == "");
   bench.fake.active = false;
   bench.notify(true);
   BOOST_TEST(bench.events() == "absent present ");
