@@ -2,6 +2,7 @@
 // apart by what it answers (a state of the table is a region of what a card can be).
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,11 @@ class CardDesk {
   CardDesk(const CardScript& script, const Profiles& profiles, const std::string& state);
   Outcome attempt(const std::string& event);
 
+  // How commands of events reach the card; default: Card::transmit. Probes never go this way.
+  using Way = std::function<wire::Bytes(const wire::Bytes& command)>;
+  void go(Way way) { way_ = std::move(way); }
+  card::Card& card() { return rig_.card; }
+
  private:
   struct Rig {
     Rig(std::shared_ptr<const card::Profile> profile)
@@ -54,6 +60,7 @@ class CardDesk {
   std::string counters_changed(const card::PersistentState& before) const;
 
   const CardScript& script_;
+  Way way_;
   std::string profile_;
   Rig rig_;
   wire::Bytes challenge_;  // last one, for [signature]
