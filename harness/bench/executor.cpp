@@ -1,6 +1,7 @@
 #include "harness/bench/executor.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +11,7 @@
 #include "harness/bench/fault_rules.h"
 #include "harness/bench/world_config.h"
 #include "harness/run/find.h"
+#include "harness/run/slice.h"
 #include "harness/scenario/reference.h"
 
 namespace uketsuke::bench {
@@ -34,6 +36,18 @@ std::uint32_t path_hash(const std::string& path) {
 
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
+// The step that begins when `step` (nullptr: nothing yet) has ended.
+void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult* step,
+                   std::atomic<std::uint64_t>& progress) {
+  const std::size_t index = step == nullptr ? 0 : step->index + 1U;
+  const std::size_t steps = scenario.steps.size();
+  if (index >= steps + scenario.then.size()) return;
+  const scenario::Place& place =
+      index < steps ? scenario.steps[index].place : scenario.then[index - steps].place;
+  progress = run::progress_at(static_cast<std::uint32_t>(index + 1),
+                              static_cast<std::uint32_t>(place.line));
+}
+
 std::string variant_name(const scenario::Scenario& scenario) {
   std::string name;
   for (const auto& [key, value] : scenario.substitutions)
@@ -44,15 +58,33 @@ std::string variant_name(const scenario::Scenario& scenario) {
 }  // namespace
 
 const Assets& BenchExecutor::assets() {
-  if (!assets_) assets_ = load_assets(find_data_folder(data_folder_));
+  if (assets_) return *assets_;
+  try {
+    assets_ = load_assets(find_data_folder(data_folder_));
+  } catch (const std::exception& error) {
+    const std::string what = error.what();
+    throw run::RunError(run::RunError::Kind::kEnvironment,
+                        {"ハーネスのデータを読み込めません：" + what,
+                         "cannot load the data of the harness: " + what});
+  }
   return *assets_;
 }
 
 const scenario::LoadResult& BenchExecutor::load(const std::string& path) {
-  if (path != loaded_path_) {
-    loaded_ = scenario::load(path, assets().catalog);
-    loaded_path_ = path;
+  if (path == loaded_path_) return loaded_;
+  loaded_ = scenario::load(path, assets().catalog);
+  loaded_path_ = path;
+  // Rows of the examples differ in their values; a problem of all of them is named once.
+  std::vector<yaml::Problem>& errors = loaded_.errors;
+  for (const scenario::Scenario& scenario : loaded_.scenarios) {
+    for (yaml::Problem& problem : fault_rules(scenario).problems) {
+      const auto same = [text = yaml::to_string(problem)](const yaml::Problem& known) {
+        return yaml::to_string(known) == text;
+      };
+      if (std::none_of(errors.begin(), errors.end(), same)) errors.push_back(std::move(problem));
+    }
   }
+  if (!loaded_.ok()) loaded_.scenarios.clear();
   return loaded_;
 }
 
@@ -79,6 +111,7 @@ std::vector<run::Selected> BenchExecutor::expand(const std::string& path,
     broken.path = path;
     broken.variant = 0;
     broken.id = stem_of(path);
+    broken.broken = true;
     return {broken};
   }
   for (std::size_t i = 0; i < loaded.scenarios.size(); ++i) {
@@ -91,6 +124,7 @@ std::vector<run::Selected> BenchExecutor::expand(const std::string& path,
     entry.id = scenario.id;
     entry.variant_name = variant_name(scenario);
     entry.title = {scenario.title.ja, scenario.title.en};
+    entry.tags = scenario.tags;
     entry.wall_limit_ms = static_cast<std::uint32_t>(scenario.limits.wall_seconds * 1000);
     selected.push_back(std::move(entry));
   }
@@ -106,10 +140,10 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     result.file = path;
     result.line = static_cast<std::uint32_t>(loaded.errors.front().mark.line);
     result.verdict = verdict::Verdict::kError;
-    std::string text;
-    for (const yaml::Problem& problem : loaded.errors)
-      text += (text.empty() ? "" : "\n") + yaml::to_string(problem);
-    result.reason = {text, text};
+    for (const yaml::Problem& problem : loaded.errors) {
+      if (!result.reason.empty()) result.reason = result.reason + "\n";
+      result.reason = result.reason + yaml::to_text(problem);
+    }
     return result;
   }
   scenario::Scenario scenario = loaded.scenarios.at(static_cast<std::size_t>(variant));
@@ -135,12 +169,19 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     settings.keep_passing_journals = keep != options.extra.end() && keep->second == "all";
   }
   const AtEnd at_end = watch(scenario, options, settings);
+  if (options.progress != nullptr) {
+    settings.at_step = [&scenario, progress = options.progress, next = std::move(settings.at_step)](
+                           World& world, const verdict::StepResult* step) {
+      tell_progress(scenario, step, *progress);
+      if (next) next(world, step);
+    };
+  }
   ScenarioResult result = run_scenario(assets(), scenario, settings);
   if (at_end) at_end(result);
   if (!result.journal_path.empty())
     result.journal_path = result.journal_path.substr(options.out_dir.size() + 1);
   for (const yaml::Problem& problem : loaded.warnings)
-    result.warnings.emplace_back(yaml::to_string(problem));
+    result.warnings.push_back(yaml::to_text(problem));
   return result;
 }
 
@@ -152,19 +193,16 @@ BenchExecutor::AtEnd BenchExecutor::watch(const scenario::Scenario&, const run::
 std::vector<std::string> BenchExecutor::releases() { return assets().catalog.releases; }
 std::string BenchExecutor::data_folder() { return find_data_folder(data_folder_); }
 
-std::vector<std::string> BenchExecutor::check(const std::string& path, verdict::Language) {
+run::FileCheck BenchExecutor::check(const std::string& path) {
+  run::FileCheck found;
   const scenario::LoadResult& loaded = load(path);
-  std::vector<std::string> lines;
-  for (const yaml::Problem& problem : loaded.errors) lines.push_back(yaml::to_string(problem));
-  // Rows of the examples differ in their values; a problem of all of them is named once.
-  for (const scenario::Scenario& scenario : loaded.scenarios) {
-    for (const yaml::Problem& problem : fault_rules(scenario).problems) {
-      std::string line = yaml::to_string(problem);
-      if (std::find(lines.begin(), lines.end(), line) == lines.end())
-        lines.push_back(std::move(line));
-    }
-  }
-  return lines;
+  for (const yaml::Problem& problem : loaded.errors)
+    found.errors.push_back({yaml::to_string(problem.mark), problem.message});
+  for (const yaml::Problem& problem : loaded.warnings)
+    found.warnings.push_back({yaml::to_string(problem.mark), problem.message});
+  found.unreadable = !loaded.ok() && ::access(path.c_str(), R_OK) != 0;
+  if (loaded.ok()) found.id = loaded.scenarios.front().id;
+  return found;
 }
 
 std::string BenchExecutor::steps(verdict::Language language) {
@@ -178,8 +216,15 @@ std::string BenchExecutor::steps(verdict::Language language) {
 
 std::string BenchExecutor::schema() { return scenario::schema_json(); }
 
-std::string BenchExecutor::scenario_template(const std::string& name) {
-  return scenario::new_scenario(name);
+std::string BenchExecutor::scenario_template(const std::string& path) {
+  // Editors find the schema by a relative path; outside the tree of the data there is none to name.
+  const fs::path data = fs::weakly_canonical(find_data_folder(data_folder_));
+  const fs::path folder = fs::weakly_canonical(fs::absolute(path)).parent_path();
+  const fs::path below = folder.lexically_relative(data.parent_path());
+  const bool within = !below.empty() && *below.begin() != "..";
+  const fs::path schema = data / "schema" / "scenario.schema.json";
+  return scenario::new_scenario(stem_of(path),
+                                within ? schema.lexically_relative(folder).string() : "");
 }
 
 }  // namespace uketsuke::bench

@@ -27,10 +27,10 @@ class BenchExecutor : public run::Executor {
                                   const run::Options& options) override;
   std::vector<std::string> releases() override;
   std::string data_folder() override;
-  std::vector<std::string> check(const std::string& path, verdict::Language language) override;
+  run::FileCheck check(const std::string& path) override;
   std::string steps(verdict::Language language) override;
   std::string schema() override;
-  std::string scenario_template(const std::string& name) override;
+  std::string scenario_template(const std::string& path) override;
 
  protected:
   using AtEnd = std::function<void(const verdict::ScenarioResult&)>;

@@ -41,7 +41,7 @@ class SweepExecutor : public run::Executor {
   std::vector<run::Selected> expand(const std::string& path, const run::Filters& filters) override;
   verdict::ScenarioResult execute(const std::string& path, int variant,
                                   const run::Options& options) override;
-  std::vector<std::string> check(const std::string&, verdict::Language) override { return {}; }
+  run::FileCheck check(const std::string&) override { return {}; }
   std::string steps(verdict::Language) override { return {}; }
   std::string schema() override { return {}; }
   std::string scenario_template(const std::string&) override { return {}; }

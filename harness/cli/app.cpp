@@ -12,10 +12,12 @@
 #include "harness/cli/regress_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/running.h"
+#include "harness/cli/selection.h"
 #include "harness/cli/sweep_command.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/run/find.h"
+#include "harness/run/same_id.h"
 
 namespace uketsuke::cli {
 namespace {
@@ -23,38 +25,77 @@ namespace {
 using run::RunError;
 using verdict::Text;
 
+// 1 file, 2 files.
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+// What `check` has found so far.
+class Findings {
+ public:
+  Findings(run::Executor& executor, Console& console) : executor_(executor), console_(console) {}
+
+  void look_at(const std::string& path) {
+    if (!seen_.insert(path).second) return;
+    const auto found = executor_.check(path);
+    unreadable_ = unreadable_ || found.unreadable;
+    for (const auto& error : found.errors) print_error(error);
+    if (!found.id.empty()) {
+      if (auto same = ids_.add(found.id, path)) print_error({path, std::move(*same)});
+    }
+    warnings_ += found.warnings.size();
+    for (const auto& warning : found.warnings) {
+      print({warning.place, Text("警告：", "warning: ") + warning.what});
+    }
+  }
+  int end() const {
+    const auto files = std::to_string(seen_.size());
+    const auto warnings = std::to_string(warnings_);
+    Text total{files + " ファイル、問題 " + std::to_string(errors_) + " 件",
+               counted(seen_.size(), "file") + ", " + counted(errors_, "problem")};
+    if (warnings_ != 0) {
+      total = total + Text("、警告 " + warnings + " 件", ", " + counted(warnings_, "warning"));
+    }
+    console_.line(total);
+    if (unreadable_) return verdict::kExitError;
+    return errors_ == 0 ? verdict::kExitPass : verdict::kExitFail;
+  }
+
+ private:
+  void print(const run::Finding& finding) {
+    const auto text = in_language(finding.what, console_.language());
+    console_.print(report::one_line(finding.place + ": " + text) + "\n");
+  }
+  void print_error(const run::Finding& finding) {
+    ++errors_;
+    print(finding);
+  }
+
+  run::Executor& executor_;
+  Console& console_;
+  std::set<std::string> seen_;
+  run::SameIds ids_;
+  std::uint64_t errors_ = 0;
+  std::uint64_t warnings_ = 0;
+  bool unreadable_ = false;
+};
+
 int check(const CheckCommand& command, run::Executor& executor, Console& console) {
-  const auto files = executor.select(paths_or_default(command.paths), {});
-  std::size_t problems = 0;
-  bool unreadable = false;
-  std::set<std::string> seen;
-  for (const auto& file : files) {
-    if (!seen.insert(file.path).second) continue;
-    if (::access(file.path.c_str(), R_OK) != 0) {
-      console.error({file.path + "：読めません", "cannot read " + file.path});
-      unreadable = true;
-      continue;
-    }
-    for (const auto& problem : executor.check(file.path, console.language())) {
-      ++problems;
-      console.print(report::one_line(problem) + "\n");
-    }
-  }
-  if (files.empty()) {
-    throw RunError(RunError::Kind::kUsage,
-                   {"確かめるシナリオがありません", "nothing selected: no scenario in these paths"});
-  }
-  const auto count = std::to_string(seen.size());
-  const auto found = std::to_string(problems);
-  console.line({count + "ファイル、問題 " + found + "件", count + " files, " + found + " problems"});
-  if (unreadable) return verdict::kExitError;
-  return problems == 0 ? verdict::kExitPass : verdict::kExitFail;
+  const auto paths = paths_or_default(command.paths);
+  const auto files = executor.select(paths, {});
+  if (files.empty()) nothing_selected(paths, {}, files, executor);
+  Findings findings(executor, console);
+  for (const auto& file : files) findings.look_at(file.path);
+  return findings.end();
 }
 
 int list(const ListCommand& command, run::Executor& executor, Console& console) {
   if (!command.filters.release.empty()) check_release(command.filters.release, executor);
+  const auto paths = paths_or_default(command.paths);
+  const auto files = executor.select(paths, command.filters);
   std::size_t listed = 0;
-  for (const auto& file : executor.select(paths_or_default(command.paths), command.filters)) {
+  int code = verdict::kExitPass;
+  for (const auto& file : files) {
     const auto entries = file.variant == run::kEveryVariant
                              ? executor.expand(file.path, command.filters)
                              : std::vector<run::Selected>{file};
@@ -64,14 +105,25 @@ int list(const ListCommand& command, run::Executor& executor, Console& console) 
       if (!entry.variant_name.empty()) name += "[" + entry.variant_name + "]";
       auto place = entry.path.empty() ? file.path : entry.path;
       if (entry.line != 0) place += ":" + std::to_string(entry.line);
+      auto title = in_language(entry.title, console.language());
+      if (entry.broken) {
+        const auto how = "uketsuke check " + file.path;
+        title = in_language({"（読み込めません：" + how + "）", "(broken: " + how + ")"},
+                            console.language());
+        const bool readable = ::access(file.path.c_str(), R_OK) == 0;
+        code = std::max<int>(code, readable ? verdict::kExitFail : verdict::kExitError);
+      }
       console.print(report::one_line(name) + "\t" + report::one_line(place) + "\t" +
-                    report::one_line(in_language(entry.title, console.language())) + "\n");
+                    report::one_line(title) + "\n");
     }
   }
-  if (listed != 0) return verdict::kExitPass;
-  throw RunError(RunError::Kind::kUsage,
-                 {"該当するシナリオがありません", "nothing selected: no scenario passes"});
+  if (listed == 0) nothing_selected(paths, command.filters, files, executor);
+  return code;
 }
+
+constexpr std::size_t kLongestName = 100;  // of a new scenario; file systems take 255 bytes
+
+[[noreturn]] void refuse_name(const Text& why) { throw RunError(RunError::Kind::kUsage, why); }
 
 int make_new(const NewCommand& command, run::Executor& executor, Console& console) {
   const std::string suffix = ".yaml";
@@ -84,19 +136,25 @@ int make_new(const NewCommand& command, run::Executor& executor, Console& consol
   const auto is_allowed = [](unsigned char c) {
     return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_';
   };
+  const auto shown = report::cut(command.name, kLongestName);
   if (name.empty() || !std::all_of(name.begin(), name.end(), is_allowed)) {
-    throw RunError(RunError::Kind::kUsage,
-                   {"名前に使えるのは英小文字、数字、_ です：" + command.name,
-                    "a name has lower-case letters, digits and _ only: " + command.name});
+    refuse_name({"名前に使えるのは英小文字、数字、_ です：" + shown,
+                 "a name has lower-case letters, digits and _ only: " + shown});
+  }
+  if (name.size() > kLongestName) {
+    const auto most = std::to_string(kLongestName);
+    refuse_name({"名前は " + most + " 文字までです：" + shown,
+                 "a name has at most " + most + " characters: " + shown});
   }
   path += suffix;
   if (::access(path.c_str(), F_OK) == 0) {
-    throw RunError(RunError::Kind::kUsage, {path + "：すでにあります", "there is a " + path + " already"});
+    refuse_name({path + "：すでにあります", "there is a " + path + " already"});
   }
   report::AtomicFile file(path, report::AtomicFile::Existing::kRefuse);
-  file.write(executor.scenario_template(name));
+  file.write(executor.scenario_template(path));
   file.commit();
-  console.line({path + " を作成しました", "made " + path});
+  console.line({path + " を作成しました（実行：uketsuke run " + path + "）",
+                "made " + path + " (to run it: uketsuke run " + path + ")"});
   return verdict::kExitPass;
 }
 

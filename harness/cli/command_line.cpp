@@ -1,11 +1,14 @@
 // The only file that includes CLI11.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 
 #include "harness/campaign/regress_files.h"
 #include "harness/cli/command.h"
 #include "harness/cli/language.h"
+#include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
+#include "harness/yaml/yaml.h"
 
 namespace uketsuke::cli {
 namespace {
@@ -60,11 +63,12 @@ class Parser {
     app_.fallthrough();
     app_.add_option("--lang", language_name_, say({"表示言語", "language of messages"}))
         ->check(CLI::IsMember({"ja", "en", "both"}));
-    app_.footer(say({"終了コード：0 逸脱なし、1 逸脱あり、2 判定不能または対象外のみ、3 基準と相違、"
-                     "4 試験環境の異常、5 使い方の誤り",
-                     "exit codes: 0 no deviation found, 1 deviation, 2 inconclusive or nothing "
-                     "applicable, 3 differs from the baseline, 4 error of bench or harness, "
-                     "5 usage"}));
+    app_.footer(
+        say({"終了コード：0 逸脱なし、1 逸脱あり、2 判定不能または対象外のみ、3 基準と相違、"
+             "4 試験環境の異常、5 使い方の誤り",
+             "exit codes: 0 no deviation found, 1 deviation, 2 inconclusive or nothing "
+             "applicable, 3 differs from the baseline, 4 error of bench or harness, "
+             "5 usage"}));
     add_run();
     add_regress();
     add_sweep();
@@ -74,21 +78,53 @@ class Parser {
   ParsedLine parse(int argc, char** argv) {
     ParsedLine line;
     line.language = language_;
+    if (const auto wrong = unknown_command(argc, argv); !wrong.empty()) return usage(wrong);
     try {
       app_.parse(argc, argv);
+      if (config_limit_->count() != 0 && run_.config.in_process) {
+        return usage(say(
+            {"--wall-limit は --in-process と一緒に使えません（ワーカーなしでは止められません）",
+             "--wall-limit and --in-process exclude each other: without workers "
+             "nothing can be ended"}));
+      }
       line.command = command();
     } catch (const CLI::ParseError& error) {
       std::ostringstream out;
       std::ostringstream err;
       const bool is_answer = app_.exit(error, out, err) == 0;  // --help, --version
-      line.exit_code = is_answer ? verdict::kExitPass : verdict::kExitUsage;
-      line.text = is_answer ? out.str()
-                            : "uketsuke: " + say({"使い方の誤り：", "usage: "}) + error.what() + "\n";
+      if (!is_answer) return usage(error.what());
+      line.text = out.str();
     }
     return line;
   }
 
  private:
+  ParsedLine usage(const std::string& what) const {
+    ParsedLine line;
+    line.language = language_;
+    line.exit_code = verdict::kExitUsage;
+    line.text = "uketsuke: " + say({"使い方の誤り：", "usage: "}) + what + "\n";
+    return line;
+  }
+
+  // The first word that is no option has to be a command; what to say if it is none.
+  std::string unknown_command(int argc, char** argv) {
+    std::vector<std::string> names;
+    for (const auto* command : app_.get_subcommands([](CLI::App*) { return true; })) {
+      names.push_back(command->get_name());
+    }
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = argv[i];
+      if (word == "--lang") ++i;
+      if (!word.empty() && word[0] == '-') continue;
+      if (std::find(names.begin(), names.end(), word) != names.end()) return {};
+      return say(verdict::say("コマンド {} はありません", "there is no command {}",
+                              word.empty() ? "\"\"" : yaml::shortened(word)) +
+                 yaml::hint(word, names));
+    }
+    return {};
+  }
+
   std::string say(const Text& text) const { return in_language(text, language_); }
 
   void add_paths(CLI::App* command, std::vector<std::string>& paths) {
@@ -128,19 +164,29 @@ class Parser {
                      say({"各シナリオの回数（種は 1 ずつ増える）",
                           "run each scenario N times (the seed grows by one each time)"}))
         ->check(CLI::Range(std::uint32_t{1}, kMaxRepeat));
-    run_app_->add_flag("--fail-fast", config.fail_fast,
-                       say({"最初の逸脱または異常で終える", "end at the first deviation or error"}));
-    run_app_->add_option("--out", run_.out,
-                         say({"結果のフォルダー（省略時 uketsuke-out/日時）",
-                              "folder of the results (default: uketsuke-out/TIME)"}));
+    run_app_->add_flag(
+        "--fail-fast", config.fail_fast,
+        say({"最初の逸脱または異常で終える", "end at the first deviation or error"}));
     run_app_
-        ->add_option("--wall-limit", wall_limit_s_,
-                     say({"1 シナリオの実時間の上限（秒）", "seconds of real time for one scenario"}))
-        ->check(CLI::Range(0.001, kMaxWallLimitS) & CLI::Validator(no_nan, ""));
-    run_app_->add_flag("--keep-journals", keep_journals_,
-                       say({"逸脱のなかったシナリオの記録も残す", "keep the journals of passes, too"}));
+        ->add_option("--out", run_.out,
+                     say({"結果のフォルダー（省略時 uketsuke-out/日時）",
+                          "folder of the results (default: uketsuke-out/TIME)"}))
+        ->check([this](const std::string& text) {
+          return text.empty() ? say({"フォルダーの名前が空です", "the name of the folder is empty"})
+                              : "";
+        });
+    config_limit_ =
+        run_app_
+            ->add_option(
+                "--wall-limit", wall_limit_s_,
+                say({"1 シナリオの実時間の上限（秒）", "seconds of real time for one scenario"}))
+            ->check(CLI::Range(0.001, kMaxWallLimitS) & CLI::Validator(no_nan, ""));
+    run_app_->add_flag(
+        "--keep-journals", keep_journals_,
+        say({"逸脱のなかったシナリオの記録も残す", "keep the journals of passes, too"}));
     run_app_->add_flag("--in-process", config.in_process,
-                       say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
+                       say({"ワーカーを使わない（計測用。実時間の上限なし）",
+                            "without workers (for measurements; no limit of real time)"}));
   }
 
   void add_release(CLI::App* command, std::string& release, const Text& what) {
@@ -199,7 +245,8 @@ class Parser {
   }
 
   void add_others() {
-    check_app_ = app_.add_subcommand("check", say({"シナリオの書き方を確かめる", "check scenarios"}));
+    check_app_ =
+        app_.add_subcommand("check", say({"シナリオの書き方を確かめる", "check scenarios"}));
     add_paths(check_app_, check_.paths);
     list_app_ = app_.add_subcommand("list", say({"シナリオの一覧", "list scenarios"}));
     add_paths(list_app_, list_.paths);
@@ -207,11 +254,13 @@ class Parser {
     add_release(list_app_, list_.filters.release,
                 {"このリリースに属するもの", "only what belongs to this release"});
     steps_app_ = app_.add_subcommand("steps", say({"手順の語彙", "the vocabulary of steps"}));
-    schema_app_ = app_.add_subcommand("schema", say({"JSON Schema を表示する", "print a JSON Schema"}));
+    schema_app_ =
+        app_.add_subcommand("schema", say({"JSON Schema を表示する", "print a JSON Schema"}));
     schema_app_->add_option("OF", schema_.of, "scenario, results")
         ->check(CLI::IsMember({"scenario", "results"}));
     new_app_ = app_.add_subcommand("new", say({"新しいシナリオを作る", "make a new scenario"}));
-    new_app_->add_option("NAME", new_.name, say({"名前または書き込み先", "name or path"}))->required();
+    new_app_->add_option("NAME", new_.name, say({"名前または書き込み先", "name or path"}))
+        ->required();
   }
 
   Command command() {
@@ -245,6 +294,7 @@ class Parser {
   ListCommand list_;
   SchemaCommand schema_;
   NewCommand new_;
+  CLI::Option* config_limit_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* regress_app_ = nullptr;
   CLI::App* sweep_app_ = nullptr;

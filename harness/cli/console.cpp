@@ -1,5 +1,6 @@
 #include "harness/cli/console.h"
 
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,6 +31,12 @@ Console::Console(verdict::Language language)
 Console::~Console() {
   status("");
   flush();
+}
+
+std::size_t Console::width() const {
+  winsize size{};
+  const bool known = is_terminal_ && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0;
+  return known ? size.ws_col : 0;
 }
 
 void Console::print(std::string_view text) {

@@ -18,6 +18,7 @@ class Console {
 
   verdict::Language language() const { return language_; }
   bool is_terminal() const { return is_terminal_; }
+  std::size_t width() const;  // columns of the terminal; 0: not known, or none
 
   void print(std::string_view text);  // to standard output, as it is
   void line(const verdict::Text& text);

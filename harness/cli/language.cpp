@@ -9,8 +9,8 @@ verdict::Language language_of_environment() {
     const char* value = std::getenv(name);
     if (value == nullptr || *value == '\0') continue;
     const std::string_view text = value;
-    const bool is_japanese = text.substr(0, 2) == "ja" &&
-                             (text.size() == 2 || text[2] == '_' || text[2] == '.');
+    const bool is_japanese =
+        text.substr(0, 2) == "ja" && (text.size() == 2 || text[2] == '_' || text[2] == '.');
     return is_japanese ? verdict::Language::kJapanese : verdict::Language::kEnglish;
   }
   return verdict::Language::kEnglish;

@@ -2,9 +2,11 @@
 
 #include <cstdio>
 #include <ctime>
-#include <filesystem>
+#include <optional>
+#include <utility>
 
 #include "harness/cli/running.h"
+#include "harness/cli/selection.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/run/find.h"
@@ -17,6 +19,7 @@ using run::RunError;
 using verdict::Text;
 using verdict::Verdict;
 
+constexpr std::size_t kLeastColumns = 20;  // of a name, on a narrow terminal
 constexpr std::size_t kShowAllLimit = 50;  // on a terminal: passes have lines up to so many files
 
 // One line for each result as it comes in order.
@@ -34,9 +37,13 @@ class Lines {
     std::snprintf(head, sizeof head, "%-7.*s", static_cast<int>(word.size()), word.data());
     char tail[48];
     std::snprintf(tail, sizeof tail, " (%.1f ms)\n", static_cast<double>(result.wall_us) / 1000);
-    auto line = head + report::one_line(full_name(result));
+    auto line = head + report::cut(full_name(result), report::kNameColumns);
     const auto title = in_language(result.title, console_.language());
     if (!title.empty()) line += "  " + report::one_line(title);
+    // On a terminal a line of a pass stays one line; the report has all of it.
+    const auto width = console_.width();
+    const auto needed = report::columns_of(tail);
+    if (passed && width > needed + kLeastColumns) line = report::cut(line, width - needed);
     console_.print(line + tail);
     if (!passed || !result.warnings.empty()) {
       console_.print(report::explain(result, console_.language()));
@@ -45,8 +52,9 @@ class Lines {
 
   void progress(const run::Progress& progress) {
     const auto numbers = std::to_string(progress.files_done) + "/" + std::to_string(progress.files);
-    console_.status(in_language({"実行中 " + numbers + " ファイル", "running, " + numbers + " files"},
-                                console_.language()));
+    const auto line = in_language(
+        {"実行中 " + numbers + " ファイル", "running, " + numbers + " files"}, console_.language());
+    console_.status(report::cut(line, console_.width() > 1 ? console_.width() - 1 : 80));
     if (!console_.is_terminal()) console_.flush();
   }
 
@@ -55,22 +63,25 @@ class Lines {
   bool all_;
 };
 
-[[noreturn]] void nothing_selected() {
-  throw RunError(RunError::Kind::kUsage,
-                 {"実行するシナリオがありません（パス、--tag、--only を確認してください）",
-                  "nothing selected: no scenario in these paths, or none passes --tag and --only"});
+// One line for everything that could not be written.
+Text not_written(const std::optional<Text>& store, const std::optional<Text>& reports,
+                 const verdict::Summary& summary) {
+  Text text = reports.value_or(store.value_or(summary.journal_problem));
+  const auto journals = std::to_string(summary.journals_lost);
+  Text missing;
+  const auto add = [&](const Text& what) {
+    missing = missing.empty() ? what : missing + Text("、", ", ") + what;
+  };
+  if (store) add({"残りの実行", "the rest of the run"});
+  if (reports) add({"報告書", "the reports"});
+  if (summary.journals_lost != 0) {
+    add({"記録 " + journals + " 件",
+         journals + (summary.journals_lost == 1 ? " journal" : " journals")});
+  }
+  return text + Text("。失われたもの：", "; missing: ") + missing;
 }
 
 }  // namespace
-
-std::vector<std::string> paths_or_default(std::vector<std::string> paths) {
-  if (!paths.empty()) return paths;
-  std::error_code ignored;
-  if (std::filesystem::is_directory("scenarios", ignored)) return {"scenarios"};
-  throw RunError(RunError::Kind::kUsage,
-                 {"シナリオのファイルまたはフォルダーを指定してください",
-                  "name scenario files or folders (there is no folder \"scenarios\" here)"});
-}
 
 int run_command(RunCommand command, run::Executor& executor, Console& console) {
   if (const auto release = command.config.options.extra.find("release");
@@ -78,37 +89,56 @@ int run_command(RunCommand command, run::Executor& executor, Console& console) {
     check_release(release->second, executor);
   command.paths = paths_or_default(std::move(command.paths));
   const auto selection = executor.select(command.paths, command.config.options.filters);
-  if (selection.empty()) nothing_selected();
+  const auto& filters = command.config.options.filters;
+  if (selection.empty()) nothing_selected(command.paths, filters, selection, executor);
 
   const std::time_t now = std::time(nullptr);
   report::OutFolder folder(command.out, local_stamp(now));
   command.config.options.out_dir = folder.path();
 
-  const StopSignals signals;
+  const StopSignals signals(command.config.in_process ? 1 : 2);
   run::ResultStore store(folder.path());
   Lines lines(console, selection.size());
   run::RunEvents events;
   events.stop = signals.counter();
   events.on_result = [&](const verdict::ScenarioResult& result) { lines.result(result); };
-  events.on_progress = [&](const run::Progress& progress) { lines.progress(progress); };
+  bool told = false;
+  events.on_progress = [&](const run::Progress& progress) {
+    if (*signals.counter() != 0 && !std::exchange(told, true)) {
+      console.error(
+          {"中断します。実行中のシナリオの終わりを待っています（もう一度 Ctrl-C ですぐに終了）",
+           "ending: waiting for what is running (Ctrl-C again ends it at once)"});
+    }
+    lines.progress(progress);
+  };
   events.on_worker_text = [&](const std::string& text) { console.raw_error(text); };
   const auto outcome = run::run(selection, command.config, executor, store, events);
   console.status("");
   const auto code = exit_code(outcome.summary);
   if (code == verdict::kExitUsage) {
     folder.discard();
-    nothing_selected();
+    nothing_selected(command.paths, filters, selection, executor);
   }
+  folder.remove_unfinished();
 
-  if (outcome.summary.interrupted) {
+  if (*signals.counter() != 0) {
     console.line({"中断されました", "interrupted"});
   }
   console.line(describe(outcome.summary));
   auto info = info_of(command.config, command.paths, now);
   info.wall_us = outcome.wall_us;
-  report::write_reports(folder, info, outcome.summary, store);
-  console.line({"報告書：" + folder.file(report::kHtmlName),
-                "report: " + folder.file(report::kHtmlName)});
+  std::optional<Text> unwritten;
+  try {
+    report::write_reports(folder, info, outcome.summary, store);
+    console.line(
+        {"報告書：" + folder.file(report::kHtmlName), "report: " + folder.file(report::kHtmlName)});
+  } catch (const report::ReportError& error) {
+    unwritten = error.text();
+  }
+  if (unwritten || store.problem() || outcome.summary.journals_lost != 0) {
+    console.error(not_written(store.problem(), unwritten, outcome.summary));
+    return verdict::kExitError;
+  }
   console.flush();
   return console.failed() ? verdict::kExitError : code;
 }

@@ -10,7 +10,13 @@ namespace {
 std::atomic<int> g_stop{0};  // how often somebody asked the run to end
 static_assert(std::atomic<int>::is_always_lock_free);
 
-void on_stop(int) { g_stop.fetch_add(1); }
+std::atomic<int> g_patience{2};
+
+void on_stop(int number) {
+  if (g_stop.fetch_add(1) < g_patience) return;
+  ::signal(number, SIG_DFL);
+  ::raise(number);  // workers go when the run does
+}
 
 std::string time_text(const char* format, const std::tm& time) {
   char text[64];
@@ -26,7 +32,8 @@ std::string utc_text(const char* format, std::time_t now) {
 
 }  // namespace
 
-StopSignals::StopSignals() {
+StopSignals::StopSignals(int patience) {
+  g_patience = patience;
   g_stop = 0;
   for (std::size_t i = 0; i < std::size(kSignals); ++i) {
     struct sigaction action {};

@@ -14,10 +14,11 @@
 namespace uketsuke::cli {
 
 // While it lives, SIGINT, SIGTERM and SIGHUP ask a run to end instead of ending the program. One at
-// a time.
+// a time. More than `patience` of them end the program at once: the first ends a run when what is
+// running has ended, the second ends what is running, where there are workers to end.
 class StopSignals {
  public:
-  StopSignals();
+  explicit StopSignals(int patience = 2);
   ~StopSignals();
   StopSignals(const StopSignals&) = delete;
   StopSignals& operator=(const StopSignals&) = delete;

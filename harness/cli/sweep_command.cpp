@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "harness/cli/run_command.h"
 #include "harness/cli/running.h"
+#include "harness/cli/selection.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/run/find.h"

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <memory>
+#include <vector>
 
 namespace uketsuke::report {
 namespace {
@@ -29,9 +31,8 @@ std::string temporary_of(const std::string& path) {
 
 void throw_errno(const verdict::Text& what, const std::string& path, int error) {
   const std::string reason = std::strerror(error);
-  throw ReportError(ReportError::Kind::kEnvironment,
-                    {path + "：" + what.ja + "（" + reason + "）",
-                     what.en + " " + path + ": " + reason});
+  throw ReportError(ReportError::Kind::kEnvironment, {path + "：" + what.ja + "（" + reason + "）",
+                                                      what.en + " " + path + ": " + reason});
 }
 
 AtomicFile::AtomicFile(std::string path, Existing existing)
@@ -67,11 +68,15 @@ void AtomicFile::flush() {
   buffer_.clear();
 }
 
-void AtomicFile::commit() {
+void AtomicFile::sync() {
   flush();
   if (::fsync(fd_) != 0 && errno != EINVAL && errno != EROFS) {
     throw_errno({"書き込めません", "cannot write"}, path_, errno);
   }
+}
+
+void AtomicFile::commit() {
+  sync();
   if (existing_ == Existing::kRefuse) {
     // link() is the rename that does not replace.
     if (::link(temporary_.c_str(), path_.c_str()) != 0) {
@@ -95,11 +100,13 @@ void write_reports(const OutFolder& folder, const RunInfo& info, const verdict::
   using Writer = void (*)(const RunInfo&, const verdict::Summary&, const ResultSource&, Sink&);
   const std::pair<std::string_view, Writer> reports[] = {
       {kJsonName, write_json}, {kJunitName, write_junit}, {kHtmlName, write_html}};
+  std::vector<std::unique_ptr<AtomicFile>> files;
   for (const auto& [name, writer] : reports) {
-    AtomicFile file(folder.file(name));
-    writer(info, summary, results, file);
-    file.commit();
+    files.push_back(std::make_unique<AtomicFile>(folder.file(name)));
+    writer(info, summary, results, *files.back());
+    files.back()->sync();
   }
+  for (const auto& file : files) file->commit();
 }
 
 }  // namespace uketsuke::report

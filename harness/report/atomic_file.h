@@ -40,6 +40,7 @@ class AtomicFile final : public Sink {
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::string_view bytes) override;
+  void sync();  // everything is on the disk, under the other name still
   void commit();
 
  private:
@@ -67,6 +68,8 @@ class OutFolder {
 
   const std::string& path() const { return path_; }
   std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
+  // What processes that were ended left of journals half-written.
+  void remove_unfinished() const;
   // Nothing was run: takes the folder away again if it is new and empty.
   void discard();
 
@@ -85,7 +88,7 @@ constexpr std::string_view kHtmlName = "report.html";
 constexpr std::string_view kJournalFolder = "journal";
 constexpr std::string_view kMarkerName = ".uketsuke-run";
 
-// Writes all three reports into the folder.
+// Writes all three reports into the folder, or none of them.
 void write_reports(const OutFolder& folder, const RunInfo& info, const verdict::Summary& summary,
                    const ResultSource& results);
 

@@ -16,9 +16,10 @@ class Lines {
 
   void add(int indent, const Text& label, const Text& content) {
     if (content.empty()) return;
-    text_.append(static_cast<std::size_t>(indent), ' ');
-    text_ += in_language(label, language_) + ": ";
-    text_ += one_line(in_language(content, language_)) + "\n";
+    const auto parts = lines_of(content);
+    if (parts.size() == 1) return add(indent, in_language(label, language_) + ": " + parts[0]);
+    add(indent, in_language(label, language_) + ":");
+    for (const auto& part : parts) add(indent + 2, part);
   }
   void add(int indent, const std::string& content) {
     text_.append(static_cast<std::size_t>(indent), ' ');
@@ -28,6 +29,29 @@ class Lines {
   Language language() const { return language_; }
 
  private:
+  static std::vector<std::string> split(const std::string& text) {
+    std::vector<std::string> parts(1);
+    for (const char c : text) {
+      if (c == '\n') {
+        parts.emplace_back();
+      } else {
+        parts.back().push_back(c);
+      }
+    }
+    return parts;
+  }
+  // Both languages line by line, where they have the same lines.
+  std::vector<std::string> lines_of(const Text& content) const {
+    const auto ja = split(content.ja);
+    const auto en = split(content.en);
+    if (ja.size() != en.size()) return split(in_language(content, language_));
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < ja.size(); ++i) {
+      parts.push_back(in_language(Text(ja[i], en[i]), language_));
+    }
+    return parts;
+  }
+
   Language language_;
   std::string text_;
 };
@@ -40,7 +64,7 @@ std::string place(const StepResult& step, const ScenarioResult& result) {
 
 void explain_step(Lines& lines, const StepResult& step, const ScenarioResult& result) {
   std::string head = step.seed_id.empty() ? "#" + std::to_string(step.index + 1) : step.seed_id;
-  if (!step.who.empty()) head += " " + step.who;
+  if (!step.who.empty()) head += " " + cut(step.who, kWhoColumns);
   head += ": " + in_language(step.title, lines.language());
   head += " [" + in_language(describe(step.verdict), lines.language()) + "]";
   lines.add(4, head);

@@ -52,7 +52,8 @@ td.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-num
   padding: .6rem .9rem; margin: .8rem 0; }
 .step { border-left: .25rem solid var(--line); padding: .2rem .8rem; margin: .6rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem; margin: .3rem 0; }
-dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
+dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere;
+  white-space: pre-line; }
 pre { background: var(--bg); border: 1px solid var(--line); padding: .5rem; margin: .3rem 0;
   overflow-x: auto; font-size: .85rem; }
 </style>
@@ -115,6 +116,8 @@ std::string place(const std::string& file, std::uint32_t line) {
   return line == 0 ? file : file + ":" + std::to_string(line);
 }
 
+std::string name_of(const ScenarioResult& result) { return cut(full_name(result), kNameColumns); }
+
 void badge(Page& page, const ScenarioResult& result) {
   if (is_not_applicable(result)) {
     page.raw("<span class=\"v na\">").both({"対象外", "not applicable"}).raw("</span>");
@@ -129,7 +132,7 @@ void step_in_full(Page& page, const StepResult& step, const ScenarioResult& resu
   page.text(to_string(step.verdict)).raw("</span> ");
   if (!step.seed_id.empty()) page.raw("<strong>").text(step.seed_id).raw("</strong> ");
   page.both(step.title).raw("</p>\n<dl>");
-  page.row({"誰が", "who"}, Text(step.who));
+  page.row({"誰が", "who"}, Text(cut(step.who, kWhoColumns)));
   page.row({"場所", "at"}, Text(place(step.file.empty() ? result.file : step.file, step.line)));
   page.row({"期待", "expected"}, step.expected);
   page.row({"観測", "observed"}, step.observed);
@@ -153,18 +156,22 @@ void steps(Page& page, const ScenarioResult& result) {
     page.raw("<div class=\"step\"><span class=\"v ").raw(to_string(step.verdict)).raw("\">");
     page.text(to_string(step.verdict)).raw("</span> ");
     if (!step.seed_id.empty()) page.raw("<strong>").text(step.seed_id).raw("</strong> ");
-    page.text(step.who).raw(step.who.empty() ? "" : ": ").both(step.title).raw("</div>\n");
+    page.text(cut(step.who, kWhoColumns))
+        .raw(step.who.empty() ? "" : ": ")
+        .both(step.title)
+        .raw("</div>\n");
   }
 }
 
 bool shown_in_full(const ScenarioResult& result) {
-  return result.verdict != Verdict::kPass || !result.warnings.empty();
+  return result.verdict != Verdict::kPass || !result.warnings.empty() ||
+         !result.journal_problem.empty();
 }
 
 void scenario_in_full(Page& page, const ScenarioResult& result, std::uint64_t number) {
   page.raw("<div class=\"box\" id=\"s").number(number).raw("\"><h3>");
   badge(page, result);
-  page.raw(" ").text(full_name(result)).raw("</h3><p>").both(result.title).raw("</p>\n<dl>");
+  page.raw(" ").text(name_of(result)).raw("</h3><p>").both(result.title).raw("</p>\n<dl>");
   page.row({"ファイル", "file"}, Text(place(result.file, result.line)));
   page.row({"リリース", "release"}, Text(result.release));
   page.row({"理由", "reason"}, result.reason);
@@ -174,14 +181,16 @@ void scenario_in_full(Page& page, const ScenarioResult& result, std::uint64_t nu
   page.row({"触れた仮定", "assumptions touched"}, Text(joined(result.assumptions)));
   for (const auto& warning : result.warnings) page.row({"警告", "warning"}, warning);
   page.row({"記録", "journal"}, Text(result.journal_path));
+  page.row({"記録", "journal"}, result.journal_problem);
   page.raw("</dl>\n");
   steps(page, result);
   page.raw("</div>\n");
 }
 
 void statements_and_totals(Page& page, const RunInfo& info, const Summary& summary) {
-  page.raw("<h1>uketsuke: <span lang=\"ja\">自己試験の記録</span> "
-           "<span lang=\"en\">record of a self-test</span></h1>\n<div class=\"box\"><ul>\n");
+  page.raw(
+      "<h1>uketsuke: <span lang=\"ja\">自己試験の記録</span> "
+      "<span lang=\"en\">record of a self-test</span></h1>\n<div class=\"box\"><ul>\n");
   for (const auto& statement : statements()) {
     page.raw("<li>").both(statement).raw("</li>\n");
   }
@@ -214,13 +223,13 @@ void table_row(Page& page, const ScenarioResult& result, std::uint64_t number, b
   badge(page, result);
   page.raw("</td><td>");
   if (shown_in_full(result)) {
-    page.raw("<a href=\"#s").number(number).raw("\">").text(full_name(result)).raw("</a>");
+    page.raw("<a href=\"#s").number(number).raw("\">").text(name_of(result)).raw("</a>");
   } else if (fold_steps) {
-    page.raw("<details><summary>").text(full_name(result)).raw("</summary>\n");
+    page.raw("<details><summary>").text(name_of(result)).raw("</summary>\n");
     steps(page, result);
     page.raw("</details>");
   } else {
-    page.text(full_name(result));
+    page.text(name_of(result));
   }
   page.raw("</td><td>").both(result.title).raw("</td><td>").text(result.seed_page);
   page.raw("</td><td class=\"n\">").raw(milliseconds(result.simulated_us));
@@ -235,8 +244,9 @@ void write_html(const RunInfo& info, const Summary& summary, const ResultSource&
   page.raw(kHead);
   statements_and_totals(page, info, summary);
 
-  page.raw("<h2>").both({"逸脱・判定不能・対象外・警告", "Deviations, inconclusive, not applicable, "
-                                                         "warnings"});
+  page.raw("<h2>").both({"逸脱・判定不能・対象外・警告",
+                         "Deviations, inconclusive, not applicable, "
+                         "warnings"});
   page.raw("</h2>\n");
   std::uint64_t number = 0;
   std::uint64_t shown = 0;

@@ -73,6 +73,7 @@ void write_scenario(JsonWriter& json, const ScenarioResult& result) {
   write_if(json, "rsa_us", result.rsa_us);
   write_if(json, "journal_digest", result.journal_digest);
   write_if(json, "journal_path", result.journal_path);
+  write_if(json, "journal_problem", result.journal_problem);
   json.end_object();
   json.new_line();
 }
@@ -90,6 +91,7 @@ void write_summary(JsonWriter& json, const Summary& summary) {
   json.key("not_applicable").value(summary.not_applicable);
   json.key("files_not_run").value(summary.not_run);
   json.key("warnings").value(summary.warnings);
+  write_if(json, "journals_lost", summary.journals_lost);
   json.key("interrupted").value(summary.interrupted);
   json.key("assumptions").begin_object();
   for (const auto& [name, count] : summary.assumptions) json.key(name).value(count);

@@ -33,7 +33,7 @@ class JsonWriter {
 
   Sink& sink_;
   std::string buffer_;
-  bool first_ = true;       // nothing yet in the innermost array or object
+  bool first_ = true;  // nothing yet in the innermost array or object
   bool after_key_ = false;
 };
 

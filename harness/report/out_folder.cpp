@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 #include "harness/report/atomic_file.h"
 
@@ -24,7 +25,8 @@ std::string make_default(const std::string& stamp) {
   const std::string parent = "uketsuke-out";
   std::error_code error;
   fs::create_directories(parent, error);
-  if (error) throw_errno({"フォルダーを作成できません", "cannot create folder"}, parent, error.value());
+  if (error)
+    throw_errno({"フォルダーを作成できません", "cannot create folder"}, parent, error.value());
   for (int number = 1; number < 10'000; ++number) {
     auto path = parent + "/" + stamp + (number == 1 ? "" : "-" + std::to_string(number));
     if (::mkdir(path.c_str(), 0777) == 0) return path;
@@ -44,7 +46,8 @@ bool make_named(const std::string& path) {
                                      "output " + path + " is not a folder"});
   }
   const bool is_new = fs::create_directories(path, error);
-  if (error) throw_errno({"フォルダーを作成できません", "cannot create folder"}, path, error.value());
+  if (error)
+    throw_errno({"フォルダーを作成できません", "cannot create folder"}, path, error.value());
   const fs::directory_iterator entries(path, error);
   if (error) throw_errno({"フォルダーを読めません", "cannot read folder"}, path, error.value());
   const bool empty = entries == fs::directory_iterator();
@@ -52,7 +55,8 @@ bool make_named(const std::string& path) {
   if (!empty && !ours) {
     throw ReportError(
         Kind::kUsage,
-        {path + "：出力先に uketsuke の結果ではないものがあります。空のフォルダーか新しい名前を指定してください",
+        {path + "：出力先に uketsuke "
+                "の結果ではないものがあります。空のフォルダーか新しい名前を指定してください",
          "output folder " + path +
              " holds something that is not a result of uketsuke; name an empty or a new one"});
   }
@@ -74,6 +78,7 @@ OutFolder::OutFolder(const std::string& path, const std::string& stamp) {
     remove_last_run();
   } catch (...) {
     if (lock_fd_ >= 0) ::close(lock_fd_);
+    if (lock_fd_ >= 0) discard();
     throw;
   }
 }
@@ -86,6 +91,21 @@ void OutFolder::discard() {
   if (!is_new_) return;
   ::unlink(file(kMarkerName).c_str());
   ::rmdir(path_.c_str());
+}
+
+void OutFolder::remove_unfinished() const {
+  std::error_code error;
+  const fs::path journals = file(kJournalFolder);
+  std::vector<fs::path> found;
+  for (fs::directory_iterator entry(journals, error), end; !error && entry != end;
+       entry.increment(error)) {
+    const auto name = entry->path().filename().native();
+    if (name.front() == '.' && name.find(".tmp-") != std::string::npos) {
+      found.push_back(entry->path());
+    }
+  }
+  for (const auto& path : found) fs::remove(path, error);
+  ::rmdir(journals.c_str());  // if it is empty
 }
 
 void OutFolder::mark() {

@@ -18,6 +18,17 @@ void append_json(std::string& out, std::string_view text);
 // become blanks.
 std::string one_line(std::string_view text);
 
+// One line for people: like one_line(), and cut with "…" to so many columns of a terminal.
+std::string cut(std::string_view text, std::size_t columns);
+
+// Columns that a terminal takes for one line of UTF-8: East Asian wide characters take two (Unicode
+// Standard Annex #11, classes W and F), combining marks none.
+std::size_t columns_of(std::string_view text);
+
+// Names and roles longer than this are cut where people read them; results.json has all of them.
+constexpr std::size_t kNameColumns = 100;
+constexpr std::size_t kWhoColumns = 40;
+
 // Length of the well-formed UTF-8 character at the start of `text` (Unicode, table 3-7); 0 if there
 // is none.
 std::size_t utf8_length(std::string_view text);

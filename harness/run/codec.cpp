@@ -145,6 +145,7 @@ void visit_result(Archive& archive, V& result) {
   archive(result.rsa_us);
   archive(result.journal_digest);
   archive(result.journal_path);
+  visit_text(archive, result.journal_problem);
 }
 
 void visit_map(Writer& archive, const std::map<std::string, std::string>& values) {

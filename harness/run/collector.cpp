@@ -24,8 +24,14 @@ void Collector::put(std::uint32_t item, std::uint32_t ordinal, std::string_view 
 }
 
 void Collector::pass_on(ResultStore::Record record) {
+  auto result = store_.read(record);
+  const bool was_loaded = result.verdict != verdict::Verdict::kError || result.steps_planned != 0;
+  auto same = was_loaded ? ids_.add(result.id, result.file) : std::nullopt;
+  if (same) {
+    result.warnings.push_back(std::move(*same));
+    record = store_.append(encode(result));
+  }
   store_.append_to_order(record);
-  const auto result = store_.read(record);
   summary_.add(result);
   if (events_.on_result) events_.on_result(result);
 }

@@ -6,6 +6,7 @@
 
 #include "harness/run/codec.h"
 #include "harness/run/runner.h"
+#include "harness/run/same_id.h"
 #include "harness/run/store.h"
 
 namespace uketsuke::run {
@@ -48,6 +49,7 @@ class Collector {
   ResultStore& store_;
   const RunEvents& events_;
   verdict::Summary summary_;
+  SameIds ids_;
   std::size_t item_ = 0;  // the next to be passed on
   std::uint32_t ordinal_ = 0;
   std::uint64_t files_done_ = 0;

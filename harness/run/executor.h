@@ -3,6 +3,7 @@
 // process (expand, execute); nothing is shared between them but what is in these structs.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -15,32 +16,49 @@ namespace uketsuke::run {
 struct Filters {
   std::vector<std::string> tags;  // a scenario must have all of them
   std::vector<std::string> only;  // and be named by one of them (id, or a shell pattern on it)
-  std::string release;            // and hold for it; empty: whatever it holds for
+  std::string release = {};       // and hold for it; empty: whatever it holds for
 };
 
 // How to run. Everything travels to the workers; `extra` is for bench and bindings (reader=...).
 struct Options {
-  std::uint64_t random_seed = 1;     // of this execution: --seed plus the repetition
+  std::uint64_t random_seed = 1;  // of this execution: --seed plus the repetition
   std::uint32_t repetition = 0;
-  std::string out_dir;               // folder of the run; journals belong into out_dir/journal
-  std::uint32_t wall_limit_ms = 0;   // --wall-limit; 0: the scenario's own, or the default
+  std::string out_dir;              // folder of the run; journals belong into out_dir/journal
+  std::uint32_t wall_limit_ms = 0;  // --wall-limit; 0: the scenario's own, or the default
   Filters filters;
   // "journal" = "all": --keep-journals; "release": run under this one
   std::map<std::string, std::string> extra;
+  // Where the executor tells how far it is: Progress in slice.h. Does not travel; may be nullptr.
+  std::atomic<std::uint64_t>* progress = nullptr;
 };
 
-constexpr int kEveryVariant = -1;             // Selected.variant: the worker asks expand()
+constexpr int kEveryVariant = -1;  // Selected.variant: the worker asks expand()
 constexpr std::uint32_t kDefaultWallLimitMs = 60'000;
 
 // A file to run, or one variant of it.
 struct Selected {
   std::string path;
-  int variant = kEveryVariant;      // row of the examples, from 0 (0 as well without examples)
-  std::string id;                   // may be empty while variant is kEveryVariant
-  std::string variant_name;         // of the row; empty without examples
+  int variant = kEveryVariant;  // row of the examples, from 0 (0 as well without examples)
+  std::string id;               // may be empty while variant is kEveryVariant
+  std::string variant_name;     // of the row; empty without examples
   verdict::Text title;
   std::uint32_t line = 0;
   std::uint32_t wall_limit_ms = 0;  // 0: kDefaultWallLimitMs
+  // Of expand() in the parent; these do not travel.
+  bool broken = false;  // the file does not load
+  std::vector<std::string> tags;
+};
+
+// What check() finds in one file.
+struct Finding {
+  std::string place;  // "file:line:column", or "file"
+  verdict::Text what;
+};
+struct FileCheck {
+  std::vector<Finding> errors;
+  std::vector<Finding> warnings;
+  std::string id;           // of the scenario; empty if the file does not load
+  bool unreadable = false;  // it could not even be read
 };
 
 class Executor {
@@ -70,14 +88,14 @@ class Executor {
   virtual std::vector<std::string> releases() { return {}; }
   // Where scenarios, baselines and the other data are; empty: nowhere.
   virtual std::string data_folder() { return {}; }
-  // Command line. Problems of one file, each one line "file:line:column: what"; empty: none.
-  virtual std::vector<std::string> check(const std::string& path, verdict::Language language) = 0;
+  // Command line.
+  virtual FileCheck check(const std::string& path) = 0;
   // The vocabulary of steps, as text.
   virtual std::string steps(verdict::Language language) = 0;
   // The JSON Schema of scenario files.
   virtual std::string schema() = 0;
-  // The text of a new scenario file called `name` (without folder and extension).
-  virtual std::string scenario_template(const std::string& name) = 0;
+  // The text of a new scenario file; `path` ends in NAME.yaml.
+  virtual std::string scenario_template(const std::string& path) = 0;
 };
 
 }  // namespace uketsuke::run

@@ -26,22 +26,29 @@ bool is_scenario(const fs::directory_entry& entry) {
   return entry.is_regular_file(ignored) || !entry.exists(ignored);
 }
 
+// Links to folders are not followed, so this ends.
+void walk(const std::string& folder, std::vector<std::string>& found) {
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  if (error) found.push_back(folder);
+  while (!error && entry != fs::directory_iterator()) {
+    std::error_code ignored;
+    const auto name = entry->path().native();
+    if (entry->path().filename().native().front() == '.') {
+      // hidden
+    } else if (fs::is_directory(entry->symlink_status(ignored))) {
+      walk(name, found);
+    } else if (is_scenario(*entry)) {
+      found.push_back(name);
+    }
+    entry.increment(error);
+    if (error) found.push_back(folder);
+  }
+}
+
 void add_folder(const std::string& folder, std::vector<std::string>& files) {
   std::vector<std::string> found;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, error);
-  if (error) cannot_read(folder, error);
-  while (entry != fs::recursive_directory_iterator()) {
-    const bool hidden = entry->path().filename().native().front() == '.';
-    if (hidden) {
-      entry.disable_recursion_pending();
-    } else if (is_scenario(*entry)) {
-      found.push_back(entry->path().native());
-    }
-    const auto here = entry->path().native();
-    entry.increment(error);
-    if (error) cannot_read(here, error);
-  }
+  walk(folder, found);
   std::sort(found.begin(), found.end());
   files.insert(files.end(), found.begin(), found.end());
 }
@@ -64,8 +71,8 @@ std::vector<std::string> find_files(const std::vector<std::string>& paths) {
     std::error_code error;
     const auto status = fs::status(path, error);
     if (status.type() == fs::file_type::not_found || path.empty()) {
-      throw RunError(Kind::kUsage,
-                     {path + "：ファイルもフォルダーもありません", "no such file or folder: " + path});
+      throw RunError(Kind::kUsage, {path + "：ファイルもフォルダーもありません",
+                                    "no such file or folder: " + path});
     }
     if (status.type() == fs::file_type::none) cannot_read(path, error);
     if (fs::is_directory(status)) {

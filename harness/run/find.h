@@ -29,8 +29,9 @@ class RunError : public std::runtime_error {
 // A file is taken as it is; a folder gives every *.yaml and *.yml below it, hidden files and
 // folders left out, links to folders not followed, sorted by bytes of the path. The same file
 // named twice is taken once, at its first place. Paths stay as they were given (relative stays
-// relative). Throws RunError: kUsage for a path that does not exist or is neither file nor folder,
-// kEnvironment for a folder that cannot be read.
+// relative). A folder that cannot be read stands in the list itself, so that whoever loads it says
+// so and the others are taken. Throws RunError: kUsage for a path that does not exist or is neither
+// file nor folder, kEnvironment for one that cannot be looked at.
 std::vector<std::string> find_files(const std::vector<std::string>& paths);
 
 // The same as Selected entries with kEveryVariant.

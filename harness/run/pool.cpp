@@ -15,16 +15,17 @@ namespace {
 using std::chrono::milliseconds;
 using verdict::Verdict;
 
-constexpr std::uint32_t kRunsInSlice = 64;       // of one file; the rest goes to whoever is free
-constexpr std::size_t kSlicesAhead = 256;        // at most so many wait in a worker's pipe
-constexpr double kWorkAheadUs = 50'000;          // and about so much work
-constexpr std::size_t kSlicesToBatch = 4;        // with so many ahead the parent reads in batches
+constexpr std::uint32_t kRunsInSlice = 64;  // of one file; the rest goes to whoever is free
+constexpr std::size_t kSlicesAhead = 256;   // at most so many wait in a worker's pipe
+constexpr double kWorkAheadUs = 50'000;     // and about so much work
+constexpr std::size_t kSlicesToBatch = 4;   // with so many ahead the parent reads in batches
 constexpr auto kBatch = std::chrono::microseconds(2000);
 constexpr auto kTick = milliseconds(100);
-constexpr auto kGrace = milliseconds(2000);      // after Ctrl-C, before a running scenario is ended
-constexpr auto kFarewell = milliseconds(2000);   // for a worker to end once its work has ended
+constexpr auto kStopped = milliseconds(1000);   // a turn of the loop that took so long was stopped
+constexpr auto kGrace = milliseconds(2000);     // after Ctrl-C, before a running scenario is ended
+constexpr auto kFarewell = milliseconds(2000);  // for a worker to end once its work has ended
 constexpr std::uint32_t kLoadingLimitMs = 10'000;  // at least, for starting and for loading a file
-constexpr std::uint32_t kMaxRuns = 10'000'000;   // of one file
+constexpr std::uint32_t kMaxRuns = 10'000'000;     // of one file
 constexpr unsigned kIdleDeaths = 3;
 
 double us_between(std::chrono::steady_clock::time_point from,
@@ -35,8 +36,12 @@ double us_between(std::chrono::steady_clock::time_point from,
 }  // namespace
 
 Pool::Pool(const std::vector<Selected>& selection, const RunConfig& config, Collector& collector,
-           const RunEvents& events)
-    : selection_(selection), config_(config), collector_(collector), events_(events) {}
+           const ResultStore& store, const RunEvents& events)
+    : selection_(selection),
+      config_(config),
+      collector_(collector),
+      store_(store),
+      events_(events) {}
 
 void Pool::run() {
   const auto wanted_workers = std::max(1U, config_.jobs);
@@ -45,8 +50,10 @@ void Pool::run() {
   for (auto& worker : workers_) start(worker);
   while (!finished()) {
     check_stop();
+    if (store_.problem()) stop_workers();
     for (auto& worker : workers_) give_work(worker);
     wait();
+    was_stopped_ = Clock::now() - last_loop_ > kStopped;
     for (auto& worker : workers_) read(worker);
     check_deaths();
     const auto now = Clock::now();
@@ -108,7 +115,8 @@ void Pool::check_stop() {
   if (stop < 2 && Clock::now() - stop_since_ < kGrace) return;
   for (auto& worker : workers_) {
     if (!worker.process || worker.killed_because) continue;
-    worker.killed_because = verdict::Text{"終わる前に中断されました", "interrupted before it ended"};
+    worker.killed_because =
+        verdict::Text{"終わる前に中断されました", "interrupted before it ended"};
     worker.process->signal(SIGKILL);
   }
 }
@@ -169,7 +177,20 @@ void Pool::wait() {
   }
   // Being woken for every single result would cost more than the results do.
   if (everybody_busy && mode_ == Mode::kRunning) ::usleep(static_cast<useconds_t>(kBatch.count()));
-  ::poll(fds.data(), fds.size(), static_cast<int>(kTick.count()));
+  ::poll(fds.data(), fds.size(), next_wake_ms());
+}
+
+// The next wall limit is not to pass unnoticed.
+int Pool::next_wake_ms() const {
+  auto wake = kTick;
+  const auto now = Clock::now();
+  for (const auto& worker : workers_) {
+    if (!worker.process || worker.assigned.empty()) continue;
+    const auto left = worker.since + milliseconds(limit_ms(worker)) - now;
+    const auto left_ms = std::chrono::duration_cast<milliseconds>(left) + milliseconds(1);
+    wake = std::clamp(left_ms, milliseconds(1), wake);
+  }
+  return static_cast<int>(wake.count());
 }
 
 void Pool::read(Worker& worker) {
@@ -250,10 +271,21 @@ bool Pool::on_total(Worker& worker, const Total& total) {
 }
 
 bool Pool::on_finished(Worker& worker, const Finished& finished) {
-  if (!decode_result(finished.result)) return false;
+  auto result = decode_result(finished.result);
+  if (!result) return false;
+  auto verdict = finished.verdict;
+  if (is_late(worker, *result)) {
+    result->verdict = verdict = Verdict::kError;
+    const auto limit = std::to_string(limit_ms(worker));
+    const auto took = std::to_string(result->wall_us / 1000);
+    result->reason = {"実時間の上限 " + limit + " ms を超えました（" + took + " ms）",
+                      "exceeded the limit of " + limit + " ms of real time (took " + took + " ms)"};
+    collector_.put(finished.item, finished.ordinal, *result);
+  } else {
+    collector_.put(finished.item, finished.ordinal, finished.result);
+  }
   worker.phase = Phase::kLoading;
-  collector_.put(finished.item, finished.ordinal, finished.result);
-  if (config_.fail_fast && finished.verdict >= Verdict::kFail) stop_workers();
+  if (config_.fail_fast && verdict >= Verdict::kFail) stop_workers();
   return true;
 }
 
@@ -265,18 +297,25 @@ void Pool::on_slice_done(Worker& worker) {
   const auto end = std::min(slice.first + slice.limit, collector_.total(slice.item));
   for (auto ordinal = slice.first; ordinal < end; ++ordinal) {
     if (collector_.has(slice.item, ordinal)) continue;
-    collector_.put(slice.item, ordinal,
-                   substitute(slice.selected, ordinal, Verdict::kError,
-                              {"ワーカーから結果が届きませんでした",
-                               "the worker process gave no result"}));
+    collector_.put(
+        slice.item, ordinal,
+        substitute(slice.selected, ordinal, Verdict::kError,
+                   {"ワーカーから結果が届きませんでした", "the worker process gave no result"}));
   }
+}
+
+// A run that was over before the loop could end it. Time in which everything stood still is not
+// its own.
+bool Pool::is_late(const Worker& worker, const verdict::ScenarioResult& result) const {
+  if (was_stopped_ || worker.phase != Phase::kRunning) return false;
+  return result.wall_us > std::uint64_t{limit_ms(worker)} * 1000;
 }
 
 verdict::ScenarioResult Pool::substitute(const Selected& selected, std::uint32_t ordinal,
                                          Verdict verdict, const verdict::Text& why) const {
   const auto repetition = ordinal % config_.repeat;
-  return result_without_run(selected, repetition, config_.options.random_seed + repetition,
-                            verdict, why);
+  return result_without_run(selected, repetition, config_.options.random_seed + repetition, verdict,
+                            why);
 }
 
 std::uint32_t Pool::limit_ms(const Worker& worker) const {
@@ -293,13 +332,16 @@ void Pool::check_limits(Clock::time_point now) {
   for (auto& worker : workers_) {
     if (!worker.process || worker.assigned.empty() || worker.killed_because) continue;
     // The whole process group was stopped (Ctrl-Z, a sleeping machine): that is not its time.
-    if (gap > 10 * kTick) worker.since += gap;
+    if (gap > kStopped) worker.since += gap;
     const auto limit = limit_ms(worker);
     if (now - worker.since < milliseconds(limit)) continue;
     const auto text = std::to_string(limit);
-    worker.killed_because =
-        verdict::Text{"実時間の上限 " + text + " ms を超えたため終了させました",
-                      "exceeded the limit of " + text + " ms of real time and was ended"};
+    const auto place = worker.phase == Phase::kRunning
+                           ? describe_progress(worker.process->progress())
+                           : verdict::Text{"読み込み中に", " while loading"};
+    worker.killed_because = verdict::Text{
+        place.ja + "実時間の上限 " + text + " ms を超えたため終了させました",
+        "exceeded the limit of " + text + " ms of real time" + place.en + " and was ended"};
     worker.process->signal(SIGKILL);
   }
 }
@@ -356,7 +398,8 @@ void Pool::blame(Worker& worker, const verdict::Text& why) {
   result.wall_us = static_cast<std::uint64_t>(us_between(worker.since, Clock::now()));
   const auto& text = worker.process->last_text();
   if (!text.empty()) {
-    result.warnings.push_back({"ワーカーの最後の出力：" + text, "last output of the worker: " + text});
+    result.warnings.push_back(
+        {"ワーカーの最後の出力：" + text, "last output of the worker: " + text});
   }
   collector_.put(slice.item, ordinal, result);
   if (config_.fail_fast && result.verdict >= Verdict::kFail) stop_workers();

@@ -16,7 +16,7 @@ namespace uketsuke::run {
 class Pool {
  public:
   Pool(const std::vector<Selected>& selection, const RunConfig& config, Collector& collector,
-       const RunEvents& events);
+       const ResultStore& store, const RunEvents& events);
 
   void run();  // throws RunError
   std::uint64_t workers_lost() const { return workers_lost_; }
@@ -31,11 +31,11 @@ class Pool {
     std::unique_ptr<WorkerProcess> process;
     std::deque<Slice> assigned;  // the front is what it works on
     Phase phase = Phase::kIdle;
-    std::uint32_t ordinal = 0;   // kRunning
-    Selected selected;           // kRunning: the variant
-    Clock::time_point since;     // of the last message
-    double slice_us = 0;         // how long slices take here, smoothed; 0: not known
-    unsigned slices_done = 0;    // since rate_since
+    std::uint32_t ordinal = 0;  // kRunning
+    Selected selected;          // kRunning: the variant
+    Clock::time_point since;    // of the last message
+    double slice_us = 0;        // how long slices take here, smoothed; 0: not known
+    unsigned slices_done = 0;   // since rate_since
     Clock::time_point rate_since;
     std::optional<verdict::Text> killed_because;
   };
@@ -70,6 +70,8 @@ class Pool {
 
   void check_deaths();
   void check_limits(Clock::time_point now);
+  int next_wake_ms() const;
+  bool is_late(const Worker& worker, const verdict::ScenarioResult& result) const;
   std::uint32_t limit_ms(const Worker& worker) const;
   verdict::ScenarioResult substitute(const Selected& selected, std::uint32_t ordinal,
                                      verdict::Verdict verdict, const verdict::Text& why) const;
@@ -79,17 +81,19 @@ class Pool {
   const std::vector<Selected>& selection_;
   const RunConfig& config_;
   Collector& collector_;
+  const ResultStore& store_;
   const RunEvents& events_;
   std::vector<Worker> workers_;
-  std::deque<Slice> returned_;   // goes out before new items
+  std::deque<Slice> returned_;  // goes out before new items
   std::size_t next_item_ = 0;
   Mode mode_ = Mode::kRunning;
   Clock::time_point stop_since_;
   Clock::time_point last_progress_;
   Clock::time_point last_loop_;
-  unsigned idle_deaths_ = 0;     // one after the other, without any message between
+  unsigned idle_deaths_ = 0;  // one after the other, without any message between
   std::uint64_t workers_lost_ = 0;
   bool interrupted_ = false;
+  bool was_stopped_ = false;  // the whole process group, a moment ago
 };
 
 }  // namespace uketsuke::run

@@ -12,7 +12,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 void run_in_process(const std::vector<Selected>& selection, const RunConfig& run,
-                    Executor& executor, Collector& collector, const RunEvents& events) {
+                    Executor& executor, Collector& collector, const ResultStore& store,
+                    const RunEvents& events) {
   Config config;
   config.options = run.options;
   config.repeat = run.repeat;
@@ -25,7 +26,8 @@ void run_in_process(const std::vector<Selected>& selection, const RunConfig& run
       collector.put(item, ordinal, result);
       const bool asked = events.stop != nullptr && events.stop->load() != 0;
       if (asked) collector.summary().interrupted = true;
-      stop = asked || (run.fail_fast && result.verdict >= verdict::Verdict::kFail);
+      stop =
+          asked || store.problem() || (run.fail_fast && result.verdict >= verdict::Verdict::kFail);
       return !stop;
     };
     const Slice everything{item, 0, 0xFFFF'FFFF, selection[item]};
@@ -44,14 +46,15 @@ RunOutcome run(const std::vector<Selected>& selection, const RunConfig& config, 
   RunOutcome outcome;
   Collector collector(selection.size(), store, events);
   if (config.in_process) {
-    run_in_process(selection, config, executor, collector, events);
+    run_in_process(selection, config, executor, collector, store, events);
   } else if (!selection.empty()) {
-    Pool pool(selection, config, collector, events);
+    Pool pool(selection, config, collector, store, events);
     pool.run();
     outcome.workers_lost = pool.workers_lost();
     collector.summary().interrupted = pool.interrupted();
   }
   collector.finish();
+  if (store.problem()) collector.summary().interrupted = true;
   outcome.summary = std::move(collector.summary());
   outcome.wall_us = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start).count());

@@ -16,8 +16,8 @@ struct RunConfig {
   unsigned jobs = 1;
   std::uint32_t repeat = 1;
   bool fail_fast = false;
-  bool in_process = false;   // for benches: no worker, no wall limit, a crash loses the run
-  Options options;           // random_seed: that of the first repetition
+  bool in_process = false;  // for benches: no worker, no wall limit, a crash loses the run
+  Options options;          // random_seed: that of the first repetition
   std::vector<std::string> worker_command;  // program, arguments; empty: this one, `worker`
 };
 
@@ -38,14 +38,14 @@ struct Progress {
 struct RunEvents {
   std::function<void(const verdict::ScenarioResult&)> on_result;  // in order
   std::function<void(const Progress&)> on_progress;               // at most every 100 ms
-  std::function<void(const std::string&)> on_worker_text;          // what workers print
+  std::function<void(const std::string&)> on_worker_text;         // what workers print
   const std::atomic<int>* stop = nullptr;  // 0: run; 1: finish what is running; 2: end at once
 };
 
 // Runs everything and keeps every result in `store`, in the order of `selection` (repetitions of a
 // scenario next to each other). A worker that dies or exceeds the wall limit gives kError to the
-// scenario it was at and is replaced. Throws RunError if no worker can be started or the store
-// cannot be written.
+// scenario it was at and is replaced. If the store cannot be written any more (store.problem()),
+// the run ends and what is known stays. Throws RunError if no worker can be started.
 RunOutcome run(const std::vector<Selected>& selection, const RunConfig& config, Executor& executor,
                ResultStore& store, const RunEvents& events);
 

@@ -46,6 +46,13 @@ ScenarioResult run_one(Executor& executor, const Selected& selected, const Optio
 
 }  // namespace
 
+verdict::Text describe_progress(std::uint64_t progress) {
+  const auto step = std::to_string(progress >> 32U);
+  const auto line = std::to_string(progress & 0xFFFF'FFFFU);
+  if (progress == 0) return {};
+  return {"手順 " + step + "（" + line + " 行目）で", " at step " + step + " (line " + line + ")"};
+}
+
 ScenarioResult result_without_run(const Selected& selected, std::uint32_t repetition,
                                   std::uint64_t random_seed, Verdict verdict,
                                   verdict::Text reason) {

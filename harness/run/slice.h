@@ -7,6 +7,13 @@
 
 namespace uketsuke::run {
 
+// How far a run is, as one number that two processes can share: step (from 1) and its line.
+constexpr std::uint64_t progress_at(std::uint32_t step, std::uint32_t line) {
+  return std::uint64_t{step} << 32U | line;
+}
+// " at step 3 (line 17)", "手順 3（17 行目）で"; empty if it had not begun.
+verdict::Text describe_progress(std::uint64_t progress);
+
 struct SliceEvents {
   std::function<void(std::uint32_t count)> on_total;  // runs of the whole item
   std::function<void(std::uint32_t ordinal, const Selected&)> on_start;

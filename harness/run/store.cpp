@@ -15,10 +15,13 @@ namespace {
 
 constexpr std::size_t kPendingBytes = 1024 * 1024;
 
-[[noreturn]] void fail(const verdict::Text& what, int error) {
+verdict::Text text_of(const verdict::Text& what, int error) {
   const std::string reason = std::strerror(error);
-  throw RunError(RunError::Kind::kEnvironment,
-                 {what.ja + "（" + reason + "）", what.en + ": " + reason});
+  return {what.ja + "（" + reason + "）", what.en + ": " + reason};
+}
+
+[[noreturn]] void fail(const verdict::Text& what, int error) {
+  throw RunError(RunError::Kind::kEnvironment, text_of(what, error));
 }
 
 }  // namespace
@@ -39,7 +42,7 @@ ResultStore::~ResultStore() { ::close(fd_); }
 ResultStore::Record ResultStore::append(std::string_view encoded) {
   const Record record{flushed_ + pending_.size(), static_cast<std::uint32_t>(encoded.size())};
   pending_.append(encoded);
-  if (pending_.size() >= kPendingBytes) flush();
+  if (pending_.size() >= kPendingBytes && !problem_) flush();
   return record;
 }
 
@@ -49,7 +52,10 @@ void ResultStore::flush() {
     const auto count = ::pwrite(fd_, pending_.data() + done, pending_.size() - done,
                                 static_cast<off_t>(flushed_ + done));
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) fail({"結果を書き込めません", "cannot write results"}, errno);
+    if (count < 0) {  // what was written is in pending_ still
+      problem_ = text_of({"結果を書き込めません", "cannot write results"}, errno);
+      return;
+    }
     done += static_cast<std::size_t>(count);
   }
   flushed_ += done;
@@ -67,7 +73,8 @@ verdict::ScenarioResult ResultStore::read(Record record) const {
       const auto count = ::pread(fd_, scratch_.data() + done, record.length - done,
                                  static_cast<off_t>(record.offset + done));
       if (count < 0 && errno == EINTR) continue;
-      if (count <= 0) fail({"結果を読み戻せません", "cannot read results back"}, count < 0 ? errno : EIO);
+      if (count <= 0)
+        fail({"結果を読み戻せません", "cannot read results back"}, count < 0 ? errno : EIO);
       done += static_cast<std::size_t>(count);
     }
     bytes = scratch_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,9 @@ class ResultStore final : public report::ResultSource {
   ResultStore(const ResultStore&) = delete;
   ResultStore& operator=(const ResultStore&) = delete;
 
-  Record append(std::string_view encoded);           // throws RunError (disk full)
+  // What the disk does not take stays in memory, and problem() says why: the run is to end soon.
+  Record append(std::string_view encoded);
+  const std::optional<verdict::Text>& problem() const { return problem_; }
   verdict::ScenarioResult read(Record record) const;  // throws RunError
   void append_to_order(Record record) { order_.push_back(record); }
   std::size_t size() const { return order_.size(); }
@@ -33,6 +36,7 @@ class ResultStore final : public report::ResultSource {
 
  private:
   void flush();
+  std::optional<verdict::Text> problem_;
 
   int fd_ = -1;
   std::uint64_t flushed_ = 0;  // bytes in the file; those after it are in pending_

@@ -9,6 +9,7 @@
 
 #include "harness/run/runner.h"
 #include "harness/run/slice.h"
+#include "harness/run/worker_process.h"
 
 namespace uketsuke::run {
 namespace {
@@ -29,8 +30,8 @@ void set_signals() {
 
 class Worker {
  public:
-  Worker(Executor& executor, int in_fd, int out_fd)
-      : executor_(executor), in_fd_(in_fd), out_fd_(out_fd) {}
+  Worker(Executor& executor, int in_fd, int out_fd, std::atomic<std::uint64_t>* progress)
+      : executor_(executor), in_fd_(in_fd), out_fd_(out_fd), progress_(progress) {}
 
   int run() {
     while (g_stop == 0) {
@@ -44,6 +45,7 @@ class Worker {
       if (!message) return 1;
       if (auto* config = std::get_if<Config>(&*message)) {
         config_ = std::move(*config);
+        config_.options.progress = progress_;
       } else if (const auto* slice = std::get_if<Slice>(&*message)) {
         if (!work(*slice)) break;
       } else {
@@ -62,6 +64,7 @@ class Worker {
     events.on_total = [&](std::uint32_t count) { append_frame(out_, Total{slice.item, count}); };
     events.on_start = [&](std::uint32_t ordinal, const Selected& selected) {
       append_frame(out_, Started{slice.item, ordinal, selected});
+      if (progress_ != nullptr) *progress_ = 0;
       connected_ = send();
     };
     events.on_result = [&](std::uint32_t ordinal, const verdict::ScenarioResult& result) {
@@ -98,6 +101,7 @@ class Worker {
   Executor& executor_;
   int in_fd_;
   int out_fd_;
+  std::atomic<std::uint64_t>* progress_;
   Config config_;
   FrameReader frames_;
   std::string out_;
@@ -109,7 +113,10 @@ class Worker {
 int worker_main(Executor& executor, int in_fd, int out_fd) {
   if (::fcntl(in_fd, F_GETFD) < 0 || ::fcntl(out_fd, F_GETFD) < 0) return verdict::kExitUsage;
   set_signals();
-  return Worker(executor, in_fd, out_fd).run();
+  // A descriptor of this number that is none of ours is none of ours to write to.
+  const bool is_ours = in_fd == kWorkerInFd && ::fcntl(kWorkerProgressFd, F_GETFD) >= 0;
+  auto* progress = is_ours ? map_progress(kWorkerProgressFd) : nullptr;
+  return Worker(executor, in_fd, out_fd, progress).run();
 }
 
 }  // namespace uketsuke::run

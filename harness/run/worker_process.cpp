@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,7 +61,32 @@ struct Pipe {
   int write_end = -1;
 };
 
-pid_t spawn(std::vector<std::string> command, const Pipe& in, const Pipe& out, const Pipe& text) {
+// Without it a run has no steps in its messages, and nothing else is missing.
+class ProgressFile {
+ public:
+  ProgressFile() {
+    const int low = ::memfd_create("progress", MFD_CLOEXEC);
+    if (low < 0) return;
+    fd_ = ::fcntl(low, F_DUPFD_CLOEXEC, 10);
+    ::close(low);
+    if (fd_ >= 0 && ::ftruncate(fd_, sizeof(std::uint64_t)) != 0) {
+      ::close(fd_);
+      fd_ = -1;
+    }
+  }
+  ~ProgressFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  ProgressFile(const ProgressFile&) = delete;
+  ProgressFile& operator=(const ProgressFile&) = delete;
+  int fd() const { return fd_; }
+
+ private:
+  int fd_ = -1;
+};
+
+pid_t spawn(std::vector<std::string> command, const Pipe& in, const Pipe& out, const Pipe& text,
+            const ProgressFile& progress) {
   // The same binary even if the file was replaced since.
   const std::string program = command.empty() ? "/proc/self/exe" : command[0];
   if (command.empty()) command = {"uketsuke", "worker"};
@@ -75,6 +101,9 @@ pid_t spawn(std::vector<std::string> command, const Pipe& in, const Pipe& out, c
   posix_spawn_file_actions_adddup2(&actions, text.write_end, 2);
   posix_spawn_file_actions_adddup2(&actions, in.read_end, kWorkerInFd);
   posix_spawn_file_actions_adddup2(&actions, out.write_end, kWorkerOutFd);
+  if (progress.fd() >= 0) {
+    posix_spawn_file_actions_adddup2(&actions, progress.fd(), kWorkerProgressFd);
+  }
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -93,11 +122,27 @@ pid_t spawn(std::vector<std::string> command, const Pipe& in, const Pipe& out, c
 
 }  // namespace
 
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+
+std::atomic<std::uint64_t>* map_progress(int fd) {
+  if (fd < 0) return nullptr;
+  constexpr std::size_t kBytes = sizeof(std::atomic<std::uint64_t>);
+  void* memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  return memory == MAP_FAILED ? nullptr : static_cast<std::atomic<std::uint64_t>*>(memory);
+}
+
+void unmap_progress(const std::atomic<std::uint64_t>* progress) {
+  if (progress == nullptr) return;
+  ::munmap(const_cast<std::atomic<std::uint64_t>*>(progress), sizeof *progress);
+}
+
 WorkerProcess::WorkerProcess(const std::vector<std::string>& command) {
   Pipe in;
   Pipe out;
   Pipe text;
-  pid_ = spawn(command, in, out, text);
+  const ProgressFile progress;
+  pid_ = spawn(command, in, out, text, progress);
+  progress_ = map_progress(progress.fd());
   ::fcntl(out.read_end, F_SETPIPE_SZ, kResultPipeBytes);  // smaller works too
   in_fd_ = Pipe::take(in.write_end);
   out_fd_ = Pipe::take(out.read_end);
@@ -109,6 +154,11 @@ WorkerProcess::~WorkerProcess() {
   close_in();
   ::close(out_fd_);
   ::close(text_fd_);
+  unmap_progress(progress_);
+}
+
+std::uint64_t WorkerProcess::progress() const {
+  return progress_ == nullptr ? 0 : progress_->load();
 }
 
 void WorkerProcess::write_unsent() {

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <atomic>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,12 @@ namespace uketsuke::run {
 // it prints (1 and 2) is read by the parent.
 constexpr int kWorkerInFd = 3;
 constexpr int kWorkerOutFd = 4;
+// And how far the run is: a file of eight bytes that both map.
+constexpr int kWorkerProgressFd = 5;
+
+// The number behind a descriptor of that kind; nullptr if it cannot be mapped.
+std::atomic<std::uint64_t>* map_progress(int fd);
+void unmap_progress(const std::atomic<std::uint64_t>* progress);
 
 class WorkerProcess {
  public:
@@ -36,12 +43,13 @@ class WorkerProcess {
   // What is there now goes into frames() and is kept of its text; false: the results ended.
   bool read_results();
   bool has_results() const;  // more to read just now
-  std::string read_text();  // what it printed since the last call
+  std::string read_text();   // what it printed since the last call
   FrameReader& frames() { return frames_; }
   const std::string& last_text() const { return last_text_; }  // at most the last 2 KiB
 
   void signal(int number);
-  bool reap();        // true once the process has ended; does not wait
+  std::uint64_t progress() const;  // as the worker says it; 0: nothing
+  bool reap();                     // true once the process has ended; does not wait
   void kill_and_reap();
   // After reap(): "ended by signal 11 (Segmentation fault)", "exited with code 3".
   verdict::Text how_it_ended() const;
@@ -53,6 +61,7 @@ class WorkerProcess {
   int text_fd_ = -1;
   int status_ = 0;
   bool ended_ = false;
+  const std::atomic<std::uint64_t>* progress_ = nullptr;
   std::string unsent_;
   FrameReader frames_;
   std::string last_text_;

@@ -1,5 +1,8 @@
 #include "harness/scenario/reference.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "harness/scenario/vocabulary.h"
 
 namespace uketsuke::scenario {
@@ -142,7 +145,20 @@ std::string steps_reference(Language language) {
   return out;
 }
 
-std::string new_scenario(std::string_view name) {
+namespace {
+
+// What a reader of YAML takes for something else than text (YAML 1.1 and 1.2): numbers begin with a
+// digit, and these are words of their own.
+bool needs_quotes(std::string_view id) {
+  static const std::vector<std::string_view> kWords = {"null", "true", "false", "yes", "no",
+                                                       "on",   "off",  "y",     "n"};
+  return (id[0] >= '0' && id[0] <= '9') ||
+         std::find(kWords.begin(), kWords.end(), id) != kWords.end();
+}
+
+}  // namespace
+
+std::string new_scenario(std::string_view name, std::string_view schema) {
   std::string id;
   for (const char c : name) {
     const bool kept = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -150,8 +166,11 @@ std::string new_scenario(std::string_view name) {
     id += kept ? c : upper ? static_cast<char>(c - 'A' + 'a') : '_';
   }
   if (id.empty()) id = "new_scenario";
-  return "# What this scenario shows, in one sentence.\n"
-         "# yaml-language-server: $schema=../schema/scenario.schema.json\n"
+  if (needs_quotes(id)) id = "\"" + id + "\"";
+  const std::string schema_line =
+      schema.empty() ? std::string()
+                     : "# yaml-language-server: $schema=" + std::string(schema) + "\n";
+  return "# What this scenario shows, in one sentence.\n" + schema_line +
          "uketsuke: 1\n"
          "scenario: " +
          id +

@@ -12,7 +12,8 @@ enum class Language { kJapanese, kEnglish };
 std::string schema_json();
 // `uketsuke steps`: every action, expectation and key with its values, as plain text.
 std::string steps_reference(Language language);
-// `uketsuke new NAME`: a scenario to start from, which loads without an error.
-std::string new_scenario(std::string_view name);
+// `uketsuke new NAME`: a scenario to start from, which loads without an error. schema: where
+// editors find the schema, seen from the new file; empty: nowhere.
+std::string new_scenario(std::string_view name, std::string_view schema = {});
 
 }  // namespace uketsuke::scenario

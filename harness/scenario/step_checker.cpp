@@ -238,7 +238,7 @@ void StepChecker::not_on_screen(const Step& step, std::string_view device) {
   if (hint.empty()) hint = yaml::hint(words.text, labels(set, known, step.action.act));
   const yaml::Text where =
       known.empty() ? say("{}", "of {}", device_words(device))
-                    : say("{} の画面 {}", "on the {1} screen", device_words(device), known);
+                    : say("{}の画面 {} ", "on the {1} screen", device_words(device), known);
   const yaml::Text kind = presses(step.action.act) ? yaml::Text("ボタン", "button")
                                                    : yaml::Text("チェックボックス", "tick box");
   error(words.place, say("{0}：{2}にこの{1}はありません", "{0}: no such {1} {2}",

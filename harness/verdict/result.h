@@ -47,6 +47,7 @@ struct ScenarioResult {
   std::uint64_t rsa_us = 0;      // part of wall_us spent in RSA operations, of all roles
   std::string journal_digest;    // hex
   std::string journal_path;      // relative to the output folder; empty: not kept
+  Text journal_problem;          // why the journal could not be written; beside the verdict
 };
 
 // Brings `verdict` up to what the steps say (never down) and closes the ways to an undeserved pass:

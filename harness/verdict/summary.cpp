@@ -4,6 +4,9 @@ namespace uketsuke::verdict {
 
 void Summary::add(const ScenarioResult& result) {
   warnings += result.warnings.size();
+  if (!result.journal_problem.empty() && journals_lost++ == 0) {
+    journal_problem = result.journal_problem;
+  }
   for (const auto& assumption : result.assumptions) ++assumptions[assumption];
   if (is_not_applicable(result)) {
     ++not_applicable;
@@ -35,6 +38,7 @@ ExitCode exit_code(const Summary& summary, Baseline baseline) {
   const bool left_out = summary.not_run != 0;
   if (summary.total() == 0 && !left_out && !summary.interrupted) return kExitUsage;
   if (summary.error != 0 || summary.none != 0 || summary.interrupted) return kExitError;
+  if (summary.journals_lost != 0) return kExitError;
   // Left out without an interruption: the run ended at the first failure. Without one, a fault.
   if (left_out && summary.fail == 0) return kExitError;
   if (baseline == Baseline::kDiffers) return kExitBaseline;
@@ -60,8 +64,8 @@ Text describe(const Summary& summary) {
   part(summary.inconc, describe(Verdict::kInconc));
   part(summary.not_applicable, {"対象外", "not applicable"});
   part(summary.none, describe(Verdict::kNone));
-  part(summary.not_run, {"未実行のファイル", "files not run"});
-  part(summary.warnings, {"警告", "warnings"});
+  part(summary.not_run, {"未実行のファイル", summary.not_run == 1 ? "file not run" : "files not run"});
+  part(summary.warnings, {"警告", summary.warnings == 1 ? "warning" : "warnings"});
   return text;
 }
 

@@ -18,6 +18,8 @@ struct Summary {
   std::uint64_t not_applicable = 0;
   std::uint64_t not_run = 0;   // files that were selected and never started
   std::uint64_t warnings = 0;  // all warnings together
+  std::uint64_t journals_lost = 0;  // could not be written
+  Text journal_problem;             // why the first of them could not
   bool interrupted = false;    // somebody ended the run: what was not run counts as none
   std::map<std::string, std::uint64_t> assumptions;  // A-nn -> scenarios that touched it
 
@@ -38,9 +40,9 @@ enum ExitCode : int {
 
 enum class Baseline { kNotCompared, kSame, kDiffers };
 
-// In this order: nothing selected 5; an error, a none or an interruption 4; differs from the
-// baseline 3; a fail 1; an inconc, or nothing but not applicable, 2; otherwise 0. A fail that the
-// baseline has too does not count (kSame), nor does an inconc.
+// In this order: nothing selected 5; an error, a none, an interruption or a lost journal 4; differs
+// from the baseline 3; a fail 1; an inconc, or nothing but not applicable, 2; otherwise 0. A fail
+// that the baseline has too does not count (kSame), nor does an inconc.
 ExitCode exit_code(const Summary& summary, Baseline baseline = Baseline::kNotCompared);
 
 // One line: "12 scenarios: 10 no deviation found, 1 deviation, ..."

@@ -1,5 +1,6 @@
 """What the tests of the programs share: running one, writing scenarios for it, reading reports."""
 
+import html.parser
 import json
 import os
 import pathlib
@@ -93,3 +94,43 @@ def wait_for(condition, timeout_s=20):
             return answer
         time.sleep(0.01)
     pytest.fail("nothing happened in time")
+
+
+def only_marker(folder):
+    return [p.name for p in folder.iterdir()] == [".uketsuke-run"]
+
+
+class Tags(html.parser.HTMLParser):
+    """Fails on tags that do not close in the order in which they were opened."""
+
+    VOID = {"meta", "br", "hr", "img", "link", "input"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen = [], []
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def as_nobody(fake):
+    """Options that take the rights of root away; skips if the program is out of reach then."""
+    if os.geteuid() != 0:
+        return {}
+    for path in [fake.folder, *fake.folder.parents]:
+        if path.name.startswith("pytest-"):
+            path.chmod(0o755)
+    fake.folder.chmod(0o777)
+    options = {"user": 65534, "group": 65534, "extra_groups": []}
+    try:
+        fake("--version", **options)
+    except PermissionError:
+        pytest.skip("the program cannot be run without the rights of root")
+    return options

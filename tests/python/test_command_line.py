@@ -1,23 +1,12 @@
 """The command line, driven as a user does. Its scenarios do what they say: pass, crash, hang."""
 
-import html.parser
 import json
 import os
-import pathlib
 import pty
-import resource
-import shutil
-import signal
-import subprocess
-import time
 
 import pytest
 
-from conftest import ERROR, FAIL, INCONC, PASS, USAGE, children, wait_for
-
-
-def only_marker(folder):
-    return [p.name for p in folder.iterdir()] == [".uketsuke-run"]
+from conftest import ERROR, FAIL, INCONC, PASS, USAGE, Tags, wait_for
 
 
 # Exit codes
@@ -179,26 +168,6 @@ def test_json_follows_its_published_schema(fake):
     assert not jsonschema.Draft7Validator(schema).is_valid(results)
 
 
-class Tags(html.parser.HTMLParser):
-    """Fails on tags that do not close in the order in which they were opened."""
-
-    VOID = {"meta", "br", "hr", "img", "link", "input"}
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.seen = [], []
-        self.feed(text)
-        assert self.open == []
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-
 def test_html_is_one_page_in_both_languages_with_nothing_from_elsewhere(fake):
     for word in ("pass", "fail", "na", "crash"):
         fake.scenario(word, word, steps=2)
@@ -332,219 +301,6 @@ def test_a_folder_that_cannot_be_made_is_an_error(fake):
     assert "/proc/nowhere/out" in done.stderr
 
 
-# Bad input and a bad world
-
-@pytest.mark.parametrize("content", [b"", b"\x00\xff\xfe", b"id: \xff\n", b"\n" * 100_000,
-                                     b"id: " + b"x" * 1_000_000 + b"\n", b"do: fail"],
-                         ids=["empty", "binary", "not_utf8", "blank_lines", "long_line", "no_id"])
-def test_any_bytes_in_a_file_end_with_reports_that_can_be_read(fake, content):
-    path = fake.write("suite/a.yaml", "")
-    path.write_bytes(content)
-    done = subprocess.run([fake.path, "run", "suite", "--out", "out"], cwd=fake.folder,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
-    assert done.returncode in (PASS, FAIL, ERROR)
-    assert len(fake.results()["scenarios"]) == 1
-    fake.junit()
-    Tags(fake.html())
-
-
-def test_a_link_to_nowhere_is_an_error_of_that_file(fake):
-    fake.scenario("a")
-    (fake.folder / "suite" / "b.yaml").symlink_to("nowhere")
-    done = fake("run", "suite", "--out", "out")
-    assert done.returncode == ERROR
-    assert fake.verdicts() == {"a": "pass", "b": "error"}
-    assert "suite/b.yaml" in done.stdout
-
-
-def as_nobody(fake):
-    """Options that take the rights of root away; skips if the program is out of reach then."""
-    if os.geteuid() != 0:
-        return {}
-    for path in [fake.folder, *fake.folder.parents]:
-        if path.name.startswith("pytest-"):
-            path.chmod(0o755)
-    fake.folder.chmod(0o777)
-    options = {"user": 65534, "group": 65534, "extra_groups": []}
-    try:
-        fake("--version", **options)
-    except PermissionError:
-        pytest.skip("the program cannot be run without the rights of root")
-    return options
-
-
-def test_an_unreadable_file_is_an_error_and_an_unreadable_folder_too(fake):
-    options = as_nobody(fake)
-    fake.scenario("a")
-    secret = fake.scenario("b")
-    secret.chmod(0)
-    done = fake("run", "suite", "--out", "out", **options)
-    assert done.returncode == ERROR, done.stderr
-    assert fake.verdicts() == {"a": "pass", "b": "error"}
-    assert fake("check", "suite", **options).returncode == ERROR
-    (fake.folder / "suite" / "deep").mkdir(mode=0)
-    done = fake("run", "suite", "--out", "out", **options)
-    assert done.returncode == ERROR
-    assert "suite/deep" in done.stderr
-
-
-def test_a_file_size_limit_leaves_no_report_half_written(fake):
-    for number in range(300):
-        fake.scenario(f"s{number}", steps=20)
-
-    def limit():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-
-    done = fake("run", "suite", "--out", "out", preexec_fn=limit)
-    assert done.returncode == ERROR
-    assert "uketsuke: cannot write" in done.stderr
-    assert only_marker(fake.folder / "out")
-
-
-@pytest.fixture
-def small_disk(fake):
-    disk = fake.folder / "disk"
-    disk.mkdir()
-    mount = shutil.which("mount")
-    command = [mount, "-t", "tmpfs", "-o", "size=128k", "tmpfs", disk]
-    if os.geteuid() != 0 or not mount or subprocess.run(command, capture_output=True).returncode:
-        pytest.skip("a small disk cannot be mounted here")
-    yield disk
-    subprocess.run(["umount", disk], check=True)
-
-
-def test_a_full_disk_is_an_error_with_its_reason_and_nothing_half_written(fake, small_disk):
-    for number in range(300):
-        fake.scenario(f"s{number}", steps=20)
-    done = fake("run", "suite", "--out", small_disk / "out")
-    assert done.returncode == ERROR
-    assert "No space left on device" in done.stderr
-    assert only_marker(small_disk / "out")
-
-
-def test_a_full_standard_output_is_an_error_but_the_reports_are_there(fake):
-    fake.scenario("a")
-    with open("/dev/full", "w") as full:
-        done = fake("run", "suite", "--out", "out", stdout=full)
-    assert done.returncode == ERROR
-    assert "standard output" in done.stderr
-    assert fake.verdicts() == {"a": "pass"}
-    with open("/dev/full", "w") as full:
-        assert fake("list", "suite", stdout=full).returncode == ERROR
-
-
-def test_a_reader_that_goes_away_changes_neither_reports_nor_exit_code(fake):
-    for number in range(200):
-        fake.scenario(f"s{number:03}", "fail")
-    child = fake.start("run", "suite", "--out", "out")
-    child.stdout.close()
-    child.wait(timeout=30)
-    assert child.returncode == FAIL
-    assert child.stderr.read() == ""
-    assert len(fake.results()["scenarios"]) == 200
-
-
-def test_a_closed_standard_output_does_not_end_up_in_a_report(fake):
-    fake.scenario("a")
-    done = fake("run", "suite", "--out", "out",
-                preexec_fn=lambda: [os.close(fd) for fd in (0, 1, 2)])
-    assert done.returncode in (PASS, ERROR)
-    assert fake.verdicts() == {"a": "pass"}
-    fake.junit()
-
-
-# Workers
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_killing_a_worker_in_the_middle_costs_one_scenario(fake, jobs):
-    for number in range(12):
-        fake.scenario(f"s{number:02}", sleep_us=200_000)
-    run = fake.start("run", "suite", "--out", "out", "-j", jobs)
-    victims = wait_for(lambda: children(run.pid))
-    time.sleep(0.5)
-    os.kill(victims[0], signal.SIGKILL)
-    run.communicate(timeout=60)
-    assert run.returncode == ERROR
-    results = fake.results()
-    assert [s["name"] for s in results["scenarios"]] == [f"s{n:02}" for n in range(12)]
-    assert results["summary"]["error"] == 1
-    assert results["summary"]["pass"] == 11
-    [lost] = [s for s in results["scenarios"] if s["verdict"] == "error"]
-    assert "signal 9" in lost["reason"]["en"]
-
-
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_a_scenario_that_never_ends_is_ended(fake, jobs):
-    fake.scenario("a")
-    fake.scenario("b", "hang")
-    fake.scenario("c")
-    done = fake("run", "suite", "--out", "out", "--wall-limit", "0.5", "-j", jobs)
-    assert done.returncode == ERROR
-    assert fake.verdicts() == {"a": "pass", "b": "error", "c": "pass"}
-    assert "500 ms" in done.stdout
-
-
-def test_workers_do_not_outlive_a_killed_run(fake):
-    fake.scenario("a", "hang")
-    run = fake.start("run", "suite", "--out", "out")
-    [worker] = wait_for(lambda: children(run.pid))
-    time.sleep(0.3)
-    run.kill()
-    run.communicate(timeout=30)
-
-    def is_gone():
-        try:
-            return pathlib.Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z"
-        except FileNotFoundError:
-            return True
-
-    wait_for(is_gone)
-    assert only_marker(fake.folder / "out")
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_ctrl_c_reports_what_was_run_and_is_no_pass(fake, number):
-    for index in range(300):
-        fake.scenario(f"s{index:03}", sleep_us=20_000)
-    run = fake.start("run", "suite", "--out", "out", start_new_session=True)
-    wait_for(lambda: children(run.pid))
-    time.sleep(0.7)
-    os.killpg(run.pid, number)  # as the terminal does it: to all of them
-    output, _ = run.communicate(timeout=30)
-    assert run.returncode == ERROR
-    assert "interrupted" in output
-    summary = fake.results()["summary"]
-    assert summary["interrupted"] is True
-    assert summary["pass"] >= 1
-    assert summary["files_not_run"] >= 100
-    assert summary["pass"] + summary["none"] + summary["error"] + summary["files_not_run"] == 300
-    fake.junit()
-    assert "中断されました" in fake.html()
-
-
-def test_ctrl_c_ends_a_scenario_that_does_not_end_by_itself(fake):
-    fake.scenario("a")
-    fake.scenario("b", "hang")
-    run = fake.start("run", "suite", "--out", "out")
-    wait_for(lambda: children(run.pid))
-    time.sleep(0.3)
-    run.send_signal(signal.SIGINT)
-    run.communicate(timeout=10)
-    assert run.returncode == ERROR
-    assert fake.verdicts() == {"a": "pass", "b": "none"}
-
-
-def test_what_a_worker_prints_is_shown_and_disturbs_nothing(fake):
-    fake.scenario("a", "print")
-    done = fake("run", "suite", "--out", "out")
-    assert done.returncode == PASS
-    assert "hello from the worker" in done.stderr
-
-
-def test_a_worker_started_by_hand_says_that_it_is_none(fake):
-    assert fake("worker").returncode == USAGE
-
-
 # The other commands
 
 def test_list_shows_variants_places_and_titles(fake):
@@ -564,6 +320,96 @@ def test_check_names_file_line_and_column(fake):
     assert done.stdout.splitlines()[0] == "suite/b.yaml:1:1: there is no id"
 
 
+def test_check_prints_warnings_as_such_and_they_are_no_problems(fake):
+    fake.scenario("a", warn="who is that?")
+    done = fake("check", "suite")
+    assert done.returncode == PASS
+    assert done.stdout == ("suite/a.yaml:1:1: warning: who is that?\n"
+                           "1 file, 0 problems, 1 warning\n")
+    assert "警告：who is that?" in fake("check", "suite", "--lang", "ja").stdout
+    fake.scenario("b", broken="bad")
+    assert fake("check", "suite").returncode == FAIL
+
+
+def test_one_id_in_two_files_is_a_problem_of_check_and_a_warning_of_run(fake):
+    fake.scenario("a", variants=2)
+    fake.write("suite/b.yaml", "id: a\n")
+    done = fake("check", "suite")
+    assert done.returncode == FAIL
+    assert done.stdout.splitlines() == ["suite/b.yaml: a: suite/a.yaml has the same id",
+                                        "2 files, 1 problem"]
+    for jobs in (1, 2):
+        done = fake("run", "suite", "--out", "out", "-j", jobs)
+        assert done.returncode == PASS
+        assert done.stdout.count("has the same id") == 1
+        assert [len(s["warnings"]) for s in fake.results()["scenarios"]] == [0, 0, 1]
+        assert fake.results()["summary"]["warnings"] == 1
+
+
+def test_problems_of_one_file_stand_one_on_a_line_in_the_language_asked_for(fake):
+    fake.scenario("a", broken="the first")
+    text = fake("run", "suite", "--out", "out").stdout
+    assert ("    reason:\n      suite/a.yaml:1:1: the first\n"
+            "      suite/a.yaml:2:1: the second\n") in text
+    assert "suite/a.yaml:2:1: 二つ目" in fake("run", "suite", "--out", "out", "--lang", "ja").stdout
+    both = fake("run", "suite", "--out", "out", "--lang", "both").stdout
+    assert "\n      suite/a.yaml:2:1: 二つ目 / suite/a.yaml:2:1: the second\n" in both
+    assert "二つ目" in fake.html() and "the second" in fake.html()
+
+
+def test_list_shows_broken_files_and_says_so_with_its_exit_code(fake):
+    fake.scenario("a")
+    fake.scenario("b", broken="bad")
+    done = fake("list", "suite")
+    assert done.returncode == FAIL
+    assert done.stdout.splitlines() == [
+        "a\tsuite/a.yaml:1\ttitle", "b\tsuite/b.yaml\t(broken: uketsuke check suite/b.yaml)"]
+
+
+def test_nothing_selected_says_why(fake):
+    fake.scenario("reception", tags="emergency p3")
+    (fake.folder / "empty").mkdir()
+
+    def why(*arguments):
+        messages = {fake(command, *arguments).stderr for command in ("run", "list")}
+        [message] = messages
+        return message
+
+    prefix = "uketsuke: nothing selected: "
+    assert why("empty") == prefix + "there is no scenario (*.yaml, *.yml) in empty\n"
+    assert why("suite", "--tag", "emergencies") == \
+        prefix + "no scenario has the tag emergencies; did you mean emergency?\n"
+    assert why("suite", "--tag", "zzz") == \
+        prefix + "no scenario has the tag zzz; there are: emergency, p3\n"
+    assert why("suite", "--only", "receptoin") == \
+        prefix + "no scenario is called receptoin; did you mean reception?\n"
+    fake.scenario("other", tags="x")
+    assert why("suite", "--tag", "x", "--only", "reception") == \
+        prefix + "no scenario passes all of the filters (--tag, --only) together\n"
+
+
+def test_an_unknown_command_is_named_with_the_nearest_one(fake):
+    done = fake("chek", "suite")
+    assert done.returncode == USAGE
+    assert done.stderr == "uketsuke: usage: there is no command chek; did you mean check?\n"
+    assert "コマンド qqq はありません" in fake("--lang", "ja", "qqq").stderr
+
+
+def test_an_output_folder_without_a_name_is_wrong_usage(fake):
+    fake.scenario("a")
+    assert fake("run", "suite", "--out", "").returncode == USAGE
+    assert not (fake.folder / "uketsuke-out").exists()
+
+
+def test_very_long_names_are_cut_where_people_read_them_and_whole_in_the_json(fake):
+    name = "x" * 5000
+    fake.write("suite/a.yaml", f"id: {name}\ndo: fail\n")
+    text = fake("run", "suite", "--out", "out").stdout
+    assert name not in text and "x" * 50 in text and "…" in text
+    assert name not in fake.html()
+    assert list(fake.verdicts()) == [name]
+
+
 def test_steps_and_schema(fake):
     assert "press a button" in fake("steps").stdout
     assert "ボタンを押す" in fake("steps", "--lang", "ja").stdout
@@ -580,7 +426,7 @@ def test_new_makes_a_scenario_that_runs_and_never_replaces_one(fake):
     for name in ("suite/my_case", "suite/my_case.yaml"):
         assert fake("new", name).returncode == USAGE
     assert (fake.folder / "suite/my_case.yaml").read_text() == "mine"
-    for name in ("Bad", "a b", "../", "名前", "", "suite/"):
+    for name in ("Bad", "a b", "../", "名前", "", "suite/", "~", "x" * 101):
         assert fake("new", name).returncode == USAGE
     assert fake("new", "missing/case").returncode == ERROR
     assert [p.name for p in (fake.folder / "suite").iterdir()] == ["my_case.yaml"]

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import shutil
 import signal
 import time
 
@@ -15,6 +16,7 @@ FLOW = SCENARIOS / "hospital_flow"
 
 
 def new_scenario(program, name="my_case"):
+    (program.folder / "suite").mkdir(exist_ok=True)
     done = program("new", f"suite/{name}")
     assert done.returncode == PASS, done.stderr
     return program.folder / f"suite/{name}.yaml"
@@ -22,7 +24,6 @@ def new_scenario(program, name="my_case"):
 
 @pytest.fixture
 def suite(program):
-    (program.folder / "suite").mkdir()
     return new_scenario(program)
 
 
@@ -114,3 +115,59 @@ def test_killing_a_worker_in_the_middle_costs_at_most_one_run(program, suite):
     assert summary["error"] <= 1
     assert summary["pass"] + summary["error"] == count
     assert run.returncode == (ERROR if summary["error"] else PASS)
+
+
+def write(program, name, text):
+    return program.write(f"suite/{name}.yaml", text)
+
+
+STEPS = "steps:\n  - {do: {press: 職員用ボタン}}\n"
+
+
+def test_check_speaks_the_language_asked_for_and_prints_warnings(program):
+    write(program, "a", "uketsuke: 1\nscenario: b\ntitle: {ja: あ, en: a}\nseed: P4\nsteps:\n"
+                        "  - {id: P3-1, who: somebody, do: {press: 職員用ボタン}}\n")
+    done = program("check", "suite")
+    assert done.returncode == PASS
+    assert done.stdout.splitlines() == [
+        "suite/a.yaml:6:5: warning: P3-1 is not on a page that `seed` names",
+        "suite/a.yaml:6:21: warning: somebody: a role without a name of its own; it is recorded as "
+        "it stands (A-37)",
+        "suite/a.yaml:1:1: warning: b: the file is called a; the two should be the same",
+        "1 file, 0 problems, 3 warnings"]
+    write(program, "a", "uketsuke: 1\nscenario: a\ntitle: {ja: あ, en: a}\nfaults: [{wire: us, "
+                        "kind: drop}]\n" + STEPS)
+    assert "there is no wire us; did you mean usb?" in program("check", "suite").stdout
+    write(program, "a", "a:\n\tb: 1\n")
+    done = program("check", "suite", "--lang", "ja")
+    assert done.returncode == FAIL
+    assert "suite/a.yaml:2:1: タブで字下げされています" in done.stdout
+    done = program("run", "suite", "--lang", "ja", "--out", "out")
+    assert done.returncode == ERROR and "タブ" in done.stdout and "indented" not in done.stdout
+    reason = program.results()["scenarios"][0]["reason"]
+    assert "タブ" in reason["ja"] and "indented with a tab" in reason["en"]
+    assert program("list", "suite").returncode == FAIL
+
+
+@pytest.mark.parametrize("name", ["null", "true", "y", "1e3", "0x1f", "007", "plain"])
+def test_a_new_scenario_is_called_as_asked_for(program, name):
+    path = new_scenario(program, name)
+    assert program("check", "suite").returncode == PASS
+    assert program("list", "suite").stdout.startswith(name + "\t")
+    yaml = pytest.importorskip("yaml")
+    assert yaml.safe_load(path.read_text(encoding="utf-8"))["scenario"] == name
+
+
+def test_a_new_scenario_names_the_schema_only_where_it_is(program):
+    assert "$schema" not in new_scenario(program).read_text(encoding="utf-8")
+    checkout = program.folder / "checkout"
+    shutil.copytree(SCENARIOS, checkout / "scenarios")
+    for place in ("scenarios/mine/deep/a", "b"):
+        path = checkout / f"{place}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        done = program("new", path, env={"UKETSUKE_DATA": str(checkout / "scenarios")})
+        assert done.returncode == PASS, done.stderr
+        [line] = [word for word in path.read_text(encoding="utf-8").splitlines()
+                  if "$schema" in word]
+        assert (path.parent / line.split("=")[1]).resolve() == \
+            (checkout / "scenarios/schema/scenario.schema.json").resolve()

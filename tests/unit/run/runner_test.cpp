@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_scenario_that_never_ends_is_ended_at_the_wall_limit) {
   const auto outcome = setup.run(folder.path());
   check_names(outcome, list({"a=pass", "b=error", "c=pass"}));
   BOOST_TEST(outcome.results[1].reason.en ==
-             "exceeded the limit of 300 ms of real time and was ended");
+             "exceeded the limit of 300 ms of real time at step 2 (line 17) and was ended");
   BOOST_TEST(outcome.results[1].wall_us >= 300'000u);
   BOOST_TEST(outcome.run.wall_us < 5'000'000u);
 }

@@ -7,12 +7,14 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <sstream>
 #include <stdexcept>
 
 #include "harness/run/find.h"
+#include "harness/run/slice.h"
 
 namespace fake {
 namespace {
@@ -26,6 +28,8 @@ struct File {
   std::vector<std::string> tags;
   std::vector<std::string> words{"pass"};
   std::string load;
+  std::string broken;
+  std::string warn;
   int variants = 0;
   int steps = 1;
   long sleep_us = 0;
@@ -40,7 +44,8 @@ std::vector<std::string> words_of(const std::string& text) {
 
 File load(const std::string& path) {
   std::ifstream stream(path);
-  if (!stream) throw std::runtime_error("cannot read " + path);
+  if (!stream || std::filesystem::is_directory(path))
+    throw std::runtime_error("cannot read " + path);
   File file;
   for (std::string line; std::getline(stream, line);) {
     const auto colon = line.find(": ");
@@ -51,6 +56,8 @@ File load(const std::string& path) {
     if (key == "tags") file.tags = words_of(value);
     if (key == "do") file.words = words_of(value);
     if (key == "load") file.load = value;
+    if (key == "broken") file.broken = value;
+    if (key == "warn") file.warn = value;
     if (key == "variants") file.variants = std::stoi(value);
     if (key == "steps") file.steps = std::stoi(value);
     if (key == "sleep_us") file.sleep_us = std::stol(value);
@@ -105,6 +112,14 @@ std::vector<run::Selected> FakeExecutor::expand(const std::string& path,
   const auto file = load(path);
   misbehave(file.load);
   std::vector<run::Selected> selected;
+  if (!file.broken.empty()) {
+    run::Selected entry;
+    entry.path = path;
+    entry.variant = 0;
+    entry.id = file.id;
+    entry.broken = true;
+    return {entry};
+  }
   if (!run::passes(filters, file.id, file.tags)) return selected;
   for (int variant = 0; variant < std::max(1, file.variants); ++variant) {
     run::Selected entry;
@@ -114,6 +129,7 @@ std::vector<run::Selected> FakeExecutor::expand(const std::string& path,
     if (file.variants > 0) entry.variant_name = std::to_string(variant);
     entry.title = {"題名", "title"};
     entry.line = 1;
+    entry.tags = file.tags;
     selected.push_back(std::move(entry));
   }
   return selected;
@@ -125,6 +141,7 @@ ScenarioResult FakeExecutor::execute(const std::string& path, int variant,
   const auto index =
       std::min<std::size_t>(static_cast<std::size_t>(variant), file.words.size() - 1);
   const auto& word = file.words[index];
+  if (options.progress != nullptr) *options.progress = run::progress_at(2, 17);
   misbehave(word);
   busy(file.sleep_us);
   ScenarioResult result;
@@ -140,7 +157,15 @@ ScenarioResult FakeExecutor::execute(const std::string& path, int variant,
   result.simulated_us = options.random_seed;
   if (word == "print") std::printf("hello from the worker\n");
   if (word == "print") std::fflush(stdout);
-  if (word == "na") {
+  if (word == "journal_lost") {
+    result.journal_problem = {"記録を書き込めません（容量）", "cannot write the journal: no space"};
+  }
+  if (!file.broken.empty()) {
+    result.verdict = Verdict::kError;
+    result.title = {};
+    result.reason = {path + ":1:1: " + file.broken + "\n" + path + ":2:1: 二つ目",
+                     path + ":1:1: " + file.broken + "\n" + path + ":2:1: the second"};
+  } else if (word == "na") {
     result.not_applicable = "reader.pinpad = false";
   } else if (word == "error") {
     result.verdict = Verdict::kError;
@@ -155,19 +180,31 @@ ScenarioResult FakeExecutor::execute(const std::string& path, int variant,
   return result;
 }
 
-std::vector<std::string> FakeExecutor::check(const std::string& path, verdict::Language) {
-  if (load(path).id.empty()) return {path + ":1:1: there is no id"};
-  return {};
+run::FileCheck FakeExecutor::check(const std::string& path) {
+  run::FileCheck found;
+  try {
+    const auto file = load(path);
+    found.id = file.id;
+    if (file.id.empty())
+      found.errors.push_back({path + ":1:1", {"id がありません", "there is no id"}});
+    if (!file.broken.empty()) found.errors.push_back({path + ":1:1", file.broken});
+    if (!file.warn.empty()) found.warnings.push_back({path + ":1:1", file.warn});
+  } catch (const std::exception&) {
+    found.unreadable = true;
+    found.errors.push_back({path, {"読めません", "the file cannot be read"}});
+  }
+  return found;
 }
 
 std::string FakeExecutor::steps(verdict::Language language) {
-  return language == verdict::Language::kJapanese ? "press: ボタンを押す\n" : "press: press a button\n";
+  return language == verdict::Language::kJapanese ? "press: ボタンを押す\n"
+                                                  : "press: press a button\n";
 }
 
 std::string FakeExecutor::schema() { return "{\"type\": \"object\"}\n"; }
 
-std::string FakeExecutor::scenario_template(const std::string& name) {
-  return "id: " + name + "\ndo: pass\n";
+std::string FakeExecutor::scenario_template(const std::string& path) {
+  return "id: " + std::filesystem::path(path).stem().string() + "\ndo: pass\n";
 }
 
 }  // namespace fake

@@ -3,7 +3,10 @@
 //   id: NAME          tags: A B         variants: N       steps: N (default 1)
 //   do: WORD...       one for each variant, the last for the rest: pass fail inconc none na error
 //                     throw crash exit hang print big
+//                     journal_lost (passes, but its journal could not be written)
 //   load: WORD        throw crash hang
+//   broken: TEXT      does not load, with two problems
+//   warn: TEXT        loads with a warning
 //   sleep_us: N       how long a run takes (busy)
 #pragma once
 
@@ -17,11 +20,10 @@ class FakeExecutor final : public uketsuke::run::Executor {
                                               const uketsuke::run::Filters& filters) override;
   uketsuke::verdict::ScenarioResult execute(const std::string& path, int variant,
                                             const uketsuke::run::Options& options) override;
-  std::vector<std::string> check(const std::string& path,
-                                 uketsuke::verdict::Language language) override;
+  uketsuke::run::FileCheck check(const std::string& path) override;
   std::string steps(uketsuke::verdict::Language language) override;
   std::string schema() override;
-  std::string scenario_template(const std::string& name) override;
+  std::string scenario_template(const std::string& path) override;
 };
 
 }  // namespace fake
