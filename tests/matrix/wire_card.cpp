@@ -1,5 +1,5 @@
-// The same table (card.yaml) over contacts (T=1) and over the field (ISO/IEC 14443-4): a reader, the
-// protocol machines of both sides, and the card. What the card answers has to arrive unchanged.
+// The same table (card.yaml) over contacts (T=1) and over the field (ISO/IEC 14443-4): a reader,
+// the protocol machines of both sides, and the card. What the card answers has to arrive unchanged.
 #include <boost/test/unit_test.hpp>
 #include <set>
 
