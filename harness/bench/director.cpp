@@ -12,6 +12,7 @@
 #include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
 #include "harness/report/atomic_file.h"
+#include "harness/verdict/format.h"
 #include "models/crypto/effort.h"
 
 namespace uketsuke::bench {
@@ -52,7 +53,9 @@ class Director {
  public:
   Director(const Assets& assets, const Scenario& scenario, const RunSettings& settings,
            ScenarioResult& result)
-      : scenario_(scenario), settings_(settings), result_(result),
+      : scenario_(scenario),
+        settings_(settings),
+        result_(result),
         stage_(assets, scenario, settings.seed, settings.faults, settings.amend) {}
 
   void run();
@@ -74,12 +77,14 @@ class Director {
     if (settings_.at_step) settings_.at_step(stage_.world(), step);
   }
   bool out_of_time() { return simulation().now_us() >= limit_us_; }
+  void limit_reached(const Text& where);
 
   const Scenario& scenario_;
   const RunSettings& settings_;
   ScenarioResult& result_;
   Stage stage_;
   wire::Micros limit_us_ = kScenarioLimitUs;
+  bool patience_over_ = true;  // the step may take no longer than to its deadline
   Baseline views_begin_;
   Baseline since_;  // where the last act began
 };
@@ -111,6 +116,7 @@ void Director::deviation(StepResult& step) {
 wire::Micros Director::deadline(const Step& step) {
   const wire::Micros patience =
       step.within.seconds > 0 ? static_cast<wire::Micros>(step.within.seconds * 1e6) : kStepLimitUs;
+  patience_over_ = simulation().now_us() + patience <= limit_us_;
   return std::min(simulation().now_us() + patience, limit_us_);
 }
 
@@ -239,6 +245,14 @@ void Director::run() {
     if (simulation().events() > kEventsPerScenario) break;
     begin_step();
     run_step(step);
+    if (StepResult& last = result_.steps.back();
+        last.verdict == Verdict::kFail && out_of_time() && !patience_over_) {
+      // It was not given the time that it may take: that is no deviation.
+      last.verdict = Verdict::kInconc;
+      limit_reached(verdict::say("：手順 {}（{} 行目、{}）で待っていたもの：{}",
+                                 " at step {} (line {}): {}; it waited for: {}", last.index + 1,
+                                 last.line, last.title, last.expected));
+    }
     step_over(&result_.steps.back());
     // After a deviation the rest of the procedure would only echo it.
     if (result_.steps.back().verdict > Verdict::kPass) return;
@@ -251,12 +265,29 @@ void Director::run() {
     run_end_check(check);
     step_over(&result_.steps.back());
   }
-  if (out_of_time()) {
-    result_.verdict = Verdict::kInconc;
-    result_.reason = {
-        fmt::format("シミュレーション時間の上限 ({} 秒) に達した", limit_us_ / 1'000'000),
-        fmt::format("the limit of simulated time ({} s) was reached", limit_us_ / 1'000'000)};
+  if (!out_of_time()) return;
+  const std::size_t next = result_.steps.size();
+  const std::size_t steps = scenario_.steps.size();
+  if (next < steps) {
+    const Step& step = scenario_.steps[next];
+    limit_reached(verdict::say("：手順 {}（{} 行目、{}）の前", " before step {} (line {}): {}",
+                               next + 1, step.place.line, words_of(step.action)));
+  } else if (next < steps + scenario_.then.size()) {
+    const Expectation& check = scenario_.then[next - steps];
+    limit_reached(verdict::say("：最後の確認（{} 行目、{}）の前",
+                               " before the check at the end (line {}): {}", check.place.line,
+                               check.name));
+  } else {
+    limit_reached({});
   }
+}
+
+void Director::limit_reached(const Text& where) {
+  result_.verdict = Verdict::kInconc;
+  const double limit_s = static_cast<double>(limit_us_) / 1e6;
+  result_.reason = verdict::say("シミュレーション時間の上限 ({:g} 秒) に達した",
+                                "the limit of simulated time ({:g} s) was reached", limit_s) +
+                   where;
 }
 
 void add_violation(ScenarioResult& result, const Violation& violation) {
@@ -273,9 +304,10 @@ void add_violation(ScenarioResult& result, const Violation& violation) {
 
 // What is about to be written holds a secret: it is not written, and the run fails.
 void add_leak(ScenarioResult& result, const std::string& name) {
-  add_violation(result, {"secret",
-                         {fmt::format("記録に秘匿情報 ({}) が含まれるため、書き出さない", name),
-                          fmt::format("the journal holds a secret ({}) and is not written", name)}});
+  add_violation(result,
+                {"secret",
+                 {fmt::format("記録に秘匿情報 ({}) が含まれるため、書き出さない", name),
+                  fmt::format("the journal holds a secret ({}) and is not written", name)}});
 }
 
 void write_journal(World& world, const Secrets& secrets, const std::string& path,
@@ -290,11 +322,19 @@ void write_journal(World& world, const Secrets& secrets, const std::string& path
     add_leak(result, *name);
     return verdict::seal(result);
   }
-  std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-  report::AtomicFile file(path);
-  file.write(text);
-  file.commit();
-  result.journal_path = path;
+  try {
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path());
+    report::AtomicFile file(path);
+    file.write(text);
+    file.commit();
+    result.journal_path = path;
+  } catch (const report::ReportError& error) {
+    result.journal_problem = error.text();
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string why = error.path1().string() + ": " + error.code().message();
+    result.journal_problem = {"記録を書き込めません（" + why + "）",
+                              "cannot write the journal: " + why};
+  }
 }
 
 }  // namespace
@@ -335,7 +375,8 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   if (settings.at_end) settings.at_end(world);
   for (std::size_t i = 0; i < world.faults().hits().size(); ++i) {
     if (world.faults().hits()[i] == 0)
-      result.warnings.push_back({"故障がどのメッセージにも当たらなかった", "a fault touched no message"});
+      result.warnings.push_back(
+          {"故障がどのメッセージにも当たらなかった", "a fault touched no message"});
   }
   verdict::seal(result);
   const bool wanted = result.verdict > Verdict::kPass || settings.keep_passing_journals;

@@ -5,11 +5,12 @@ import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import time
 
 import pytest
 
-from conftest import ERROR, FAIL, PASS, SLOWNESS, TIMEOUT_S, USAGE, children, wait_for
+from conftest import ERROR, FAIL, INCONC, PASS, SLOWNESS, TIMEOUT_S, USAGE, children, wait_for
 
 SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
 FLOW = SCENARIOS / "hospital_flow"
@@ -171,3 +172,44 @@ def test_a_new_scenario_names_the_schema_only_where_it_is(program):
                   if "$schema" in word]
         assert (path.parent / line.split("=")[1]).resolve() == \
             (checkout / "scenarios/schema/scenario.schema.json").resolve()
+
+
+def test_the_limit_of_simulated_time_names_the_step_and_what_it_waited_for(program):
+    write(program, "a", "uketsuke: 1\nscenario: a\ntitle: {ja: あ, en: a}\n"
+                        "limits: {simulated: 20}\n"
+                        "steps:\n  - {do: {press: 職員用ボタン}}\n  - {expect: {mode: "
+                        "visual_confirmation}}\n  - {do: {wait: 1}}\n")
+    done = program("run", "suite", "--out", "out")
+    assert done.returncode == INCONC
+    [result] = program.results()["scenarios"]
+    assert result["verdict"] == "inconc"
+    assert result["reason"]["en"] == (
+        "the limit of simulated time (20 s) was reached at step 2 (line 7): looks only; "
+        "it waited for: reader mode = visual_confirmation")
+    assert "手順 2（7 行目" in result["reason"]["ja"]
+    write(program, "a", "uketsuke: 1\nscenario: a\ntitle: {ja: あ, en: a}\n"
+                        "limits: {simulated: 5}\n"
+                        "steps:\n  - {do: {wait: 9}}\n  - {do: {press: 職員用ボタン}}\n")
+    program("run", "suite", "--out", "out")
+    assert program.results()["scenarios"][0]["reason"]["en"] == (
+        "the limit of simulated time (5 s) was reached before step 2 (line 7): "
+        "presses 職員用ボタン on the reader")
+
+
+def test_a_run_whose_journals_cannot_be_written_says_so_once(program):
+    disk = program.folder / "disk"
+    disk.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs",
+                                            disk], capture_output=True).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    try:
+        new_scenario(program)
+        done = program("run", "suite", "--repeat", "30", "--keep-journals", "--out", disk / "out")
+        assert done.returncode == ERROR
+        assert done.stdout.count("pass ") == 30
+        assert "30 scenarios: 30 no deviation found" in done.stdout
+        assert done.stderr.count("\n") == 1 and "No space left on device" in done.stderr
+        assert "internal error" not in done.stdout + done.stderr
+        assert not [path for path in (disk / "out").rglob(".*") if path.name != ".uketsuke-run"]
+    finally:
+        subprocess.run(["umount", disk], check=True)
