@@ -343,16 +343,16 @@ void Reception::write_file(Desk& desk, const backend_api::Eligibility& eligibili
 
 // ---- the end
 
-void Reception::card_removed(Desk& desk) {
+void Reception::card_removed(Desk& desk, const std::string& code) {
   card_here_ = false;
   switch (state_) {
     case State::kAskMethod:
     case State::kMethodChoice:
     case State::kAskConsent:
-    case State::kConsentChoice: return fail(desk, "card_removed");
+    case State::kConsentChoice: return fail(desk, code);
     case State::kRegisterConsent:
     case State::kEligibility:
-      if (desk.parameters().eligibility_needs_card) fail(desk, "card_removed");
+      if (desk.parameters().eligibility_needs_card) fail(desk, code);
       return;
     case State::kCardToTake: return end(desk, outcome_, {});  // P3-5, P4-10, P5-8
     default: return;  // kCard: the card machine hears of it itself; kCompleteIdentity: see there

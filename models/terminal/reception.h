@@ -51,7 +51,8 @@ class Reception {
                      const std::optional<link::Body>& answer);
   void backend_answer(Desk& desk, const backend_api::Answer& answer, std::uint64_t tag);
   void link_lost(Desk& desk);  // of the face-auth reader
-  void card_removed(Desk& desk);
+  // code: "card_removed", or "reader_gone" with the reader in which it lay.
+  void card_removed(Desk& desk, const std::string& code);
   void timer(Desk& desk, std::uint32_t id);
   void give_up(Desk& desk, const std::string& code);
 

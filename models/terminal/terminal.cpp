@@ -214,22 +214,21 @@ void Terminal::from_reader(const FromReader& event) {
   }
   const bool reader_gone = std::holds_alternative<session::ReaderGone>(event.event);
   if (reader_gone) {
-    if (in_use) reception_.give_up(desk_, "reader_gone");
     reader.arrived = false;
     desk_.record("reader_gone", {{"reader", std::to_string(event.reader)}});
   }
   const bool absent = reader_gone || std::holds_alternative<session::CardAbsent>(event.event);
-  if (absent) card_gone(event.reader);
+  if (absent) card_gone(event.reader, reader_gone ? "reader_gone" : "card_removed");
   if (in_use) reception_.session_event(desk_, event.event);
 }
 
-void Terminal::card_gone(std::uint8_t index) {
+void Terminal::card_gone(std::uint8_t index, const std::string& code) {
   ReaderState& reader = readers_[index];
   if (reader.card_present) {
     desk_.record("card_absent", {{"reader", std::to_string(index)}});
   }
   reader.card_present = reader.card_served = reader.waits_for_mode = reader.told = false;
-  if (reception_.reader() == index && !reception_.idle()) reception_.card_removed(desk_);
+  if (reception_.reader() == index && !reception_.idle()) reception_.card_removed(desk_, code);
 }
 
 // ---- the reader link

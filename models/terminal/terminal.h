@@ -52,7 +52,7 @@ class Terminal {
   void clear_form();
   bool form_complete() const;
   void from_reader(const FromReader& event);
-  void card_gone(std::uint8_t reader);
+  void card_gone(std::uint8_t reader, const std::string& code);
   void from_link(const link::Message& message);
   void link_response(const std::optional<link::Body>& body);
   void link_up();

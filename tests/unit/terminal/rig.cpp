@@ -61,6 +61,7 @@ void Rig::take(Action action) {
     network_id = query->id;
     auto decoded = api::decode_request(query->body).value();
     lines.push_back(line_of(decoded));
+    asked = decoded;
     asked_.push_back({2, 0, {}, {}, std::move(decoded), query->id});
   } else if (auto* file = std::get_if<WriteFile>(&action)) {
     lines.push_back("file " + std::string(to_string(file->folder)) + "/" + file->name);

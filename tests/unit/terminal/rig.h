@@ -117,11 +117,13 @@ class Rig {
   // Answers what is asked, as a sound card, reader and backend would; at most `limit` answers.
   int answer_all(int limit = 1000);
   bool answer_one();
+  void forget() { asked_.clear(); }  // what was asked up to now
 
   Terminal terminal;
   std::vector<std::string> lines, log;
   Actions actions;  // of the last event
   std::uint64_t network_id = 0;
+  api::Request asked;  // of the backend, the last one
   std::uint16_t link_seq = 500;
   std::vector<WriteFile> files;
   panel::Display display;
