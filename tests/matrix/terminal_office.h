@@ -20,7 +20,8 @@ struct Look {
 
   bool operator==(const Look& other) const {
     if (phase != other.phase) return false;
-    return phase == Reception::State::kIdle ? screen == other.screen : on_face_reader == other.on_face_reader;
+    if (phase == Reception::State::kIdle) return screen == other.screen;
+    return on_face_reader == other.on_face_reader;
   }
 };
 Look look_of(const std::string& state);
