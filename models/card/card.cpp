@@ -56,6 +56,12 @@ std::uint16_t short_identifier(FileFrom from, const CommandApdu& apdu, std::uint
   return kBadP1P2;
 }
 
+// 9000, 61xx, 62xx, 63xx; anything else is an aborted process.
+bool completed(const Answer& answer) {
+  const std::uint8_t sw1 = answer.response[answer.response.size() - 2];
+  return sw1 == 0x90 || (sw1 >= 0x61 && sw1 <= 0x63);
+}
+
 std::uint32_t chain_header(const CommandApdu& apdu) {
   return static_cast<std::uint32_t>(apdu.cla & ~kChainingBit) << 24 |
          static_cast<std::uint32_t>(apdu.ins) << 16 | static_cast<std::uint32_t>(apdu.p1) << 8 |
@@ -194,10 +200,8 @@ std::uint16_t Card::find_file_of(Command& command) {
     command.file = find_file(*selected_, kDefaultKey);
     return command.file != nullptr ? kRun : kBadP1P2;
   }
-  // A short identifier makes its file the current one (JICSAP 1.1, 6.4.1).
   const File* file = identifier == 0x1F ? nullptr : find_file(*selected_, identifier);
   if (file == nullptr) return kNoFile;
-  current_ = file;
   command.file = file;
   return kRun;
 }
@@ -220,7 +224,13 @@ Answer Card::dispatch(Command& command) {
     const std::uint16_t on_file = row.on_file[file_column(command.file)];
     if (on_file != kRun) return answer(on_file);
   }
-  return row.handler(*this, command);
+  Answer result = row.handler(*this, command);
+  // A short identifier makes its file the current one if the process is completed: normally or
+  // with a warning (ISO/IEC 7816-4:2013, 5.6).
+  if (command.file != nullptr && command.file->id != kDefaultKey && completed(result)) {
+    current_ = command.file;
+  }
+  return result;
 }
 
 Bytes Card::atqb() const {
