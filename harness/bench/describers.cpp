@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/wire/ccid/interrupt.h"
 #include "sim/wire/ccid/message.h"
 #include "sim/wire/iso7816/atr.h"
@@ -12,6 +14,8 @@
 #include "sim/wire/mynumber/describe.h"
 #include "sim/wire/oqs/file_name.h"
 #include "sim/wire/oqs/message.h"
+#include "sim/wire/usb/configuration.h"
+#include "sim/wire/usb/descriptor.h"
 #include "sim/wire/usb/setup_packet.h"
 
 namespace uketsuke::bench {
@@ -30,7 +34,55 @@ std::string t1_prologue(ByteView bytes) {
                      bytes[2]);
 }
 
+void append_utf8(std::string& text, std::uint32_t point) {
+  const auto tail = [&](unsigned shift) {
+    text.push_back(static_cast<char>(0x80U | ((point >> shift) & 0x3FU)));
+  };
+  if (point < 0x80) {
+    text.push_back(static_cast<char>(point));
+  } else if (point < 0x800) {
+    text.push_back(static_cast<char>(0xC0U | point >> 6U));
+    tail(0);
+  } else {
+    text.push_back(static_cast<char>(0xE0U | point >> 12U));
+    tail(6);
+    tail(0);
+  }
+}
+
+// Language ids (index 0) are told from a text by their values, 0401 to 047f and no others; only the
+// request would tell them for sure.
+std::string describe_string(const usb::StringDescriptor& string) {
+  const auto is_language = [](std::uint16_t unit) { return unit > 0x0400 && unit < 0x0480; };
+  if (!string.units.empty() && std::all_of(string.units.begin(), string.units.end(), is_language)) {
+    return fmt::format("STRING descriptor, languages {:04x}", fmt::join(string.units, " "));
+  }
+  std::string text = "STRING descriptor \"";
+  for (const std::uint16_t unit : string.units) {
+    const bool surrogate = unit >= 0xD800 && unit <= 0xDFFF;
+    append_utf8(text, surrogate || unit < 0x20 ? 0xFFFD : unit);
+  }
+  return text + "\"";
+}
+
 }  // namespace
+
+std::string describe_control_in(ByteView bytes) {
+  if (bytes.empty()) return "no data";
+  if (const auto device = usb::decode_device(bytes)) return usb::describe(*device);
+  if (const auto whole = usb::decode_whole_configuration(bytes)) return usb::describe(*whole);
+  if (const auto head = usb::decode_configuration(bytes)) return usb::describe(*head);
+  if (const auto qualifier = usb::decode_device_qualifier(bytes)) return usb::describe(*qualifier);
+  if (const auto string = usb::decode_string(bytes)) return describe_string(*string);
+  if (bytes.size() >= 2 && bytes[0] > bytes.size()) {
+    const auto type = to_string(static_cast<usb::DescriptorType>(bytes[1]));
+    if (type != "?") {
+      return fmt::format("{} descriptor, the first {} of {} bytes", type, bytes.size(), bytes[0]);
+    }
+  }
+  return fmt::format("{} bytes: {}", bytes.size(),
+                     to_hex(bytes.first(std::min<std::size_t>(bytes.size(), 16))));
+}
 
 std::string describe_control_out(ByteView bytes) {
   constexpr std::size_t kSetup = 8;

@@ -10,6 +10,7 @@
 namespace uketsuke::bench {
 
 std::string describe_control_out(wire::ByteView bytes);  // setup packet and data stage
+std::string describe_control_in(wire::ByteView bytes);   // descriptors, told by their own bytes
 std::string describe_ccid_out(wire::ByteView bytes);
 std::string describe_ccid_in(wire::ByteView bytes);
 std::string describe_ccid_interrupt(wire::ByteView bytes);

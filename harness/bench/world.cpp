@@ -43,6 +43,7 @@ channel::UsbConfig World::usb_config() {
   usb.device = config_.face_reader ? "face_reader" : "generic_reader";
   usb.speed = profile.speed;
   usb.describe_control = describe_control_out;
+  usb.describe_control_in = describe_control_in;
   usb.endpoints.push_back({ccid.bulk_out, bulk, 0, false, "ccid bulk-out", describe_ccid_out,
                            ccid_tap(trace::Way::kToCard)});
   usb.endpoints.push_back({ccid.bulk_in, bulk, 0, false, "ccid bulk-in", describe_ccid_in,

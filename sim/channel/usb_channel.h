@@ -31,6 +31,7 @@ struct UsbConfig {
   wire::usb::Speed speed = wire::usb::Speed::kFull;
   std::vector<UsbEndpoint> endpoints;
   trace::Describe describe_control = nullptr;         // of setup packet and data stage
+  trace::Describe describe_control_in = nullptr;      // of the data that comes back
 };
 
 // What the host side does.

@@ -213,3 +213,12 @@ def test_a_run_whose_journals_cannot_be_written_says_so_once(program):
         assert not [path for path in (disk / "out").rglob(".*") if path.name != ".uketsuke-run"]
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_the_journal_tells_what_came_back_on_the_control_pipe(program, suite):
+    assert program("run", "suite", "--keep-journals", "--out", "out").returncode == PASS
+    [journal] = (program.folder / "out/journal").iterdir()
+    lines = [json.loads(line) for line in journal.read_text(encoding="utf-8").splitlines()]
+    replies = [str(line) for line in lines if "control in" in str(line)]
+    assert any("DEVICE 1209:" in line for line in replies), replies[:3]
+    assert any("INTERFACE 0" in line and "ENDPOINT" in line for line in replies), replies[:3]
