@@ -239,6 +239,7 @@ std::string SlotDesk::region() {
   if (status.empty()) return "unconfigured";
   if (status[kBSeq] != 0x01) return "half_message";
   if (status[7] >> 6 == 1 && status[8] == 0xFF) {
+    if (is_busy(slot_state())) return "busy_abort";
     // The bulk message with the number of the control request ends it at once.
     for (const char* abort : {"72000000000032000000", "7200000000003C000000"}) {
       const Bytes answer = answer_to(abort);
