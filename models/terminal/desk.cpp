@@ -1,6 +1,7 @@
 #include "models/terminal/desk.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "sim/wire/oqs/calendar.h"
 
@@ -73,6 +74,14 @@ Desk::LinkPending Desk::finish_link_request() {
   link_queue_.pop_front();
   if (!link_queue_.empty()) out_.push_back(LinkRequest{link_queue_.front().body});
   return done;
+}
+
+void Desk::withdraw_waiting(Owner owner) {
+  if (link_queue_.empty()) return;
+  const auto waiting = std::next(link_queue_.begin());
+  link_queue_.erase(std::remove_if(waiting, link_queue_.end(),
+                                   [&](const LinkPending& one) { return one.owner == owner; }),
+                    link_queue_.end());
 }
 
 bool Desk::waits_for_link(Owner owner) const {

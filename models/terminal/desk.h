@@ -53,6 +53,8 @@ class Desk {
     std::uint64_t tag = 0;
   };
   LinkPending finish_link_request();
+  // What this part has asked for and was not sent yet is not asked any more.
+  void withdraw_waiting(Owner owner);
   // A request of this part is under way or waits to be.
   bool waits_for_link(Owner owner) const;
   bool waiting_for_link() const { return !link_queue_.empty(); }

@@ -379,6 +379,7 @@ void Reception::give_up(Desk& desk, const std::string& code) {
 
 void Reception::fail(Desk& desk, const std::string& code) {
   stop_timers(desk);
+  desk.withdraw_waiting(Owner::kReception);  // a failed reception asks for no consent
   desk.record("reception_failed", {{"code", code}});
   if (on_face_reader()) {
     if (desk.link_up() && card_here_) ask_reader(desk, link::Show{link::Notice::kFailed, code});

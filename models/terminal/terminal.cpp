@@ -146,9 +146,7 @@ void Terminal::perform_card(const ControlRow& row, const std::string& text, bool
       desk_.show(ScreenId::kCardFaceForm);
       return show_form();
     case ControlVerb::kChoosePin: return desk_.show(ScreenId::kPinForm);
-    case ControlVerb::kSetCardPin:
-      typed_pin_ = text;
-      return desk_.set_value("card_pin", text.empty() ? "" : "****");
+    case ControlVerb::kSetCardPin: return set_card_pin(text);
     default: return;
   }
 }
@@ -166,6 +164,17 @@ void Terminal::set_date(const std::string& text) {
     desk_.say({});
   }
   show_form();
+}
+
+// Four digits; anything else would cost a try on the card.
+void Terminal::set_card_pin(const std::string& text) {
+  const bool digits = std::all_of(text.begin(), text.end(),
+                                  [](char c) { return c >= '0' && c <= '9'; });
+  const bool right = digits && text.size() == 4;
+  typed_pin_.assign(typed_pin_.size(), '\0');
+  typed_pin_ = right ? text : std::string();
+  desk_.say(right || text.empty() ? "" : "pin_format");
+  desk_.set_value("card_pin", right ? "****" : "");
 }
 
 void Terminal::show_form() {

@@ -48,6 +48,7 @@ class Terminal {
   void perform(const ControlRow& row, const std::string& text, bool on);
   void perform_card(const ControlRow& row, const std::string& text, bool on);
   void set_date(const std::string& text);
+  void set_card_pin(const std::string& text);
   void open(ScreenId screen);
   void clear_form();
   bool form_complete() const;

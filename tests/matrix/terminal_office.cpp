@@ -70,7 +70,7 @@ Look look_of(const std::string& state) {
       {"ask_consent", Phase::kAskConsent}, {"choice", Phase::kConsentChoice},
       {"register", Phase::kRegisterConsent}, {"eligibility", Phase::kEligibility},
       {"done", Phase::kCardToTake}, {"done_dated", Phase::kCardToTake},
-      {"failed", Phase::kCardToTake}, {"detail", Phase::kCardToTake}};
+      {"failed", Phase::kCardToTake}, {"failed_early", Phase::kCardToTake}, {"detail", Phase::kCardToTake}};
   if (state == "card_face_form.used_dated") return {Phase::kCardToTake, false};
   const std::size_t dot = state.find('.');
   const std::string first = state.substr(0, dot);
@@ -217,6 +217,11 @@ void Office::bring_face(const std::string& detail) {
   if (detail == "challenge") return answer_until("backend begin_identity");
   if (detail == "complete_identity") return answer_until("backend complete_identity");
   if (detail == "completion") return answer_until("link show completion");
+  if (detail == "failed_early") {
+    answer_until("link show completion");
+    rig_.link(link::Cancelled{"pressed"});
+    return;
+  }
   answer_until("link ask_consent");
   if (detail == "ask_consent") return;
   if (detail == "choice" || detail == "failed") {
@@ -276,7 +281,9 @@ bool Office::happen_at_screen(const std::string& event) {
       {"user_id", {"user_id", "u"}}, {"password", {"password", "p"}},
       {"date", {"confirmation_date", "2024/12/08"}}, {"date_empty", {"confirmation_date", ""}},
       {"date_wrong", {"confirmation_date", "2024-13-40"}},
-      {"date_future", {"confirmation_date", "2024-12-10"}}, {"card_pin", {"card_pin", "1234"}}};
+      {"date_future", {"confirmation_date", "2024-12-10"}}, {"card_pin", {"card_pin", "1234"}},
+      {"card_pin_empty", {"card_pin", ""}}, {"card_pin_short", {"card_pin", "123"}},
+      {"card_pin_letters", {"card_pin", "12a4"}}};
   static const std::set<std::string> kPressed = {
       "sign_in", "confirm_by_card", "face_reader_operation", "account_management", "sign_out",
       "switch_to_visual", "unattended_operation", "back", "confirm_by_card_face",
