@@ -70,7 +70,8 @@ Look look_of(const std::string& state) {
       {"ask_consent", Phase::kAskConsent}, {"choice", Phase::kConsentChoice},
       {"register", Phase::kRegisterConsent}, {"eligibility", Phase::kEligibility},
       {"done", Phase::kCardToTake}, {"done_dated", Phase::kCardToTake},
-      {"failed", Phase::kCardToTake}, {"failed_early", Phase::kCardToTake}, {"detail", Phase::kCardToTake}};
+      {"failed", Phase::kCardToTake}, {"failed_early", Phase::kCardToTake},
+      {"detail", Phase::kCardToTake}};
   if (state == "card_face_form.used_dated") return {Phase::kCardToTake, false};
   const std::size_t dot = state.find('.');
   const std::string first = state.substr(0, dot);

@@ -431,4 +431,46 @@ BOOST_AUTO_TEST_CASE(back_while_reading_gives_the_card_up) {
   BOOST_CHECK(rig.logged("display confirm_by_card reception_failed"));
 }
 
+// the card of this reception still lies in the generic reader.
+BOOST_AUTO_TEST_CASE(what_the_other_reader_says_ends_no_reception_early) {
+  Rig rig;
+  prepare_p5(rig);
+  place(rig, kGenericReader);
+  rig.link(link::Cancelled{"card_removed"});
+  rig.answer_all();
+  BOOST_CHECK(rig.logged("display eligibility_detail eligibility_checked"));
+  BOOST_CHECK(!any(rig, "record reception_ended"));
+  remove(rig, kGenericReader);
+  BOOST_CHECK(rig.has("record reception_ended flow=generic_visual outcome=completed"));
+}
+
+// P5-8: whoever leaves the card in keeps nobody else waiting.
+BOOST_AUTO_TEST_CASE(a_card_that_was_left_in_blocks_no_other_reader) {
+  Rig rig;
+  prepare_p5(rig);
+  rig.connect_face_reader();
+  place(rig, kGenericReader);
+  rig.answer_all();
+  place(rig, kFaceReader);
+  BOOST_CHECK(rig.has("record reception_ended flow=generic_visual outcome=completed"));
+  BOOST_CHECK(rig.has("link ask_auth_method"));
+  rig.answer_all();
+  remove(rig, kGenericReader);
+  BOOST_CHECK(!any(rig, "record reception_ended flow=reader_ordinary"));
+  remove(rig, kFaceReader);
+  BOOST_CHECK_EQUAL(rig.count("record reception_ended flow=generic_visual outcome=completed"), 1);
+  BOOST_CHECK_EQUAL(rig.count("record reception_ended flow=reader_ordinary outcome=completed"), 1);
+}
+
+// A terminal that starts while a card lies on a reader in visual confirmation mode (P4).
+BOOST_AUTO_TEST_CASE(no_reception_begins_before_the_reader_has_told_its_mode) {
+  Rig rig;
+  rig.start();
+  rig.give(LinkUp{});
+  place(rig, kFaceReader);
+  BOOST_CHECK(!any(rig, "record reception_started"));
+  rig.link(link::HelloAnswer{1, "m", "f", link::Mode::kVisualConfirmation});
+  BOOST_CHECK(rig.has("record card_waits_for_form reader=1"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
