@@ -62,6 +62,13 @@ Seen Observer::state(const std::string& seen, const Value& wanted) const {
   return {seen == wanted.text, false, false, seen};
 }
 
+// Seen once in a step, it counts.
+Seen Observer::message(const std::string& seen, const Value& wanted) const {
+  Seen result = state(seen, wanted);
+  result.event = true;
+  return result;
+}
+
 Seen Observer::event(const std::string& seen, const Value& wanted, std::string_view none) const {
   const std::string value = seen.empty() ? std::string(none) : seen;
   return {value == wanted.text, seen.empty() && value == wanted.text, true, value};
@@ -171,12 +178,10 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader",
                    wanted);
     case Outcome::kMode: return state(mode(), wanted);
-    case Outcome::kMessage: {
-      Seen seen = state(
-          world_.face() ? world_.reader_panel().display().message : "no face-auth reader", wanted);
-      seen.event = true;
-      return seen;
-    }
+    case Outcome::kMessage:
+      return message(world_.face() ? world_.reader_panel().display().message
+                                   : "no face-auth reader",
+                     wanted);
     case Outcome::kConsent: {
       const auto* row = last_of<backend::ConsentRow>(backend, since.backend_records);
       return event(row ? std::string(to_string(row->consent)) : "", wanted, "nothing registered");
@@ -192,11 +197,8 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       return event(confirmed ? "confirmed" : failed ? "refused" : "", wanted, "nothing yet");
     }
     case Outcome::kTerminalScreen: return state(world_.terminal_panel().display().screen, wanted);
-    case Outcome::kTerminalMessage: {
-      Seen seen = state(world_.terminal_panel().display().message, wanted);
-      seen.event = true;
-      return seen;
-    }
+    case Outcome::kTerminalMessage:
+      return message(world_.terminal_panel().display().message, wanted);
     case Outcome::kEhrScreen: return state(world_.ehr_panel().display().screen, wanted);
     case Outcome::kEmergencyView: return view(true, wanted, since);
     case Outcome::kOrdinaryView: return view(false, wanted, since);
@@ -209,11 +211,7 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
     }
     case Outcome::kReason: return reasons(wanted, since);
     case Outcome::kAccount: return state(account(), wanted);
-    case Outcome::kEhrMessage: {
-      Seen seen = state(world_.ehr_panel().display().message, wanted);
-      seen.event = true;
-      return seen;
-    }
+    case Outcome::kEhrMessage: return message(world_.ehr_panel().display().message, wanted);
     case Outcome::kTriesLeft: {
       const auto& values = world_.reader_panel().display().values;
       const auto shown = values.find("tries_left");

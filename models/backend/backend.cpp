@@ -31,6 +31,8 @@ constexpr std::array<Row, 13> kTable = {{
 }};
 static_assert(kTable.size() == std::variant_size_v<api::Request>);
 
+constexpr std::size_t kRememberedAnswers = 64;  // of one client, the latest
+
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 std::string_view without_leading_zero_bytes(std::string_view hex) {
@@ -134,15 +136,24 @@ Reply Backend::handle(const api::Request& request, Sender from, Seconds now) {
 Backend::Response Backend::handle(const wire::network::Request& request, Sender from, Seconds now) {
   Response out;
   out.response.id = request.id;
+  // A request that arrives twice is carried out once: its number is known.
+  auto& answered = state_->answered[static_cast<std::size_t>(from)];
+  if (const auto before = answered.find(request.id); before != answered.end()) {
+    out.response.body = before->second;
+    return out;
+  }
+  if (answered.size() >= kRememberedAnswers) answered.erase(answered.begin());
   const auto decoded = api::decode_request(request.body);
   if (!decoded) {
     const std::string reason = "malformed:" + std::string(decoded.error().field);
     out.records.push_back(RequestRefused{"unreadable", reason});
     out.response.body = api::encode(api::Answer(api::Refusal{reason}));
+    answered[request.id] = out.response.body;
     return out;
   }
   Reply reply = handle(*decoded, from, now);
   out.response.body = api::encode(reply.answer);
+  answered[request.id] = out.response.body;
   out.records = std::move(reply.records);
   return out;
 }

@@ -48,6 +48,7 @@ struct Backend::State {
   std::map<std::string, Session> sessions;
   std::map<std::string, Transaction> transactions;  // names sort by age
   std::map<std::string, Passcode> passcodes;        // by institution
+  std::array<std::map<std::uint64_t, wire::Bytes>, 2> answered;  // by Sender and request number
   std::vector<IdentityRecord> identities;
   std::vector<ConsentRow> consents;
   std::vector<TwoFactorRow> two_factors;

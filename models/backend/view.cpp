@@ -89,7 +89,8 @@ bool has_history(const Inquiry& q) { return !q.history.empty(); }
 
 bool satisfies_all(const Inquiry& q, const IdentityRecord& record) {
   return is_in_window(q, record) && (!bound_to_here(q) || is_here(q, record)) &&
-         (!bound_to_today(q) || is_today(q, record)) && (!visual_required(q) || is_visual(q, record));
+         (!bound_to_today(q) || is_today(q, record)) &&
+         (!visual_required(q) || is_visual(q, record));
 }
 
 bool two_factor_is_there(const Inquiry& q) {

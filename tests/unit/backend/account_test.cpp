@@ -157,6 +157,21 @@ BOOST_AUTO_TEST_CASE(bytes_that_are_no_request_get_a_refusal_with_the_member) {
   BOOST_TEST(backend::name_of(out.records.at(0)) == "request_refused");
 }
 
+BOOST_AUTO_TEST_CASE(a_request_that_arrives_twice_is_carried_out_once) {
+  World w;
+  const uketsuke::wire::network::Request request{
+      7, api::encode(api::Request(api::SignIn{kHere, "general", "g"}))};
+  const auto first = w.backend.handle(request, Sender::kTerminal, kNow);
+  const auto second = w.backend.handle(request, Sender::kTerminal, kNow + 5);
+  BOOST_TEST(first.records.size() == 1u);
+  BOOST_TEST(second.records.size() == 0u);
+  BOOST_TEST((first.response.body == second.response.body));
+  // The same number of another client, or another number: another request.
+  BOOST_TEST((w.backend.handle(request, Sender::kEhr, kNow).response.body != first.response.body));
+  BOOST_TEST((w.backend.handle({8, request.body}, Sender::kTerminal, kNow).response.body !=
+              first.response.body));
+}
+
 BOOST_AUTO_TEST_CASE(no_record_shows_a_passcode_or_a_password) {
   World w;
   const std::string passcode = issue(w);
