@@ -188,12 +188,13 @@ std::string CardDesk::counters_changed(const card::PersistentState& before) cons
   return {};
 }
 
-// Asks a copy: the card stays as it is.
+// Asks a copy: the card stays as it is. No probe writes what outlives power.
 std::uint16_t CardDesk::probe(const char* command) {
-  const card::PersistentState memory = rig_.memory;
+  return probe(wire::from_hex(command).value());
+}
+std::uint16_t CardDesk::probe(const Bytes& command) {
   card::Card copy = rig_.card;
-  const Bytes response = copy.transmit(wire::from_hex(command).value()).response;
-  rig_.memory = memory;
+  const Bytes response = copy.transmit(command).response;
   if (response.size() < 2) return 0;
   return static_cast<std::uint16_t>(response[response.size() - 2] << 8 | response.back());
 }
@@ -202,7 +203,7 @@ std::uint16_t CardDesk::probe(const char* command) {
 bool CardDesk::verified(std::uint8_t short_identifier) {
   const Bytes command = {0x00, 0x24, 0x01, static_cast<std::uint8_t>(0x80 | short_identifier),
                          0x01, 0x31};
-  return probe(wire::to_hex(command).c_str()) == 0x6A80;
+  return probe(command) == 0x6A80;
 }
 
 // "", "certificate" (free), "sign_certificate" (protected), "pin", "key", "record", "internal".
@@ -227,8 +228,11 @@ std::string CardDesk::region() {
   if (rig_.card.mute()) return "damaged";
   if (!rig_.card.powered()) return "off";
   if (profile_ == "fails_first" && probe("00b0000001") == 0x6F00) return "first_command";
-  const bool on_file = !current_file().empty();
-  switch (rig_.card.selected()) {
+  const Application application = rig_.card.selected();
+  const bool asks = application == Application::kCommon || application == Application::kJuki ||
+                    application == Application::kOther;
+  const bool on_file = asks && !current_file().empty();
+  switch (application) {
     case Application::kCardManager: return profile_ == "other" ? "other_card" : "manager";
     case Application::kJpki: return region_of_jpki();
     case Application::kCardFace: return region_of_face();
@@ -246,8 +250,9 @@ std::string CardDesk::region() {
 std::string CardDesk::region_of_jpki() {
   if (profile_ == "no_pin") return "no_pin_card";
   // The longest chain that the card takes, as one part: there is no room for it after another one.
-  static const std::string kLong = "90a200c1000800" + std::string(2 * 2048, '0');
-  if (probe(kLong.c_str()) == 0x6700) return "jpki_chaining";
+  static const Bytes kLong =
+      wire::from_hex("90a200c1000800" + std::string(2 * 2048, '0')).value();
+  if (probe(kLong) == 0x6700) return "jpki_chaining";
   if (rig_.card.terminal_authenticated()) return "jpki_terminal";
   if (probe("008200000101") == 0x6700) return "jpki_challenge";
   {

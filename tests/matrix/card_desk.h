@@ -51,6 +51,7 @@ class CardDesk {
   std::vector<std::string> happen(const std::string& event);
   wire::Bytes command_of(const std::string& event) const;
   std::uint16_t probe(const char* command);
+  std::uint16_t probe(const wire::Bytes& command);
   std::string region();
   std::string region_of_jpki();
   std::string region_of_face();

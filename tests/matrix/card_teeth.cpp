@@ -19,12 +19,14 @@ constexpr std::uint16_t kWords[] = {
     card::kKeyDeliveryNotConfigured};
 constexpr const char* kApplications[] = {"card manager", "JPKI", "card face", "card text",
                                          "common", "juki", "other card"};
+constexpr const char* kStates[] = {"manager", "jpki", "face", "text", "common", "juki", "other"};
 constexpr const char* kFiles[] = {"no file", "transparent", "record", "reference", "private key",
                                   "internal"};
 
 struct Mutant {
   std::string name;
-  std::uint8_t ins = 0;  // 0: any command may notice
+  std::uint8_t ins = 0;       // 0: any command may notice
+  std::string states;         // of these, by their first letters, it is tried first
   std::function<void(card::Profile&)> change;
 };
 
@@ -44,7 +46,18 @@ class Teeth {
       changed[name] = std::move(copy);
     }
     std::map<std::string, matrix::CardDesk> desks;
+    const bool hint = !mutant.states.empty();
+    return (hint && notices(mutant, changed, desks, true)) ||
+           notices(mutant, changed, desks, false);
+  }
+
+ private:
+  // Only in the states of the hint, or in all others.
+  bool notices(const Mutant& mutant, const matrix::Profiles& changed,
+               std::map<std::string, matrix::CardDesk>& desks, bool hinted) const {
     for (const auto& [place, cell] : table_.cells) {
+      const bool of_hint = !mutant.states.empty() && place.first.rfind(mutant.states, 0) == 0;
+      if (of_hint != hinted) continue;
       const auto command = script_.commands.find(place.second);
       const bool bytes = command != script_.commands.end() && command->second.size() > 1;
       if (mutant.ins != 0 && (!bytes || command->second[1] != mutant.ins)) continue;
@@ -57,7 +70,6 @@ class Teeth {
     return false;
   }
 
- private:
   std::string file_;
   matrix::Table table_;
   matrix::CardScript script_;
@@ -68,10 +80,11 @@ std::vector<Mutant> mutants_of_rows() {
   std::vector<Mutant> mutants;
   const CommandTable& standard = card::standard_command_table();
   const auto add = [&](std::size_t row, const std::string& what, std::uint8_t ins,
-                       const std::function<void(CommandRow&)>& change) {
+                       const std::function<void(CommandRow&)>& change,
+                       const char* states = "jpki") {
     auto table = std::make_shared<CommandTable>(standard);
     change(table->rows[row]);
-    mutants.push_back({std::string(standard.rows[row].name) + ", " + what, ins,
+    mutants.push_back({std::string(standard.rows[row].name) + ", " + what, ins, states,
                        [table](card::Profile& p) { p.data.behaviour.commands = table; }});
   };
   for (std::size_t i = 0; i < standard.rows.size(); ++i) {
@@ -89,7 +102,7 @@ std::vector<Mutant> mutants_of_rows() {
       for (std::size_t c = 0; c < row.in_application.size(); ++c) {
         if (row.in_application[c] == word) continue;
         add(i, std::string("in ") + kApplications[c] + " " + std::to_string(word), ins,
-            [c, word](CommandRow& r) { r.in_application[c] = word; });
+            [c, word](CommandRow& r) { r.in_application[c] = word; }, kStates[c]);
       }
       for (std::size_t c = 0; c < row.on_file.size(); ++c) {
         if (row.on_file[c] == word) continue;
@@ -105,7 +118,7 @@ std::vector<Mutant> mutants_of_behaviour() {
   using card::Behaviour;
   std::vector<Mutant> mutants;
   const auto add = [&](const char* name, std::function<void(Behaviour&)> change) {
-    mutants.push_back({name, 0, [change = std::move(change)](card::Profile& profile) {
+    mutants.push_back({name, 0, "", [change = std::move(change)](card::Profile& profile) {
                          change(profile.data.behaviour);
                        }});
   };
