@@ -56,6 +56,7 @@ class Director {
       : scenario_(scenario),
         settings_(settings),
         result_(result),
+        catalog_(assets.catalog),
         stage_(assets, scenario, settings.seed, settings.faults, settings.amend) {}
 
   void run();
@@ -72,6 +73,7 @@ class Director {
   StepResult& add_step();
   void begin_step();
   void deviation(StepResult& step);
+  void add_messages(StepResult& step);
   void touch(const std::string& assumption);
   void step_over(const StepResult* step) {
     if (settings_.at_step) settings_.at_step(stage_.world(), step);
@@ -82,6 +84,7 @@ class Director {
   const Scenario& scenario_;
   const RunSettings& settings_;
   ScenarioResult& result_;
+  const scenario::Catalog& catalog_;
   Stage stage_;
   wire::Micros limit_us_ = kScenarioLimitUs;
   bool patience_over_ = true;  // the step may take no longer than to its deadline
@@ -108,8 +111,31 @@ void Director::begin_step() {
   stage_.world().begin_step(static_cast<std::uint32_t>(result_.steps.size()) + 1);
 }
 
+// What the screens say may be the cause: a form that is not complete, a reader that is away.
+void Director::add_messages(StepResult& step) {
+  World& world = stage_.world();
+  const auto add = [&](const char* device, const Text& label, const std::string& id) {
+    if (id.empty() || step.expected.en.find(id) != std::string::npos ||
+        step.observed.en.find(id) != std::string::npos) {
+      return;
+    }
+    const auto* screens = catalog_.screens_of(device);
+    const auto* message = screens == nullptr ? nullptr : screens->find_message(id);
+    const Text words = message == nullptr ? Text(id) : Text(message->text.ja, message->text.en);
+    append(step.observed, verdict::say("{}：{}（{}）", "{}: {} ({})", label, id, words));
+  };
+  if (world.face()) {
+    add("face_reader", {"リーダーのメッセージ", "the reader says"},
+        world.reader_panel().display().message);
+  }
+  add("terminal", {"端末のメッセージ", "the terminal says"},
+      world.terminal_panel().display().message);
+  add("ehr", {"電子カルテのメッセージ", "the EHR says"}, world.ehr_panel().display().message);
+}
+
 void Director::deviation(StepResult& step) {
   step.verdict = Verdict::kFail;
+  add_messages(step);
   step.wire_tail = stage_.world().journal().tail(settings_.wire_tail);
 }
 

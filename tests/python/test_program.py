@@ -222,3 +222,15 @@ def test_the_journal_tells_what_came_back_on_the_control_pipe(program, suite):
     replies = [str(line) for line in lines if "control in" in str(line)]
     assert any("DEVICE 1209:" in line for line in replies), replies[:3]
     assert any("INTERFACE 0" in line and "ENDPOINT" in line for line in replies), replies[:3]
+
+
+def test_a_deviation_tells_what_the_screen_says_about_it(program):
+    text = (SCENARIOS / "hospital_flow/p5_emergency_reception_from_the_general_account.yaml") \
+        .read_text(encoding="utf-8")
+    text = "\n".join(line for line in text.splitlines() if "id: P5-3" not in line)
+    write(program, "p5_emergency_reception_from_the_general_account", text + "\n")
+    assert program("run", "suite", "--out", "out").returncode == FAIL
+    result = program.results()["scenarios"][0]
+    [failed] = [step for step in result["steps"] if step["verdict"] == "fail"]
+    assert "the terminal says: visual_form_incomplete (" in failed["observed"]["en"]
+    assert "端末のメッセージ：visual_form_incomplete" in failed["observed"]["ja"]
