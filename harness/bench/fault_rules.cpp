@@ -74,7 +74,7 @@ bool Reader::name(const Value& value, const Text& what,
                   const std::vector<std::string>& known) {
   if (std::find(known.begin(), known.end(), value.text) != known.end()) return true;
   problem(value, say("{}「{}」はない{}", "there is no {} {}{}", what, value.text,
-                     yaml::did_you_mean(value.text, known)));
+                     yaml::hint(value.text, known)));
   return false;
 }
 
@@ -116,7 +116,7 @@ std::uint32_t Reader::step(const Value& value) {
     }
   }
   problem(value, say("手順「{}」はない{}", "there is no step {}{}", value.text,
-                     yaml::did_you_mean(value.text, known)));
+                     yaml::hint(value.text, known)));
   return 0;
 }
 
@@ -140,7 +140,7 @@ void Reader::moments(const std::string& key, const Value& value, Rule& rule) {
   for (const auto& [name, moment] : value.fields) {
     if (std::find(keys.begin(), keys.end(), name) == keys.end()) {
       problem(moment, say("{} にキー「{}」はない{}", "{} has no key {}{}", key, name,
-                          yaml::did_you_mean(name, keys)));
+                          yaml::hint(name, keys)));
     } else if (moment.form != Value::Form::kScalar) {
       problem(moment, say("{} は単一の値", "{} is a single value", name));
     } else if (name == "step") {
@@ -174,7 +174,7 @@ void Reader::check_kind(const Value& item, const Rule& rule) {
 void Reader::key_of(const std::string& key, const Value& value, Rule& rule) {
   if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
     return problem(value, say("故障にキー「{}」はない{}", "a fault has no key {}{}", key,
-                              yaml::did_you_mean(key, kKeys)));
+                              yaml::hint(key, kKeys)));
   if (key == "starts" || key == "stops") return moments(key, value, rule);
   if (value.form != Value::Form::kScalar)
     return problem(value, say("{} は単一の値", "{} is a single value", key));

@@ -65,10 +65,12 @@ class Parser {
         ->check(CLI::IsMember({"ja", "en", "both"}));
     app_.footer(
         say({"終了コード：0 逸脱なし、1 逸脱あり、2 判定不能または対象外のみ、3 基準と相違、"
-             "4 試験環境の異常、5 使い方の誤り",
+             "4 試験環境の異常または中断、5 使い方の誤り（該当なしを含む）。"
+             "check と list：0 問題なし、1 問題あり、4 読めないファイルあり",
              "exit codes: 0 no deviation found, 1 deviation, 2 inconclusive or nothing "
-             "applicable, 3 differs from the baseline, 4 error of bench or harness, "
-             "5 usage"}));
+             "applicable, 3 differs from the baseline, 4 error of bench or harness, or "
+             "interrupted, 5 usage (nothing selected is one). check and list: 0 no problem, "
+             "1 problems, 4 a file could not be read"}));
     add_run();
     add_regress();
     add_sweep();
@@ -204,9 +206,10 @@ class Parser {
     regress_app_
         ->add_option("--release", regress_.release, say({"リリース", "release, e.g. 2024-12"}))
         ->required();
-    regress_app_->add_flag("--accept", regress_.accept,
-                           say({"今の挙動を基準とする（手で書いた期待は変えない）",
-                                "make what happens now the baseline (what was typed by hand stays)"}));
+    regress_app_->add_flag(
+        "--accept", regress_.accept,
+        say({"今の挙動を基準とする（手で書いた期待は変えない）",
+             "make what happens now the baseline (what was typed by hand stays)"}));
     regress_app_->add_option("-j,--jobs", config.jobs, say({"並列数", "worker processes"}))
         ->check(CLI::Range(1U, kMaxJobs));
     regress_app_->add_option("--out", regress_.out,
@@ -219,15 +222,17 @@ class Parser {
         ->check([](const std::string& text) {
           return campaign::is_day(text) ? std::string() : text + " is no day (YYYY-MM-DD)";
         });
-    regress_app_->add_flag("--in-process", config.in_process,
-                           say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
+    regress_app_->add_flag(
+        "--in-process", config.in_process,
+        say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
   }
 
   void add_sweep() {
     sweep_app_ = app_.add_subcommand(
-        "sweep", say({"故障を一つずつ、各手順・各線の最初・途中・最後のメッセージに与える",
-                      "one fault at a time on the first, a middle and the last message of each step "
-                      "on each wire"}));
+        "sweep",
+        say({"故障を一つずつ、各手順・各線の最初・途中・最後のメッセージに与える",
+             "one fault at a time on the first, a middle and the last message of each step "
+             "on each wire"}));
     add_paths(sweep_app_, sweep_.paths);
     add_filters(sweep_app_, sweep_.filters);
     sweep_app_->add_option("--faults", sweep_.faults,

@@ -1,5 +1,6 @@
 #include "harness/cli/run_command.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <optional>
@@ -46,7 +47,7 @@ class Lines {
     if (passed && width > needed + kLeastColumns) line = report::cut(line, width - needed);
     console_.print(line + tail);
     if (!passed || !result.warnings.empty()) {
-      console_.print(report::explain(result, console_.language()));
+      console_.print(fitted(report::explain(result, console_.language())));
     }
   }
 
@@ -59,6 +60,22 @@ class Lines {
   }
 
  private:
+  // On a terminal a message of the wire takes one line; the report has all of it.
+  std::string fitted(const std::string& text) const {
+    constexpr std::string_view kMessageIndent = "        ";
+    const auto width = console_.width();
+    if (width <= kLeastColumns) return text;
+    std::string out;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const auto end = std::min(text.find('\n', begin), text.size());
+      const auto line = text.substr(begin, end - begin);
+      const bool message = line.compare(0, kMessageIndent.size(), kMessageIndent) == 0;
+      out += (message ? report::cut(line, width - 1) : line) + "\n";
+      begin = end + 1;
+    }
+    return out;
+  }
+
   Console& console_;
   bool all_;
 };

@@ -40,8 +40,9 @@ UsbChannel::UsbChannel(Context& context, UsbConfig config)
       control_out_(context,
                    {"usb", "control out", config_.host, config_.device, config_.describe_control},
                    to_device_, &device_bytes),
-      control_in_(context, {"usb", "control in", config_.device, config_.host, config_.describe_control_in}, to_host_,
-                  &host_bytes) {
+      control_in_(context,
+                  {"usb", "control in", config_.device, config_.host, config_.describe_control_in},
+                  to_host_, &host_bytes) {
   set_cut(control_out_);
   set_cut(control_in_);
   const auto as_received = [](HostEvent& event) {

@@ -234,3 +234,10 @@ def test_a_deviation_tells_what_the_screen_says_about_it(program):
     [failed] = [step for step in result["steps"] if step["verdict"] == "fail"]
     assert "the terminal says: visual_form_incomplete (" in failed["observed"]["en"]
     assert "端末のメッセージ：visual_form_incomplete" in failed["observed"]["ja"]
+
+
+def test_faults_that_are_wrong_are_told_in_the_language_asked_for(program):
+    write(program, "a", "uketsuke: 1\nscenario: a\ntitle: {ja: あ, en: a}\n"
+                        "faults: [{wire: us, kind: drop}]\n" + STEPS)
+    text = program("check", "suite", "--lang", "ja").stdout
+    assert "did you mean" not in text and "usb" in text
