@@ -115,16 +115,19 @@ class Parser {
     for (const auto* command : app_.get_subcommands([](CLI::App*) { return true; })) {
       names.push_back(command->get_name());
     }
+    bool is_question = false;
     for (int i = 1; i < argc; ++i) {
       const std::string word = argv[i];
       if (word == "--lang") ++i;
+      is_question = is_question || word == "--help" || word == "-h" || word == "--version";
       if (!word.empty() && word[0] == '-') continue;
       if (std::find(names.begin(), names.end(), word) != names.end()) return {};
       return say(verdict::say("コマンド {} はありません", "there is no command {}",
                               word.empty() ? "\"\"" : yaml::shortened(word)) +
                  yaml::hint(word, names));
     }
-    return {};
+    if (is_question) return {};
+    return say(Text("コマンドがありません", "a command is missing") + yaml::hint("", names));
   }
 
   std::string say(const Text& text) const { return in_language(text, language_); }

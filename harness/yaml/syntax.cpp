@@ -282,6 +282,11 @@ class Explainer {
     for (const Line* line : {&above_, &line_}) {
       const bool level = line == &line_ || above_.indent == line_.indent;
       if (line->empty() || line->is_item() || line->colon() != kNowhere || !level) continue;
+      if (const auto wide = line->text.find("："); wide != kNowhere) {
+        return problem(line->begin + line->indent + wide,
+                       {"全角のコロン（：）です。半角のコロンと空白（: ）にしてください",
+                        "this is a full-width colon; write a plain one and a blank (: )"});
+      }
       const auto bare = line->text.find(':');
       if (bare != kNowhere && bare > 0) {
         return problem(line->begin + line->indent + bare + 1,

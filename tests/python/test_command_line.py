@@ -392,6 +392,7 @@ def test_an_unknown_command_is_named_with_the_nearest_one(fake):
     done = fake("chek", "suite")
     assert done.returncode == USAGE
     assert done.stderr == "uketsuke: usage: there is no command chek; did you mean check?\n"
+    assert "a command is missing; there are: run, " in fake().stderr
     assert "コマンド qqq はありません" in fake("--lang", "ja", "qqq").stderr
 
 

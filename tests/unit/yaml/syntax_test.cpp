@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(every_usual_mistake_is_told_where_it_is_and_what_to_do) {
       {"a: 1\nb\nc: 2\n", "x:2:1: there is no colon in this line", "コロンがありません"},
       {"a:1\nb: 2\n", "x:1:3: a blank is missing after the colon", "空白が必要"},
       {"a: b: c\n", "x:1:5: a second \": \" in one line", "2 つ"},
+      {"a：1\nb: 2\n", "x:1:2: this is a full-width colon", "全角"},
       {"a: *x\n", "x:1:4: a value that begins with * or & is an alias", "別名"},
       {"a: @x\n", "x:1:4: a value cannot begin with @", "@ で始める"},
       {"a: `x`\n", "x:1:4: a value cannot begin with `", "` で始める"},
