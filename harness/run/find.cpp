@@ -7,6 +7,8 @@
 #include <set>
 #include <system_error>
 
+#include "harness/yaml/yaml.h"
+
 namespace uketsuke::run {
 namespace {
 
@@ -53,6 +55,20 @@ void add_folder(const std::string& folder, std::vector<std::string>& files) {
   files.insert(files.end(), found.begin(), found.end());
 }
 
+// What stands there instead, if something near does.
+verdict::Text nearest_name(const std::string& path) {
+  const fs::path wanted(path);
+  const fs::path folder = wanted.has_parent_path() ? wanted.parent_path() : fs::path(".");
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    names.push_back(entry->path().filename().native());
+  }
+  std::sort(names.begin(), names.end());
+  return yaml::suggestion(wanted.filename().native(), names);
+}
+
 void drop_repeated(std::vector<std::string>& files) {
   std::set<std::string> seen;
   const auto is_repeated = [&](const std::string& file) {
@@ -71,8 +87,9 @@ std::vector<std::string> find_files(const std::vector<std::string>& paths) {
     std::error_code error;
     const auto status = fs::status(path, error);
     if (status.type() == fs::file_type::not_found || path.empty()) {
-      throw RunError(Kind::kUsage, {path + "：ファイルもフォルダーもありません",
-                                    "no such file or folder: " + path});
+      throw RunError(Kind::kUsage, verdict::Text(path + "：ファイルもフォルダーもありません",
+                                                 "no such file or folder: " + path) +
+                                       nearest_name(path));
     }
     if (status.type() == fs::file_type::none) cannot_read(path, error);
     if (fs::is_directory(status)) {
