@@ -375,8 +375,8 @@ def test_nothing_selected_says_why(fake):
         [message] = messages
         return message
 
-    assert why("suite/receptoin.yaml") == ("uketsuke: no such file or folder: suite/receptoin.yaml; "
-                                           "did you mean reception.yaml?\n")
+    assert why("suite/receptoin.yaml") == (
+        "uketsuke: no such file or folder: suite/receptoin.yaml; did you mean reception.yaml?\n")
     prefix = "uketsuke: nothing selected: "
     assert why("empty") == prefix + "there is no scenario (*.yaml, *.yml) in empty\n"
     assert why("suite", "--tag", "emergencies") == \
