@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -123,14 +124,21 @@ std::vector<Field> all_fields(const bench::Assets& assets, const std::string& re
 }
 
 std::vector<SeededChange> draw_changes(const std::vector<Field>& fields, std::size_t count,
-                                 std::uint64_t seed) {
-  Random random(seed);
-  std::vector<std::size_t> order(fields.size());
-  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+                                       std::uint64_t seed) {
+  // Each field draws its own lot, by its name: a field more or less moves no other.
+  std::vector<std::pair<std::uint64_t, const Field*>> lots;
+  for (const Field& field : fields) {
+    std::uint64_t hash = 14695981039346656037ULL ^ seed;
+    for (const char c : field.name)
+      hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
+    lots.emplace_back(Random(hash).next(), &field);
+  }
+  std::sort(lots.begin(), lots.end());
+  lots.resize(std::min(count, lots.size()));
   std::vector<SeededChange> changes;
-  for (std::size_t i = 0; i < std::min(count, order.size()); ++i) {
-    std::swap(order[i], order[i + random.below(order.size() - i)]);
-    changes.push_back(fields[order[i]].draw(random));
+  for (const auto& [lot, field] : lots) {
+    Random random(lot);
+    changes.push_back(field->draw(random));
   }
   return changes;
 }

@@ -45,7 +45,7 @@ void add_data_fields(const bench::Assets& assets, const std::string& release,
 void add_parameter_fields(std::vector<Field>& fields);
 void add_table_fields(std::vector<Field>& fields);
 
-// `count` fields drawn without repetition, each with a new value.
+// `count` fields drawn without repetition, each with a new value; the first of a longer draw.
 std::vector<SeededChange> draw_changes(const std::vector<Field>& fields, std::size_t count,
                                  std::uint64_t seed);
 

@@ -82,7 +82,7 @@ std::optional<Noticed> Hunt::try_row(std::size_t row, const SeededChange& change
                                      const bench::Assets& assets) {
   // Screens are no part of the journal: only worlds can be told by its digest.
   const Ran ran = run_row(assets, scenarios_[row].scenario, change.on_world);
-  if (change.on_world && ran.result.journal_digest == scenarios_[row].digest &&
+  if (!change.on_assets && ran.result.journal_digest == scenarios_[row].digest &&
       ran.result.verdict == verdict::Verdict::kPass)
     return std::nullopt;
   return difference(compare_row(pinned_, ran));
@@ -115,6 +115,19 @@ std::optional<Noticed> Hunt::try_assets(const SeededChange& change) {
     return noticed;
   }
   return std::nullopt;
+}
+
+std::optional<Noticed> Hunt::hunt_together(const std::vector<SeededChange>& changes) {
+  SeededChange all{"all", "together", {}, {}};
+  all.on_assets = [&](bench::Assets& assets) {
+    for (const SeededChange& change : changes)
+      if (change.on_assets) change.on_assets(assets);
+  };
+  all.on_world = [&](bench::WorldConfig& config) {
+    for (const SeededChange& change : changes)
+      if (change.on_world) change.on_world(config);
+  };
+  return hunt(all);
 }
 
 std::optional<Noticed> Hunt::hunt(const SeededChange& change) {

@@ -29,6 +29,8 @@ class Hunt {
   const std::vector<std::string>& failing() const { return failing_; }
   // Nothing: the change survives. What noticed the last change is tried first.
   std::optional<Noticed> hunt(const SeededChange& change);
+  // The same for all of them at once. Nothing: none of them is noticed, or two hide each other.
+  std::optional<Noticed> hunt_together(const std::vector<SeededChange>& changes);
 
  private:
   struct Row {

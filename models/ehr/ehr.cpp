@@ -416,8 +416,10 @@ void Ehr::reflect(oqs::Summary summary, Actions& out) {
   show(kSummary, "view_returned", out);
   auto& values = std::get<panel::Display>(out.back()).values;
   for (const auto& section : summary.sections) {
-    record.sections.emplace_back(oqs::to_string(section.section));
-    values[record.sections.back()] = std::to_string(section.entries.size());
+    const std::string name(oqs::to_string(section.section));
+    const std::string entries = std::to_string(section.entries.size());
+    record.sections.push_back(name + ":" + entries + "/" + section.from);
+    values[name] = entries;
   }
   shown_.values = values;
   patients_[open_].chart = std::move(summary);

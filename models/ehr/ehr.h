@@ -79,7 +79,7 @@ struct Requested {
 struct Reflected {
   bool emergency = false;
   std::string clinician;
-  std::vector<std::string> sections;
+  std::vector<std::string> sections;  // "drugs:2/20210909": name, entries, first day
 };
 struct RefusedByBackend {
   bool emergency = false;

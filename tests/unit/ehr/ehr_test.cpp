@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(a_returned_view_is_reflected_in_the_chart) {
   BOOST_TEST(desk.screen_and_message() == "summary/view_returned");
   BOOST_TEST(desk.shown().values.at("drugs") == "1");
   BOOST_TEST(desk.record<ehr::Reflected>()->emergency);
-  BOOST_TEST(desk.record<ehr::Reflected>()->sections.at(0) == "drugs");
+  BOOST_TEST(desk.record<ehr::Reflected>()->sections.at(0) == "drugs:1/20240909");
   BOOST_TEST(desk.ehr.patients()[0].chart.has_value());
   BOOST_TEST(desk.all<wire::StopTimer>().size() == 1u);
   BOOST_TEST(desk.press("close").screen_and_message() == "chart/");
