@@ -9,6 +9,7 @@
 #include <exception>
 #include <set>
 
+#include "harness/cli/explore_command.h"
 #include "harness/cli/regress_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/running.h"
@@ -167,6 +168,9 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
   }
   if (const auto* value = std::get_if<SweepCommand>(&command)) {
     return sweep_command(*value, console);
+  }
+  if (const auto* value = std::get_if<ExploreCommand>(&command)) {
+    return explore_command(*value, executor, console);
   }
   if (const auto* value = std::get_if<CheckCommand>(&command)) {
     return check(*value, executor, console);

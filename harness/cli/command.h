@@ -32,6 +32,13 @@ struct SweepCommand {
   unsigned jobs = 1;
   bool in_process = false;
 };
+struct ExploreCommand {
+  std::string model = "all";  // or "p3", "p4", "p5"
+  std::string out;            // empty: a new folder
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 10'000;  // of each model
+  unsigned jobs = 1;
+};
 struct CheckCommand {
   std::vector<std::string> paths;
 };
@@ -49,7 +56,7 @@ struct NewCommand {
 
 using Command =
     std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
-                 RegressCommand, SweepCommand>;
+                 RegressCommand, SweepCommand, ExploreCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

@@ -17,6 +17,7 @@ using verdict::Language;
 using verdict::Text;
 
 constexpr unsigned kMaxJobs = 512;
+constexpr std::uint64_t kMaxSequences = 1'000'000'000;
 constexpr std::uint32_t kMaxRepeat = 1'000'000;
 constexpr double kMaxWallLimitS = 7 * 24 * 3600.0;
 
@@ -74,6 +75,7 @@ class Parser {
     add_run();
     add_regress();
     add_sweep();
+    add_explore();
     add_others();
   }
 
@@ -230,6 +232,24 @@ class Parser {
         say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
   }
 
+  void add_explore() {
+    explore_app_ = app_.add_subcommand(
+        "explore", say({"操作の系列を生成し、参照モデルと比べる",
+                        "play generated sequences of acts against reference models"}));
+    explore_app_->add_option("--model", explore_.model, say({"手順", "procedure"}))
+        ->check(CLI::IsMember({"p3", "p4", "p5", "all"}));
+    explore_app_->add_option("--seed", explore_seed_, say({"乱数の種", "random seed"}))
+        ->check(is_seed);
+    explore_app_
+        ->add_option("--runs", explore_.runs, say({"手順ごとの系列の数", "sequences of each model"}))
+        ->check(CLI::Range(std::uint64_t{1}, kMaxSequences));
+    explore_app_->add_option("-j,--jobs", explore_.jobs, say({"並列数", "worker processes"}))
+        ->check(CLI::Range(1U, kMaxJobs));
+    explore_app_->add_option("--out", explore_.out,
+                             say({"結果のフォルダー（省略時 uketsuke-out/日時）",
+                                  "folder of the results (default: uketsuke-out/TIME)"}));
+  }
+
   void add_sweep() {
     sweep_app_ = app_.add_subcommand(
         "sweep",
@@ -278,6 +298,8 @@ class Parser {
     if (!release_.empty()) run_.config.options.extra["release"] = release_;
     if (regress_app_->parsed()) return regress_;
     sweep_.seed = *seed_from(sweep_seed_);
+    explore_.seed = *seed_from(explore_seed_);
+    if (explore_app_->parsed()) return explore_;
     if (sweep_app_->parsed()) return sweep_;
     if (check_app_->parsed()) return check_;
     if (list_app_->parsed()) return list_;
@@ -297,6 +319,8 @@ class Parser {
   RegressCommand regress_;
   RunCommand run_;
   SweepCommand sweep_;
+  ExploreCommand explore_;
+  std::string explore_seed_ = "1";
   std::string sweep_seed_ = "1";
   CheckCommand check_;
   ListCommand list_;
@@ -306,6 +330,7 @@ class Parser {
   CLI::App* run_app_ = nullptr;
   CLI::App* regress_app_ = nullptr;
   CLI::App* sweep_app_ = nullptr;
+  CLI::App* explore_app_ = nullptr;
   CLI::App* check_app_ = nullptr;
   CLI::App* list_app_ = nullptr;
   CLI::App* steps_app_ = nullptr;

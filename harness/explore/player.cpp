@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -39,6 +40,7 @@ class Witness {
  private:
   News news() const;
   std::string view(bool emergency) const;
+  bool completion_shown() const;
 
   bench::Stage& stage_;
   bench::Baseline since_;
@@ -59,17 +61,30 @@ News Witness::news() const {
   return news;
 }
 
+// P3-n2, P4-n2: on the reader if it has a panel, else at the terminal.
+bool Witness::completion_shown() const {
+  bench::World& world = stage_.world();
+  const auto any = [](const auto& records, std::size_t from) {
+    return std::any_of(records.begin() + static_cast<std::ptrdiff_t>(from), records.end(),
+                       [](const auto& record) { return record.name == "completion_shown"; });
+  };
+  return world.face() != nullptr ? any(world.face()->records(), since_.reader_records)
+                                 : any(world.terminal().records(), since_.terminal_records);
+}
+
 // As Observer::view() tells it.
 std::string Witness::view(bool emergency) const {
   const auto& records = stage_.world().ehr().records();
   std::string seen = "not_requested";
   for (std::size_t i = since_.ehr_records; i < records.size(); ++i) {
-    if (const auto* row = std::get_if<ehr::Reflected>(&records[i]); row && row->emergency == emergency)
+    const ehr::Record& record = records[i];
+    if (const auto* got = std::get_if<ehr::Reflected>(&record); got && got->emergency == emergency)
       seen = "returned";
-    if (const auto* row = std::get_if<ehr::RefusedByBackend>(&records[i]);
-        row && row->emergency == emergency)
-      seen = fmt::format("refused {}", fmt::join(row->reasons, " "));
-    if (const auto* row = std::get_if<ehr::TimedOut>(&records[i]); row && row->emergency == emergency)
+    if (const auto* no = std::get_if<ehr::RefusedByBackend>(&record);
+        no && no->emergency == emergency)
+      seen = fmt::format("refused {}", fmt::join(no->reasons, " "));
+    if (const auto* late = std::get_if<ehr::TimedOut>(&record);
+        late && late->emergency == emergency)
       seen = "no_answer";
   }
   return seen;
@@ -80,13 +95,15 @@ std::optional<Disagreement> Witness::compare(const Model& model, const Expected&
   const Outcome& out = expected.outcome;
   const State& s = out.next;
   std::optional<Disagreement> found;
-  const auto same = [&found](std::string_view what, std::string_view wanted, std::string_view seen) {
-    if (found || wanted == seen) return;
-    found = Disagreement{0, std::string(what), std::string(wanted), std::string(seen)};
+  const auto same = [&found](std::string_view what, std::string_view wanted,
+                             std::string_view is) {
+    if (found || wanted == is) return;
+    found = Disagreement{0, std::string(what), std::string(wanted), std::string(is)};
   };
   const std::string_view holder = word_of(out.holder);
   const News seen = news();
   same("identity", out.identity ? told(holder, word_of(*out.identity)) : "", seen.identity);
+  same("completion", out.identity ? "shown" : "", completion_shown() ? "shown" : "");
   same("consent", out.consent ? told(holder, word_of(*out.consent)) : "", seen.consent);
   same("eligibility", out.eligible ? told(holder, "checked") : "", seen.eligible);
   if (model.face_reader()) {

@@ -48,7 +48,8 @@ constexpr std::array<ActText, kDoCount> kActs = {{
     {"sign_in", "general", "reception_staff"},
     {"sign_in", "administrator", "administrator"},           // P4-2
     {"sign_in", "{user: somebody, password: something}", "reception_staff"},
-    {"wait", "200", "patient"},
+    // Longer than any screen of the reader waits, shorter than the terminal does.
+    {"wait", "150", "patient"},
     {"judge", "not_necessary", "physician"},                 // P2-c4
     {"request_emergency_view", "{patient: hanako, consent: consent_unobtainable}", "physician"},
     {"request_emergency_view", "{patient: taro, consent: consent_given}", "physician"},
@@ -81,8 +82,8 @@ std::uint64_t State::code() const {
   add(number(mode), 2), add(number(by_passcode), 2), add(number(screen), 16);
   add(number(terminal), 16), add(number(account), 4), add(number(card), 4);
   add(number(served), 2), add(number(turned_away), 2), add(number(session_ended), 2);
-  add(rounds, 4), add(tries, 4), add(wrong_pins, 4), add(passcode, 16), add(number(date), 2), add(number(tick), 2);
-  add(number(viewing), 2), add(number(typed), 4);
+  add(rounds, 4), add(tries, 4), add(wrong_pins, 4), add(passcode, 16);
+  add(number(date), 2), add(number(tick), 2), add(number(viewing), 2), add(number(typed), 4);
   return code;
 }
 

@@ -50,7 +50,6 @@ inline bool is_at_ehr(Do what) { return what >= Do::kJudgeNotNecessary; }
 
 inline constexpr std::uint8_t kNoPasscode = 9;
 inline constexpr std::uint8_t kPasscodeTries = 3;
-inline constexpr double kLongWait = 200;           // seconds: longer than any screen waits
 
 // A desk at rest. What does not belong to the procedure keeps its first value.
 struct State {

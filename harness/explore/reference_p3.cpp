@@ -17,8 +17,8 @@ void go_home(State& s) {
   s.screen = s.card == Card::kNone ? Screen::kInitial : Screen::kTakeCard;
 }
 
-// P3-2. A right entry gives all tries back; the last wrong one leaves none, and every later entry is
-// refused until a new passcode is issued.
+// P3-2. A right entry gives all tries back; the last wrong one leaves none, and every later entry
+// is refused until a new passcode is issued.
 void enter_passcode(Do what, Outcome& out) {
   State& s = out.next;
   if (s.screen != Screen::kPasscodeEntry) return refuse(out);

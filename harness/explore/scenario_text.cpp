@@ -27,7 +27,10 @@ std::string expectation_text(const Model& model, const Expected& expected) {
   add("terminal_screen", word_of(s.terminal));
   add("account", word_of(s.account));
   add("card", s.card == Card::kNone ? "absent" : "present");
-  if (expected.outcome.identity) add("identity", "confirmed");
+  if (expected.outcome.identity) {
+    add("identity", "confirmed");
+    add(model.face_reader() ? "message" : "terminal_message", "completion_message");
+  }
   if (expected.outcome.consent) add("consent", word_of(*expected.outcome.consent));
   if (expected.outcome.eligible) add("eligibility", "checked");
   if (expected.outcome.refused) add("refused", "true");
@@ -93,9 +96,14 @@ std::string scenario_of(const Model& model, const std::string& id, const State& 
                         const Sequence& sequence) {
   std::string text = head_of(model, id, start, sequence.setting) + "steps:\n";
   Oracle oracle(model, start, sequence.setting);
+  bool issued = start.passcode != kNoPasscode;
   for (const Do act : sequence.acts) {
+    issued = issued || act == Do::kIssuePasscode;
+    // What people type who know of none.
+    const bool guessed = act == Do::kEnterPasscode && !issued;
     text += fmt::format("  - who: {}\n    do: {}\n    expect: {{{}}}\n", act_of(act).who,
-                        action_text(act), expectation_text(model, oracle.step(act)));
+                        guessed ? "{enter_passcode: \"000000\"}" : action_text(act),
+                        expectation_text(model, oracle.step(act)));
   }
   return text + end_text(oracle.ledger());
 }

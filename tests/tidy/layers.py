@@ -142,6 +142,19 @@ def _cycles(includes):
             yield f"cycle of folders: {' -> '.join(cycle)}"
 
 
+def _references(includes):
+    """The reference models of explore are typed from the seed: they know nothing else of ours."""
+    mine = "harness/explore/reference"
+    for path, others in includes.ours.items():
+        if not path.startswith(mine):
+            continue
+        for other, line in others.items():
+            if not other.startswith(mine):
+                yield f"{path}:{line}: a reference model includes {other}"
+        for library, line in includes.libraries[path].items():
+            yield f"{path}:{line}: a reference model includes {library}"
+
+
 def _own_header_first(includes, files):
     for path, others in includes.ours.items():
         own = path[:-len(".cpp")] + ".h"
@@ -155,4 +168,4 @@ def _own_header_first(includes, files):
 def check_layers(files):
     includes = Includes(files)
     return [*includes.unknown, *_direct(includes), *_transitive(includes), *_arrows(includes),
-            *_cycles(includes), *_own_header_first(includes, files)]
+            *_cycles(includes), *_references(includes), *_own_header_first(includes, files)]

@@ -111,6 +111,14 @@ class Layers(Planted):
             with self.subTest(path=path, other=other):
                 self.only(check_layers({path: including(other), other: ""}), path, "may not know")
 
+    def test_reference_models_know_nothing_of_the_roles(self):
+        files = {"models/card/card.h": "", "harness/explore/reference.h": including("vector"),
+                 "harness/explore/graph.h": including("harness/explore/reference.h")}
+        self.assertEqual(check_layers(files), [])
+        for name in ("models/card/card.h", "harness/explore/graph.h", "yaml-cpp/yaml.h"):
+            planted = {**files, "harness/explore/reference_p3.cpp": including(name)}
+            self.assertTrue(any("reference model includes" in f for f in check_layers(planted)))
+
     def test_cycles(self):
         self.only(check_layers({"models/card/a.h": including("models/card/b.h"),
                                 "models/card/b.h": including("models/card/a.h")}), "include cycle")
