@@ -5,16 +5,26 @@ namespace {
 
 constexpr wire::Micros kPatienceUs = 60'000'000;  // how long a person waits for a screen
 
+constexpr wire::Micros kReactionUs = 2'000'000;   // and for it to follow an input
+
 }  // namespace
 
-void EhrHand::press(const std::string& control) {
-  world_.ehr_panel().put(wire::panel::Press{control});
-  world_.simulation().run_for(0);
-}
+void EhrHand::press(const std::string& control) { put(wire::panel::Press{control}); }
 
 void EhrHand::enter(const std::string& control, const std::string& text) {
-  world_.ehr_panel().put(wire::panel::Enter{control, text});
-  world_.simulation().run_for(0);
+  put(wire::panel::Enter{control, text});
+}
+
+// People wait for the screen to follow, and do it again if it does not.
+void EhrHand::put(const wire::panel::Input& input) {
+  channel::PanelChannel& panel = world_.ehr_panel();
+  for (int i = 0; i < 2 && (i == 0 || !panel.reacted()); ++i) {
+    panel.put(input);
+    world_.simulation().run_for(0);
+    if (panel.reacted()) return;
+    world_.simulation().run_until([&panel] { return panel.reacted(); },
+                                  world_.simulation().now_us() + kReactionUs);
+  }
 }
 
 void EhrHand::wait_for_other_screen(const std::string& than) {

@@ -20,6 +20,7 @@ class EhrHand {
   void request_emergency_view(const std::string& patient, const std::string& statement);
   void request_ordinary_view(const std::string& patient);
 
+  void put(const wire::panel::Input& input);
   void press(const std::string& control);
   // From any screen that a person can leave; false: no chart was opened.
   bool open_chart(const std::string& patient);

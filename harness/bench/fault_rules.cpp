@@ -86,7 +86,8 @@ void Reader::number(const Value& value, std::string_view key, std::uint64_t leas
   const auto result = std::from_chars(value.text.data(), end, read);
   if (value.text.empty() || result.ec != std::errc() || result.ptr != end || read < least ||
       read > most) {
-    return problem(value, say("{} は {} から {} までの数", "{} is a number from {} to {}", key, least, most));
+    return problem(value, say("{} は {} から {} までの数", "{} is a number from {} to {}", key,
+                              least, most));
   }
   target = static_cast<Number>(read);
 }
@@ -160,7 +161,8 @@ void Reader::check_kind(const Value& item, const Rule& rule) {
   }
   const Value* delay = item.find("delay_us");
   if (delay != nullptr && rule.kind != Kind::kDelay && rule.kind != Kind::kReorder)
-    problem(*delay, {"delay_us は種類 delay、reorder のもの", "delay_us belongs to kinds delay and reorder"});
+    problem(*delay, {"delay_us は種類 delay、reorder のもの",
+                     "delay_us belongs to kinds delay and reorder"});
   if (!fault::has(rule.wire, rule.kind))
     problem(item, rule.kind == Kind::kStall
                       ? Text{"stall は usb だけのもの (USB 2.0, 8.4.5)",
@@ -168,7 +170,8 @@ void Reader::check_kind(const Value& item, const Rule& rule) {
                       : Text{"切り離し (detach) は usb と field だけのもの。回線断は mute",
                              "only wires usb and field can be cut (detach: a plug or a card is "
                              "pulled); for a line that is down use mute"});
-  if (rule.kind == Kind::kDelay && delay == nullptr) problem(item, {"delay_us がない", "delay_us is missing"});
+  if (rule.kind == Kind::kDelay && delay == nullptr)
+    problem(item, {"delay_us がない", "delay_us is missing"});
 }
 
 void Reader::key_of(const std::string& key, const Value& value, Rule& rule) {

@@ -6,8 +6,8 @@
 // starts: {step, time}, stops: {step, time, after}, bit (kind corrupt), bytes (kind shorten),
 // delay_us (kinds delay and reorder); their meaning: sim/fault/fault.h. A step is named by an id of
 // the seed (its first step of that id) or by its number from 1, with the checks of `then` after the
-// steps; times are seconds of simulated time, `after` counts from the first message touched. Without
-// count a rule touches one message; kind mute and rules that stop touch all.
+// steps; times are seconds of simulated time, `after` counts from the first message touched.
+// Without count a rule touches one message; kind mute and rules that stop touch all.
 #pragma once
 
 #include <optional>

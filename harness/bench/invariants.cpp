@@ -17,6 +17,7 @@ using wire::oqs::Seconds;
 
 constexpr wire::Micros kLongestWaitUs = 600'000'000;
 constexpr std::size_t kFactors = 2;  // P2: 二要素認証
+constexpr std::uint8_t kMasked = 0;  // no instruction and no status has this value
 constexpr std::uint8_t kComputeDigitalSignature = 0x2A;  // JPKI: 80 2A (facts: JICSAP)
 
 // What one request may bring about, at most once. The request is named by its `op` on the network.
@@ -109,11 +110,14 @@ void Walk::message(std::size_t index, const trace::Entry& entry) {
 
 void Walk::session(const trace::Entry& entry) {
   if (entry.pipe->name == "command") {
-    signature_asked_ = entry.bytes.size() > 1 && entry.bytes[1] == kComputeDigitalSignature;
+    // After a fault all is masked (zero): then any command may have been the one.
+    signature_asked_ = entry.bytes.size() > 1 && (entry.bytes[1] == kComputeDigitalSignature ||
+                                                  entry.bytes[1] == kMasked);
     return;
   }
   const std::size_t size = entry.bytes.size();
-  if (signature_asked_ && size > 2 && entry.bytes[size - 2] == 0x90 && entry.bytes[size - 1] == 0)
+  if (signature_asked_ && size > 2 && entry.bytes[size - 1] == 0 &&
+      (entry.bytes[size - 2] == 0x90 || entry.bytes[size - 2] == kMasked))
     card_read_ = true;
   signature_asked_ = false;
 }
@@ -139,7 +143,8 @@ void Walk::screen(const trace::Entry& entry) {
     if (asks && !consent_asked_) granted_ = declined_ = false;
     consent_asked_ = asks;
   }
-  if (entry.pipe->from != "terminal") return;
+  // One that a fault touched is painted again.
+  if (entry.pipe->from != "terminal" || !entry.remark.empty()) return;
   // The form is gone, and its ticks with it: left for the menu, or opened anew.
   const bool opens = begins(entry.bytes, "display\tconfirm_by_card\t");
   if (begins(entry.bytes, "display\tmenu\t") || (opens && !form_open_)) tick_ = {};

@@ -244,8 +244,21 @@ void Stage::press_reader(const scenario::Action& action) {
 void Stage::click_terminal(const scenario::Action& action, bool tick, bool on) {
   const std::string control =
       control_on("terminal", world_->terminal_panel().display().screen, action);
-  if (tick) return send_terminal(panel::Tick{control, on});
+  if (tick) return tick_terminal(control, on);
   send_terminal(panel::Press{control});
+}
+
+// People see when a tick does not appear, and tick again.
+void Stage::tick_terminal(const std::string& control, bool on) {
+  channel::PanelChannel& panel = world_->terminal_panel();
+  send_terminal(panel::Tick{control, on});
+  const auto shown = panel.display().values.find(control);
+  const bool there =
+      shown == panel.display().values.end() || (shown->second == "true") == on;
+  if (panel.reacted() || there) return;
+  world_->simulation().run_until([&panel] { return panel.reacted(); },
+                                 world_->simulation().now_us() + 2 * kReactionUs);
+  if (!panel.reacted()) send_terminal(panel::Tick{control, on});
 }
 
 std::string Stage::current_passcode() const {

@@ -43,6 +43,7 @@ class Stage {
   void look_for_control(const scenario::Action& action);
   void press_reader(const scenario::Action& action);
   void click_terminal(const scenario::Action& action, bool tick, bool on);
+  void tick_terminal(const std::string& control, bool on);
   std::string control_on(const char* device, const std::string& screen,
                          const scenario::Action& action) const;
   void enter_passcode(const std::string& what);

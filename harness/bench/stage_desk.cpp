@@ -167,6 +167,10 @@ void Stage::ehr_sign_in(const Value& argument) {
   if (argument.text_at("password") == "wrong") typed.password += "-wrong";
   if (argument.text_at("second_factor") == "wrong") typed.second_factor += "-wrong";
   ehr_.sign_in(typed, factors);
+  if (world_->ehr().ehr().signed_in() != nullptr) return;
+  // Who has to try again does it in the same way.
+  clinician_ = id;
+  factors_ = factors;
 }
 
 }  // namespace uketsuke::bench

@@ -252,13 +252,13 @@ SweepReport sweep(const SweepSettings& settings, const std::string& folder,
   return report;
 }
 
-SweepReport sweep(SweepExecutor& executor, const std::vector<std::string>& paths) {
+SweepReport sweep(SweepExecutor& executor, const std::vector<std::string>& rows) {
   SweepReport report;
   report.plan = executor.plan().file;
-  for (const run::Selected& row : executor.select(paths, {})) {
+  for (const std::string& row : rows) {
     ++report.rows;
-    for (const run::Selected& entry : executor.expand(row.path, {})) {
-      const auto result = executor.execute(entry.path, entry.variant, {});
+    for (const run::Selected& entry : executor.expand(row, {})) {
+      const auto result = executor.execute(row, entry.variant, {});
       add(report, full_id(result), point_of(result), {});
     }
   }

@@ -64,8 +64,8 @@ struct SweepEvents {
 // run::RunError (nothing selected, no worker), yaml::Error (plan), report::ReportError.
 SweepReport sweep(const SweepSettings& settings, const std::string& folder,
                   const SweepEvents& events);
-// With an executor of one's own, in this process; writes nothing.
-SweepReport sweep(SweepExecutor& executor, const std::vector<std::string>& paths);
+// With an executor of one's own, in this process; writes nothing. rows: "FILE#ROW".
+SweepReport sweep(SweepExecutor& executor, const std::vector<std::string>& rows);
 
 // The table of counts, wires and kinds down, outcomes across.
 std::string table(const SweepReport& report, verdict::Language language);

@@ -153,7 +153,9 @@ void SweepExecutor::run_clean() {
   settings.seed = seed_;
   settings.amend = amend;
   Passed passed;
-  settings.at_step = [&passed](bench::World& world, const verdict::StepResult*) {
+  clean_screens_.clear();
+  settings.at_step = [&](bench::World& world, const verdict::StepResult*) {
+    clean_screens_.push_back(screens_of(world));
     passed.pipes = world.faults().pipes();
     passed.at_step.emplace_back();
     for (const fault::Pipe& pipe : passed.pipes) passed.at_step.back().push_back(pipe.messages);
@@ -190,8 +192,11 @@ PointResult SweepExecutor::run_point(const Point& point) {
   settings.faults = {point.rule};
   Evidence faulty;
   std::uint32_t touched = 0;
+  Onlookers people(scenario_);
+  people.attach(settings, clean_screens_);
   settings.at_end = [&](bench::World& world) {
     faulty = look_at(world);
+    faulty.people = people.noticed();
     touched = world.faults().hits().back();
   };
   const ScenarioResult result = bench::run_scenario(assets(), scenario_, settings);

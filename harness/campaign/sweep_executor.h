@@ -7,6 +7,7 @@
 
 #include "harness/bench/assets.h"
 #include "harness/bench/director.h"
+#include "harness/campaign/onlookers.h"
 #include "harness/campaign/sweep_outcome.h"
 #include "harness/campaign/sweep_plan.h"
 #include "harness/run/executor.h"
@@ -61,6 +62,7 @@ class SweepExecutor : public run::Executor {
   scenario::Scenario scenario_;
   std::string broken_;  // why the row cannot be swept
   Evidence clean_;
+  std::vector<Screens> clean_screens_;  // after each step
   std::vector<Point> points_;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/bench/world.h"
+#include "harness/campaign/onlookers.h"
 #include "harness/campaign/sweep_plan.h"
 #include "harness/verdict/result.h"
 
@@ -22,8 +23,9 @@ struct Evidence {
   std::vector<Row> rows;
   std::map<std::string, int> refusals;  // what was refused, and how often
   std::map<std::string, int> reports;   // what was reported
-  std::vector<std::string> waits;       // who waits for a machine, by what its screen says
-  std::string still;                    // the device whose screen did not react to the last input
+  std::vector<std::string> waits;       // who waits for a machine, though time enough has passed
+  Screens screens;                      // as they are in the end
+  std::string people;                   // what they noticed (onlookers.h)
 };
 
 // Of a world whose scenario is over; lets it go on for a while, so that what is late has come and

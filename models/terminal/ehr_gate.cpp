@@ -1,9 +1,13 @@
 #include "models/terminal/ehr_gate.h"
 
+#include <algorithm>
+
 namespace uketsuke::terminal {
 namespace {
 
 namespace oqs = wire::oqs;
+
+constexpr std::size_t kTakenNames = 64;
 
 template <class T>
 const T* get_if(const backend_api::Answer& answer) {
@@ -56,6 +60,10 @@ void EhrGate::file(Desk& desk, const FileArrived& file, const std::string& sessi
   auto request = oqs::decode(name->kind, file.content);
   // An answer would have to name the patient, so there is none.
   if (!request) return refuse(to_string(request.error()));
+  // A file name is used once: the EHR counts on in it.
+  if (std::find(taken_.begin(), taken_.end(), file.name) != taken_.end()) return refuse("again");
+  if (taken_.size() == kTakenNames) taken_.pop_front();
+  taken_.push_back(file.name);
   desk.record("ehr_request", {{"interface", std::string(to_string(name->kind))}});
   Pending pending{*name, std::move(*request)};
   if (header_of(pending.request).MedicalInstitutionCode != desk.parameters().institution) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <string>
 
@@ -27,6 +28,7 @@ class EhrGate {
              const std::string& outcome);
 
   std::map<std::uint64_t, Pending> pending_;
+  std::deque<std::string> taken_;  // names of the latest files: one that comes again is no request
   std::uint64_t next_tag_ = 1;
 };
 

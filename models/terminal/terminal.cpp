@@ -237,6 +237,11 @@ void Terminal::card_gone(std::uint8_t index, const std::string& code) {
     desk_.record("card_absent", {{"reader", std::to_string(index)}});
   }
   reader.card_present = reader.card_served = reader.waits_for_mode = reader.told = false;
+  // Visual mode by passcode ends when the card leaves; if the reader does not say so, its word may
+  // have been lost.
+  if (index == kFaceReader && reader_mode_ == link::Mode::kVisualConfirmation &&
+      reader_cause_ == link::ModeCause::kPasscode)
+    mode_doubtful_ = true;
   if (reception_.reader() == index && !reception_.idle()) reception_.card_removed(desk_, code);
 }
 
@@ -256,6 +261,7 @@ void Terminal::link_down() {
   greeting_ = false;
   desk_.set_link(false);
   reader_mode_ = link::Mode::kFaceAuthentication;
+  mode_doubtful_ = false;
   desk_.record("reader_link", {{"link", "down"}});
   desk_.set_value("reader_mode", "unknown");
   if (switching) mode_refused("reader_link_lost");  // somebody waits for it
@@ -290,7 +296,10 @@ void Terminal::mode_response(const link::Body& asked, const std::optional<link::
   if (std::holds_alternative<link::Hello>(asked)) {
     greeting_ = false;
     const auto* hello = body ? std::get_if<link::HelloAnswer>(&*body) : nullptr;
-    if (hello == nullptr) return desk_.record("reader_refused", {{"reason", "no_hello"}});
+    if (hello == nullptr) return no_hello();
+    // It is as it was: then for the same cause.
+    if (mode_doubtful_ && hello->mode == reader_mode_)
+      return mode_changed(hello->mode, reader_cause_);
     return mode_changed(hello->mode, hello->mode == link::Mode::kVisualConfirmation
                                          ? link::ModeCause::kTerminal
                                          : link::ModeCause::kStart);
@@ -318,6 +327,16 @@ void Terminal::mode_response(const link::Body& asked, const std::optional<link::
   desk_.show(ScreenId::kFaceReaderOperation, "unattended_operation");  // P4-11
 }
 
+void Terminal::no_hello() {
+  desk_.record("reader_refused", {{"reason", "no_hello"}});
+  ReaderState& reader = readers_[kFaceReader];
+  if (!mode_doubtful_ || !reader.card_present) return;
+  // Nobody knows how the reader has asked this person: the card has to be placed again.
+  reader.card_served = true;
+  desk_.record("reception_failed", {{"code", "reader_no_answer"}});
+  desk_.say("reception_failed");
+}
+
 void Terminal::mode_refused(const std::string& code) {
   desk_.record("mode_refused", {{"code", code}});
   desk_.say("mode_refused");
@@ -326,6 +345,7 @@ void Terminal::mode_refused(const std::string& code) {
 
 void Terminal::mode_changed(link::Mode mode, link::ModeCause cause) {
   const bool news = mode != reader_mode_ || cause != reader_cause_;
+  mode_doubtful_ = false;
   reader_mode_ = mode;
   reader_cause_ = cause;
   readers_[kFaceReader].waits_for_mode = false;
@@ -382,6 +402,10 @@ void Terminal::consider_face_reader() {
     return;
   }
   if (!reception_.free_for(kFaceReader)) return;
+  if (mode_doubtful_) {
+    greeting_ = true;
+    return desk_.ask_reader(Owner::kReaderMode, link::Hello{});
+  }
   const auto account = account_.state();
   if (account == AccountSession::State::kSigningIn) return;
   if (!account_.signed_in()) {

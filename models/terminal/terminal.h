@@ -59,6 +59,7 @@ class Terminal {
   void link_up();
   void link_down();
   void mode_response(const link::Body& asked, const std::optional<link::Body>& body);
+  void no_hello();
   void mode_refused(const std::string& code);
   void mode_changed(link::Mode mode, link::ModeCause cause);
   void from_backend(const network::Response& response);
@@ -82,6 +83,7 @@ class Terminal {
   bool greeting_ = false;          // the link is up, the reader has not told its mode yet
   link::Mode reader_mode_ = link::Mode::kFaceAuthentication;
   link::ModeCause reader_cause_ = link::ModeCause::kStart;
+  bool mode_doubtful_ = false;  // it should have changed and the reader has not said so
   std::string date_;               // of the open form, yyyyMMdd
   bool visually_confirmed_ = false;
   bool viewing_consent_ = false;

@@ -5,6 +5,8 @@
 namespace uketsuke::channel {
 namespace {
 
+constexpr std::uint64_t kRepaintUs = 1'000'000;
+
 wire::Bytes& itself(wire::Bytes& bytes) { return bytes; }
 
 bool same(const wire::panel::Display& a, const wire::panel::Display& b) {
@@ -45,7 +47,15 @@ void PanelChannel::put(const wire::panel::Input& input) {
 }
 
 void PanelChannel::show(const wire::panel::Output& output) {
-  outputs_.send(wire::panel::encode(output), 0);
+  const fault::Fate fate = outputs_.send(wire::panel::encode(output), 0);
+  if (std::holds_alternative<wire::panel::Display>(output)) last_ = output;
+  if (fate.remark.empty() || repaints_) return;
+  // A screen is painted over and over: what a fault did to one picture is gone with the next.
+  repaints_ = true;
+  context_.faults.later(kRepaintUs, [this] {
+    repaints_ = false;
+    if (last_) show(*last_);
+  });
 }
 
 std::optional<wire::panel::Input> PanelChannel::decoded(const wire::Bytes& bytes) {

@@ -69,6 +69,8 @@ class PanelChannel : public PanelPersonPort, public PanelDevicePort {
   std::vector<wire::panel::Refused> refused_;
   std::uint32_t undecodable_ = 0;
   bool reacted_ = true;
+  std::optional<wire::panel::Output> last_;  // what the device shows
+  bool repaints_ = false;
 };
 
 }  // namespace uketsuke::channel

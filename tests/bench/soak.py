@@ -2,7 +2,8 @@
 """The soak of `./dev soak`: the hospital flow again and again in one process, with growing seeds.
 
 Fails if a run is not good, if the same seed gives another journal, or if memory grows with the
-number of runs (more than a tenth beyond that of a tenth of the runs).
+number of runs (more than a tenth beyond that of a tenth of the runs). Then every kind of fault on
+every wire of the hospital flow: fails if an outcome is not allowed.
 """
 import argparse
 import json
@@ -28,6 +29,19 @@ def run(repeat, out):
     return usage.ru_maxrss, {(r["name"], r["repetition"]): r["journal_digest"] for r in results}
 
 
+def sweep(out):
+    """Whether every outcome of the sweep is allowed."""
+    command = [str(PROGRAM), "sweep", str(SUITE), "-j2", "--out", str(out)]
+    status = subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+    report = json.loads((out / "sweep.json").read_text(encoding="utf-8"))
+    print(f"sweep: {report['points']} points of {report['scenarios']} scenarios, "
+          f"{report['not_allowed_count']} outcomes that are not allowed, "
+          f"{report['wall_us'] / 1e6:.1f} s")
+    for entry in report["not_allowed"]:
+        print(f"  {entry['outcome']}: {entry['scenario']} {entry['fault']}: {entry['what']}")
+    return status == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=200)
@@ -36,10 +50,11 @@ def main():
         base = pathlib.Path(name)
         few_kb, few = run(max(repeat // 10, 1), base / "few")
         many_kb, many = run(repeat, base / "many")
+        swept = sweep(base / "sweep")
     changed = [key for key, digest in few.items() if many[key] != digest]
     print(f"{len(many)} runs; peak memory {few_kb / 1024:.1f} MB after {len(few)} runs, "
           f"{many_kb / 1024:.1f} MB after all; journals that differ: {len(changed)}")
-    sys.exit(1 if changed or many_kb > 1.1 * few_kb else 0)
+    sys.exit(1 if changed or many_kb > 1.1 * few_kb or not swept else 0)
 
 
 if __name__ == "__main__":
