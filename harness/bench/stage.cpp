@@ -347,9 +347,11 @@ Text Stage::place_card(const Value& argument) {
   card::CardModule* second = with.empty() ? nullptr : world_->card(with);
   if (second != nullptr && !second->place_beside(world_->slot(), world_->medium()))
     return {"2枚は入らない", "two cards do not go in"};
-  if (world_->has_face_reader()) {
+  const std::string face = argument.text_at("card_face");
+  if (world_->has_face_reader() && face != "hidden") {
     // The card lies with its face where the optics can see it.
-    send_reader(panel::CardFaceSeen{assets_.cards.at(holder).printed_number_b});
+    const std::string& printed = assets_.cards.at(holder).printed_number_b;
+    send_reader(panel::CardFaceSeen{face == "misread" ? changed(printed) : printed});
   }
   world_->simulation().run_for(0);
   return {};

@@ -56,6 +56,11 @@ std::vector<Field> reader_actions() {
                                field("with", person(),
                                      {"同時に重ねて置くもう1枚", "another card placed at once with it"},
                                      {}, "A-57"),
+                               field("card_face", words({"hidden", "misread"}),
+                                     {"顔CRの光学系が券面を読めない、または読み違える",
+                                      "the reader's optics cannot read the printed face, or "
+                                      "misread it"},
+                                     {}, "A-07"),
                                field("on", words({"face", "generic"}),
                                      {"どのリーダーに置くか", "on which reader"})})),
             {"マイナ保険証をリーダーに置く (単独で書けば given.card のもの)",

@@ -18,7 +18,9 @@ namespace uketsuke::ccid_host {
 struct CcidHostParameters {
   wire::Micros command_timeout_us = 3'000'000;    // one command without time extension
   wire::Micros power_on_timeout_us = 10'000'000;  // IccPowerOn: the reader may try three classes
-  wire::Micros transmit_timeout_us = 60'000'000;  // one XfrBlock of a reader at APDU level
+  // One XfrBlock of a reader at APDU level; gives up before the program above does (30 s, A-20), so
+  // that the next card finds the slot free.
+  wire::Micros transmit_timeout_us = 20'000'000;
   wire::Micros pin_margin_us = 10'000'000;        // added to VerifyPin::timeout_s
   wire::Micros poll_period_us = 400'000;          // GetSlotStatus without interrupt endpoint
   wire::Micros extension_unit_us = 1'000'000;     // least unit of a time extension (BWT, WT)

@@ -123,8 +123,10 @@ void FaceReader::tell_panel(const Event& event) {
       admit(std::move(actions));
     } else if (auto* pin = std::get_if<PinEntered>(&action)) {
       tell_ccid(ccid_function::PinEntered{0, std::move(pin->digits)});
-    } else if (std::holds_alternative<PinCancelled>(action)) {
-      tell_ccid(ccid_function::PinCancelled{0});
+    } else if (const auto* cancelled = std::get_if<PinCancelled>(&action)) {
+      // The CCID function counts bTimeOut itself (CCID 1.1, 6.1.11) and answers F0h, not EFh.
+      if (cancelled->cause != PinCancelled::Cause::kTimeOut)
+        tell_ccid(ccid_function::PinCancelled{0});
     } else if (auto* start = std::get_if<wire::StartTimer>(&action)) {
       out_.emplace_back(wire::StartTimer{start->id + kPanelTimers, start->duration_us});
     } else if (auto* stop = std::get_if<wire::StopTimer>(&action)) {
