@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(every_kind_and_wire_is_known_by_its_name) {
   for (const char* kind :
        {"drop", "duplicate", "corrupt", "reorder", "mute", "detach", "shorten", "stall"})
     BOOST_TEST(problem(std::string("{wire: usb, kind: ") + kind + "}").empty(), kind);
-  for (const char* wire : {"usb", "field", "session", "folder", "network"})
+  for (const char* wire : {"usb", "field", "session", "panel", "folder", "network"})
     BOOST_TEST(problem(std::string("{wire: ") + wire + ", kind: drop}").empty(), wire);
 }
 
@@ -83,6 +83,66 @@ BOOST_AUTO_TEST_CASE(what_is_not_understood_is_refused_with_its_place) {
         "{wire: network, kind: detach}", "{wire: usb, kind: delay, delay_us: 99999999999}"}) {
     BOOST_TEST(!problem(line).empty(), line << " was taken");
   }
+}
+
+BOOST_AUTO_TEST_CASE(starts_and_stops_reach_the_rule) {
+  const auto found = bench::fault_rules(
+      with_faults("  - {wire: usb, kind: drop, starts: {step: 2}, stops: {step: 4}}\n"
+                  "  - {wire: network, kind: mute, to: ehr, starts: {time: 1.5}, stops: {time: 9}}"
+                  "\n"
+                  "  - {wire: usb, kind: detach, stops: {after: 5}}\n"
+                  "  - {wire: usb, kind: reorder, delay_us: 20}\n"));
+  BOOST_TEST_REQUIRE(found.problems.empty());
+  BOOST_TEST_REQUIRE(found.rules.size() == 4U);
+  BOOST_TEST(found.rules[0].from_step == 2U);
+  BOOST_TEST(found.rules[0].until_step == 4U);
+  BOOST_TEST(found.rules[0].count == 0U);  // until it stops
+  BOOST_TEST(found.rules[1].from_us == 1'500'000U);
+  BOOST_TEST(found.rules[1].until_us == 9'000'000U);
+  BOOST_TEST(found.rules[1].to == "ehr");
+  BOOST_TEST(found.rules[2].for_us == 5'000'000U);
+  BOOST_TEST(found.rules[3].delay_us == 20U);
+  BOOST_TEST(found.rules[3].count == 1U);
+  // Written and read again it is the same rule.
+  for (const fault::Rule& rule : found.rules) {
+    const auto again = bench::fault_rules(with_faults("  - " + bench::to_yaml(rule) + "\n"));
+    BOOST_TEST_REQUIRE(again.rules.size() == 1U);
+    BOOST_TEST(bench::to_yaml(again.rules.front()) == bench::to_yaml(rule));
+  }
+  for (const char* line :
+       {"{wire: usb, kind: drop, starts: {step: 99}}",
+        "{wire: usb, kind: drop, starts: {step: P3-9}}",
+        "{wire: usb, kind: drop, starts: {after: 5}}", "{wire: usb, kind: drop, starts: 5}",
+        "{wire: usb, kind: drop, stops: {time: 0}}", "{wire: usb, kind: drop, stops: {time: soon}}",
+        "{wire: panel, kind: detach}", "{wire: session, kind: stall}"}) {
+    BOOST_TEST(!problem(line).empty(), line << " was taken");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_id_of_the_seed_names_the_first_step_that_has_it) {
+  scenario::Scenario p3 = flow::scenario_named("p3_emergency_reception_on_the_reader", 1);
+  scenario::Scenario lines = with_faults("  - {wire: usb, kind: drop, starts: {step: P3-4}}\n");
+  p3.faults = lines.faults;
+  std::uint32_t expected = 0;
+  for (std::size_t i = 0; i < p3.steps.size() && expected == 0; ++i)
+    for (const std::string& id : p3.steps[i].ids)
+      if (id == "P3-4") expected = static_cast<std::uint32_t>(i + 1);
+  BOOST_TEST_REQUIRE(expected != 0U);
+  const auto found = bench::fault_rules(p3);
+  BOOST_TEST_REQUIRE(found.rules.size() == 1U);
+  BOOST_TEST(found.rules.front().from_step == expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_waits_for_its_step) {
+  const auto passes = [](const std::string& step) {
+    return flow::run(with_faults("  - {wire: network, kind: mute, starts: {step: " + step + "}}\n"))
+               .verdict == Verdict::kPass;
+  };
+  BOOST_TEST(!passes("1"));  // the reception is in step 5
+  BOOST_TEST(!passes("5"));
+  const auto stopped = flow::run(with_faults(
+      "  - {wire: network, kind: mute, starts: {step: 2}, stops: {step: 5}}\n"));
+  BOOST_TEST((stopped.verdict == Verdict::kPass), flow::summary(stopped));
 }
 
 BOOST_AUTO_TEST_CASE(a_fault_that_is_not_understood_is_an_error_not_a_pass) {
