@@ -54,6 +54,8 @@ int explore_command(const ExploreCommand& command, run::Executor& executor, Cons
   options.seed = command.seed;
   options.runs = command.runs;
   options.jobs = command.jobs;
+  const StopSignals signals;
+  options.stop = signals.counter();
   options.progress = [&](std::uint64_t done, std::uint64_t runs) {
     if (!console.is_terminal()) return;
     console.status(fmt::format("{}/{}", done, runs));
@@ -79,6 +81,10 @@ int explore_command(const ExploreCommand& command, run::Executor& executor, Cons
                 fmt::format("{} sequences, {} disagreements, {:.1f} s, {:.0f} sequences a second",
                             sequences, disagreements, seconds, rate)});
   console.line({"報告：" + folder.file("explore.json"), "report: " + folder.file("explore.json")});
+  if (options.stopped()) {
+    console.line({"中断されました", "interrupted"});
+    return verdict::kExitError;
+  }
   return disagreements == 0 ? verdict::kExitPass : verdict::kExitFail;
 }
 

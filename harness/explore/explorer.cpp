@@ -43,6 +43,7 @@ class ModelRun {
 void ModelRun::play(std::uint64_t first, std::uint64_t step, std::uint64_t runs, Tally& tally,
                     std::uint8_t* states, std::uint8_t* transitions) {
   for (std::uint64_t k = first; k < runs; k += step) {
+    if (states == nullptr && options_.stopped()) return;
     tally.current = k;
     const Sequence sequence = generator_.make(options_.seed, k);
     const Played played = player_.play(sequence, &coverage_);
@@ -69,7 +70,11 @@ std::vector<Tally> ModelRun::play_all() {
                                  Tally& tally, std::uint8_t* states, std::uint8_t* transitions) {
     play(first, step, runs, tally, states, transitions);
   };
-  return play_in_workers(options_.jobs, options_.runs, coverage_, range, options_.progress);
+  return play_in_workers(options_.jobs, options_.runs, coverage_, range,
+                         [this](std::uint64_t done, std::uint64_t runs) {
+                           if (options_.progress) options_.progress(done, runs);
+                           return !options_.stopped();
+                         });
 }
 
 bool ModelRun::replays(const std::string& text) {
@@ -127,8 +132,10 @@ ModelReport ModelRun::run() {
       found.push_back({tally.failed[i], tally.died_at[i]});
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.k < b.k; });
-  for (std::size_t i = 0; i < found.size() && i < options_.most_failures; ++i)
+  for (std::size_t i = 0; i < found.size() && i < options_.most_failures; ++i) {
+    if (options_.stopped()) break;
     report.failures.push_back(explain(found[i]));
+  }
   report.states = coverage_.states();
   report.states_seen = coverage_.states_seen();
   report.transitions = coverage_.transitions();
@@ -142,8 +149,10 @@ ModelReport ModelRun::run() {
 
 std::vector<ModelReport> explore(const bench::Assets& assets, const Options& options) {
   std::vector<ModelReport> reports;
-  for (const Model* model : options.models)
+  for (const Model* model : options.models) {
+    if (options.stopped()) break;
     reports.push_back(ModelRun(assets, options, *model).run());
+  }
   return reports;
 }
 

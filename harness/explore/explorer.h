@@ -1,6 +1,7 @@
 // Explores: plays sequences in worker processes, gathers what was covered, shrinks what disagrees.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,6 +20,9 @@ struct Options {
   Amend amend;                  // see Player
   // Now and then: sequences played so far, of how many.
   std::function<void(std::uint64_t, std::uint64_t)> progress;
+  const std::atomic<int>* stop = nullptr;  // above 0: somebody asked to end
+
+  bool stopped() const { return stop != nullptr && *stop > 0; }
 };
 
 struct Failure {
@@ -41,7 +45,7 @@ struct ModelReport {
   double seconds = 0;             // of playing, without shrinking
 };
 
-// Throws run::RunError if workers cannot be started.
+// After a stop: what was there by then. Throws run::RunError if workers cannot be started.
 std::vector<ModelReport> explore(const bench::Assets& assets, const Options& options);
 
 // nullptr: no such model. "p3", "p4", "p5".

@@ -61,13 +61,7 @@ class Team {
     const std::size_t bytes = sizeof(Tally) + coverage.states() + coverage.transitions();
     for (Worker& worker : workers_) worker.shared = std::make_unique<Shared>(bytes);
   }
-  ~Team() {
-    for (Worker& worker : workers_)
-      if (worker.pid > 0) {
-        ::kill(worker.pid, SIGKILL);
-        ::waitpid(worker.pid, nullptr, 0);
-      }
-  }
+  ~Team() { end(); }
   Team(const Team&) = delete;
   Team& operator=(const Team&) = delete;
 
@@ -75,7 +69,7 @@ class Team {
     for (unsigned i = 0; i < jobs_; ++i) start(i, i);
     while (look()) {
       ::usleep(kLookUs);
-      if (progress) progress(done(), runs_);
+      if (!progress(done(), runs_)) return end();
     }
   }
   std::vector<Tally> tallies() {
@@ -136,6 +130,15 @@ class Team {
       start(i, tally.current + jobs_);
     }
     return any;
+  }
+
+  void end() {
+    for (Worker& worker : workers_) {
+      if (worker.pid <= 0) continue;
+      ::kill(worker.pid, SIGKILL);
+      ::waitpid(worker.pid, nullptr, 0);
+      worker.pid = -1;
+    }
   }
 
   std::uint64_t done() const {

@@ -31,7 +31,8 @@ struct Tally {
 using PlayRange = std::function<void(std::uint64_t first, std::uint64_t step, std::uint64_t runs,
                                      Tally& tally, std::uint8_t* states,
                                      std::uint8_t* transitions)>;
-using Progress = std::function<void(std::uint64_t done, std::uint64_t runs)>;
+// Called every few milliseconds; false: the workers are ended.
+using Progress = std::function<bool(std::uint64_t done, std::uint64_t runs)>;
 
 // All of 0 to runs - 1 in `jobs` processes; merges what they covered. Workers that die or stand
 // still count as a disagreement of the sequence they were at; another one goes on behind it.

@@ -231,6 +231,19 @@ BOOST_AUTO_TEST_CASE(roles_and_reference_models_agree) {
   }
 }
 
+// What was found once. A card that was turned away while nobody was signed in waits for nothing,
+// also if the reception of an earlier card had not begun.
+BOOST_AUTO_TEST_CASE(what_disagreed_once_agrees) {
+  const Kit& kit = kit_of(reference_p3());
+  Player player(flow::assets(), kit.graph);
+  Sequence sequence;
+  sequence.start = kit.graph.start(0);
+  sequence.acts = {Do::kPressStaffButton, Do::kPlaceHanako,   Do::kRemoveCard,   Do::kSignOut,
+                   Do::kPlaceTaro,        Do::kSignInGeneral, Do::kEnterPasscode};
+  const Played played = player.play(sequence, nullptr);
+  BOOST_TEST(!played.disagreement.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(workers_see_what_one_process_sees) {
   Options options = options_for(reference_p4(), 90);
   options.amend = kDeclinedGrants;
