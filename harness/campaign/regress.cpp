@@ -38,11 +38,16 @@ std::string deviating_step(const Ran& ran) {
   return ran.behaviour.steps[index].label;
 }
 
-// The step to look at first: where the typed expectations, the lines or the verdict go wrong.
+// The step to look at first: the earliest where typed expectations, lines or the verdict go wrong.
 std::string first_step(const RowOutcome& row, const Ran& ran) {
-  if (!row.unmet.empty()) return row.unmet.front().step;
-  for (const Difference& difference : row.differences)
-    if (!difference.step.empty()) return difference.step;
+  std::vector<std::string> candidates;
+  for (const Unmet& unmet : row.unmet) candidates.push_back(unmet.step);
+  for (const Difference& difference : row.differences) candidates.push_back(difference.step);
+  for (const StepBehaviour& step : ran.behaviour.steps)
+    if (std::find(candidates.begin(), candidates.end(), step.label) != candidates.end())
+      return step.label;
+  for (const std::string& step : candidates)
+    if (!step.empty()) return step;
   return deviating_step(ran);
 }
 

@@ -1,0 +1,192 @@
+"""`uketsuke regress` and --release, with the real program on a copy of the data."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+
+import pytest
+
+from conftest import BASELINE, ERROR, FAIL, PASS, USAGE
+
+SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
+RELEASE = "2024-12"
+PINNED = "our model of the seed, not the ministry's system"
+PINNED_JA = "シードに対する当方のモデルを固定するもの"
+
+
+@pytest.fixture
+def data(program):
+    """A copy of the data with the hospital flow only, and a baseline of it."""
+    folder = program.folder / "data"
+    shutil.copytree(SCENARIOS, folder)
+    shutil.rmtree(folder / "faults", ignore_errors=True)
+    shutil.rmtree(folder / "sweeps", ignore_errors=True)
+    accepted = regress(program, folder, "--accept")
+    assert accepted.returncode == PASS, accepted.stdout[-2000:] + accepted.stderr
+    return folder
+
+
+def regress(program, data, *arguments, release=RELEASE, env=None):
+    return program("regress", "--release", release, "--out", "out", *arguments,
+                   env={"UKETSUKE_DATA": str(data), "SOURCE_DATE_EPOCH": "1735689600", **(env or {})})
+
+
+def report(program):
+    return json.loads((program.folder / "out/regress.json").read_text(encoding="utf-8"))
+
+
+def changed(program):
+    return {row["name"]: row for row in report(program)["rows"] if row["change"] != "same"}
+
+
+def edit(path, before, after):
+    text = path.read_text(encoding="utf-8")
+    assert before in text, before
+    path.write_text(text.replace(before, after), encoding="utf-8")
+
+
+def one(rows, name):
+    return next(row for key, row in rows.items() if key.startswith(name))
+
+
+P3 = "p3_emergency_reception_on_the_reader"
+
+
+def test_what_was_accepted_is_the_same_on_any_number_of_workers(program, data):
+    for jobs in ("1", "2"):
+        done = regress(program, data, "-j", jobs)
+        assert done.returncode == PASS, done.stdout[-2000:]
+        assert PINNED in done.stdout
+        assert changed(program) == {}
+    assert PINNED_JA in regress(program, data, "--lang", "ja").stdout
+    assert PINNED in (data / "releases" / RELEASE / "baseline.txt").read_text(encoding="utf-8")
+    assert PINNED in report(program)["statement"]["en"]
+
+
+def test_accepting_again_changes_no_byte_and_leaves_what_was_typed(program, data):
+    folder = data / "releases" / RELEASE
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert regress(program, data, "--accept").returncode == PASS
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_changed_feature_names_scenario_step_and_what_the_roles_do_otherwise(program, data):
+    edit(data / "releases" / f"{RELEASE}.yaml", "visual_passcode: {enabled: true",
+         "visual_passcode: {enabled: false")
+    done = regress(program, data)
+    assert done.returncode == BASELINE
+    row = one(changed(program), P3)
+    assert row["change"] == "new-fail" and row["step"] == "P3-1"
+    reader = [d for d in row["differences"] if d["role"] == "face_reader" and d["step"] == "P3-1"]
+    assert "- shows passcode_entry" in reader[0]["lines"]
+    assert "not_in_release" in " ".join(reader[0]["lines"])
+    assert P3 in done.stdout and "- shows passcode_entry" in done.stdout
+    # What was typed from the seed notices it without any baseline.
+    assert any(unmet["row"] == "P3-1" for unmet in row["unmet"])
+
+
+def test_new_gone_and_moved_rows_are_told(program, data):
+    flow = data / "hospital_flow"
+    source = flow / f"{P3}.yaml"
+    copy = flow / "another_p3.yaml"
+    copy.write_text(source.read_text(encoding="utf-8").replace(f"scenario: {P3}",
+                                                               "scenario: another_p3"),
+                    encoding="utf-8")
+    (flow / "two_receptions_of_a_card_with_a_random_pupi.yaml").unlink()
+    assert regress(program, data).returncode == BASELINE
+    kinds = {re.sub(r"\[.*", "", name): row["change"] for name, row in changed(program).items()}
+    assert kinds == {"another_p3": "new", "two_receptions_of_a_card_with_a_random_pupi": "gone"}
+
+
+def test_some_scenarios_can_be_compared_but_not_accepted(program, data):
+    assert regress(program, data, "--only", P3).returncode == PASS
+    assert len(report(program)["rows"]) == 2
+    assert regress(program, data, "--only", P3, "--accept").returncode == USAGE
+
+
+def test_a_scenario_that_deviates_is_new_fail_and_cannot_be_accepted(program, data):
+    edit(data / "hospital_flow" / f"{P3}.yaml", "consent: declined, eligibility: checked",
+         "consent: granted, eligibility: checked")
+    before = (data / "releases" / RELEASE / "baseline.txt").read_bytes()
+    assert regress(program, data).returncode == BASELINE
+    row = one(changed(program), P3)
+    assert row["change"] == "new-fail" and row["step"] == "P3-4" and row["verdict_now"] == "fail"
+    refused = regress(program, data, "--accept")
+    assert refused.returncode == ERROR and P3 in refused.stderr
+    assert (data / "releases" / RELEASE / "baseline.txt").read_bytes() == before
+
+
+def test_a_known_deviation_is_expected_until_it_expires_or_goes_away(program, data):
+    edit(data / "hospital_flow" / f"{P3}.yaml", "consent: declined, eligibility: checked",
+         "consent: granted, eligibility: checked")
+    known = data / "releases" / RELEASE / "known_deviations.yaml"
+    entry = f"{{id: KD-1, scenario: {P3}, reason: {{ja: 試験, en: a test}}, expires: 2025-01-31}}"
+    known.write_text(f"known_deviations: [{entry}]\n", encoding="utf-8")
+    assert regress(program, data, "--today", "2025-01-31").returncode == PASS
+    assert one(changed(program), P3)["change"] == "xfail"
+    late = regress(program, data, "--today", "2025-02-01")
+    assert late.returncode == ERROR and "KD-1" in late.stdout
+    # The wall clock is replaced by SOURCE_DATE_EPOCH: 2025-02-02.
+    assert regress(program, data, env={"SOURCE_DATE_EPOCH": "1738454400"}).returncode == ERROR
+    edit(data / "hospital_flow" / f"{P3}.yaml", "consent: granted, eligibility: checked",
+         "consent: declined, eligibility: checked")
+    assert regress(program, data, "--today", "2025-01-31").returncode == BASELINE
+    assert one(changed(program), P3)["change"] == "xpass"
+
+
+def test_nothing_is_accepted_while_a_row_of_the_seed_has_no_typed_expectation(program, data):
+    typed = data / "releases" / RELEASE / "seed_expectations.yaml"
+    text = typed.read_text(encoding="utf-8")
+    typed.write_text(re.sub(r"  - row: P3-4 .*?(?=  - row: )", "", text, flags=re.S),
+                     encoding="utf-8")
+    refused = regress(program, data, "--accept")
+    assert refused.returncode == ERROR and "P3-4" in refused.stderr
+    assert regress(program, data).returncode == PASS  # comparing is possible all the same
+
+
+def test_a_typed_expectation_that_is_not_met_names_row_and_step(program, data):
+    edit(data / "releases" / RELEASE / "seed_expectations.yaml",
+         '"face_reader: shows passcode_entry"', '"face_reader: shows place_card"')
+    assert regress(program, data).returncode == BASELINE
+    row = one(changed(program), P3)
+    assert row["change"] == "new-fail"
+    assert {"P3-1"} <= {unmet["row"] for unmet in row["unmet"]}
+    assert {"P3-1"} == {unmet["step"] for unmet in row["unmet"]}
+
+
+def test_a_broken_baseline_or_an_unknown_release_is_told(program, data):
+    baseline = data / "releases" / RELEASE / "baseline.txt"
+    baseline.write_text(baseline.read_text(encoding="utf-8")[:3000], encoding="utf-8")
+    done = regress(program, data)
+    assert done.returncode in (ERROR, BASELINE)
+    baseline.write_text("nonsense\n", encoding="utf-8")
+    done = regress(program, data)
+    assert done.returncode == ERROR and "line 1" in done.stderr
+    assert regress(program, data, release="2031-01").returncode == USAGE
+    assert regress(program, data, "--today", "tomorrow").returncode == USAGE
+
+
+def test_a_row_that_cannot_be_run_is_an_error_of_that_row_only(program, data):
+    (data / "hospital_flow" / "broken.yaml").write_text("uketsuke: 1\nscenario: broken\n",
+                                                        encoding="utf-8")
+    done = regress(program, data)
+    assert done.returncode == ERROR
+    assert one(changed(program), "broken")["verdict_now"] == "error"
+    assert len(changed(program)) == 1
+
+
+def test_run_under_a_release_leaves_out_what_does_not_hold_for_it(program):
+    flow = SCENARIOS / "hospital_flow"
+    env = {"UKETSUKE_DATA": str(SCENARIOS)}
+    assert program("run", flow, "--release", "planned", "--out", "out", env=env).returncode == PASS
+    results = {s["name"]: s for s in program.results()["scenarios"]}
+    refused = one(results, "emergency_view_refused_after_identity_by_four_items")
+    assert refused["verdict"] == "none" and "planned" in json.dumps(refused)
+    assert one(results, "emergency_view_without_the_card_in_the_planned_release")["verdict"] == "pass"
+    assert {s["release"] for s in results.values()} == {"planned"}
+    listed = program("list", flow, "--release", "planned", env=env).stdout
+    assert "emergency_view_without_the_card" in listed
+    assert "emergency_view_refused_after_identity_by_four_items" not in listed
+    assert program("run", flow, "--release", "2031-01", env=env).returncode == USAGE
