@@ -7,7 +7,8 @@
 
 namespace uketsuke::cli {
 
-// 0: desk and reference models agree; 1: not; 4: interrupted. Throws run::RunError, report::ReportError.
+// 0: desk and reference models agree; 1: not; 4: interrupted. Throws run::RunError,
+// report::ReportError.
 int explore_command(const ExploreCommand& command, run::Executor& executor, Console& console);
 
 }  // namespace uketsuke::cli
