@@ -12,6 +12,7 @@ namespace scenario = uketsuke::scenario;
 using uketsuke::verdict::Verdict;
 
 static bool of_a_reception(const scenario::Scenario& scenario) {
+  if (flow::is_wrong_turn(scenario)) return false;  // some end before a reader is needed
   for (const std::string& tag : scenario.tags)
     if (tag == "p3" || tag == "p4" || tag == "p5") return true;
   return false;
@@ -37,7 +38,7 @@ static void every_reception_fails(const bench::RunSettings& settings) {
     ++receptions;
     bench::RunSettings own = settings;
     std::uint32_t hits = 0;
-    own.at_end = [&hits](bench::World& world) { hits = world.faults().hits().front(); };
+    own.at_end = [&hits](bench::World& world) { hits = world.faults().hits().back(); };
     const auto result = flow::run(scenario, own);
     BOOST_TEST((result.verdict == Verdict::kFail), flow::summary(result));
     BOOST_TEST(hits > 0U, scenario.name() << ": the fault touched nothing");

@@ -37,6 +37,10 @@ const std::vector<scenario::Scenario>& scenarios() {
   return kAll;
 }
 
+bool is_wrong_turn(const scenario::Scenario& scenario) {
+  return std::find(scenario.tags.begin(), scenario.tags.end(), "wrong_turn") != scenario.tags.end();
+}
+
 const scenario::Scenario& scenario_named(const std::string& id, int row) {
   for (const scenario::Scenario& scenario : scenarios())
     if (scenario.id == id && (row == 0 || scenario.row == row)) return scenario;

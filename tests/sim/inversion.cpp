@@ -250,7 +250,7 @@ BOOST_AUTO_TEST_CASE(every_row_fails_when_what_shows_it_is_turned_around) {
       if (tried > 0) shown += fmt::format("\n    {} ({} inversions)", where, tried);
     };
     for (const Scenario& scenario : flow::scenarios()) {
-      if (!covers(scenario, row.id)) continue;
+      if (flow::is_wrong_turn(scenario) || !covers(scenario, row.id)) continue;
       for (std::size_t s = 0; s < scenario.steps.size(); ++s) {
         if (!carries(scenario.steps[s], row.id)) continue;
         for (std::size_t e = 0; e < scenario.steps[s].expect.size(); ++e)
@@ -301,6 +301,7 @@ BOOST_AUTO_TEST_CASE(the_table_names_rows_and_scenarios_that_exist_and_cover_the
 BOOST_AUTO_TEST_CASE(every_act_of_the_procedures_is_needed) {
   std::set<std::string> needed;
   for (const Scenario& scenario : flow::scenarios()) {
+    if (flow::is_wrong_turn(scenario)) continue;  // some of them show that an act changes nothing
     for (std::size_t s = 0; s < scenario.steps.size(); ++s) {
       const scenario::Step& step = scenario.steps[s];
       // Comparing and judging touch no device: see the table of rows.
