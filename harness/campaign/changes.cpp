@@ -23,10 +23,10 @@ ScreenSet& set_of(bench::Assets& assets, const std::string& device) {
 // A text gets another end; so does an empty one.
 void add_text(std::vector<Field>& fields, std::string name,
               std::function<std::string&(bench::Assets&)> at) {
-  fields.push_back({name, [name, at = std::move(at)](Random&) {
-                      return SeededChange{name, "another text", [at](bench::Assets& a) { at(a) += "x"; },
-                                    {}};
-                    }});
+  fields.push_back(
+      {name, [name, at = std::move(at)](Random&) {
+         return SeededChange{name, "another text", [at](bench::Assets& a) { at(a) += "x"; }, {}};
+       }});
 }
 
 void add_act(std::vector<Field>& fields, std::string name, std::string what,
@@ -40,15 +40,18 @@ void add_control(std::vector<Field>& fields, const std::string& device, std::siz
     return set_of(a, device).screens[s].controls[c];
   };
   const std::string base = name + "/" + control.id;
-  add_text(fields, base + "/label.ja", [=](bench::Assets& a) -> std::string& { return at(a).label.ja; });
-  add_text(fields, base + "/label.en", [=](bench::Assets& a) -> std::string& { return at(a).label.en; });
+  add_text(fields, base + "/label.ja",
+           [=](bench::Assets& a) -> std::string& { return at(a).label.ja; });
+  add_text(fields, base + "/label.en",
+           [=](bench::Assets& a) -> std::string& { return at(a).label.en; });
   add_text(fields, base + "/id", [=](bench::Assets& a) -> std::string& { return at(a).id; });
   add_text(fields, base + "/seed", [=](bench::Assets& a) -> std::string& { return at(a).seed; });
   add_text(fields, base + "/assumption",
            [=](bench::Assets& a) -> std::string& { return at(a).assumption; });
   add_act(fields, base + "/kind", "another kind", [=](bench::Assets& a) {
     Control& there = at(a);
-    there.kind = there.kind == Control::Kind::kButton ? Control::Kind::kTick : Control::Kind::kButton;
+    there.kind =
+        there.kind == Control::Kind::kButton ? Control::Kind::kTick : Control::Kind::kButton;
   });
   add_act(fields, base + "/aliases", "one more or one less", [=](bench::Assets& a) {
     auto& aliases = at(a).aliases;
@@ -69,8 +72,10 @@ void add_screens(std::vector<Field>& fields, const ScreenSet& set) {
   for (std::size_t s = 0; s < set.screens.size(); ++s) {
     const std::string base = fmt::format("screen/{}/{}", device, set.screens[s].id);
     const auto at = [=](bench::Assets& a) -> Screen& { return set_of(a, device).screens[s]; };
-    add_text(fields, base + "/title.ja", [=](bench::Assets& a) -> std::string& { return at(a).title.ja; });
-    add_text(fields, base + "/title.en", [=](bench::Assets& a) -> std::string& { return at(a).title.en; });
+    add_text(fields, base + "/title.ja",
+             [=](bench::Assets& a) -> std::string& { return at(a).title.ja; });
+    add_text(fields, base + "/title.en",
+             [=](bench::Assets& a) -> std::string& { return at(a).title.en; });
     add_text(fields, base + "/id", [=](bench::Assets& a) -> std::string& { return at(a).id; });
     add_text(fields, base + "/seed", [=](bench::Assets& a) -> std::string& { return at(a).seed; });
     add_text(fields, base + "/assumption",
@@ -81,8 +86,10 @@ void add_screens(std::vector<Field>& fields, const ScreenSet& set) {
   for (std::size_t m = 0; m < set.messages.size(); ++m) {
     const std::string base = fmt::format("screen/{}:{}", device, set.messages[m].id);
     const auto at = [=](bench::Assets& a) -> Message& { return set_of(a, device).messages[m]; };
-    add_text(fields, base + "/text.ja", [=](bench::Assets& a) -> std::string& { return at(a).text.ja; });
-    add_text(fields, base + "/text.en", [=](bench::Assets& a) -> std::string& { return at(a).text.en; });
+    add_text(fields, base + "/text.ja",
+             [=](bench::Assets& a) -> std::string& { return at(a).text.ja; });
+    add_text(fields, base + "/text.en",
+             [=](bench::Assets& a) -> std::string& { return at(a).text.en; });
     add_text(fields, base + "/id", [=](bench::Assets& a) -> std::string& { return at(a).id; });
     add_text(fields, base + "/seed", [=](bench::Assets& a) -> std::string& { return at(a).seed; });
     add_text(fields, base + "/assumption",
@@ -107,10 +114,10 @@ void add_data_fields(const bench::Assets& assets, const std::string& release,
       return *bench::find_feature(a.releases.at(release), feature);
     };
     const std::string base = "release/" + feature;
-    add_act(fields, base + "/enabled", "the other way", [=](bench::Assets& a) {
-      at(a).enabled = !at(a).enabled;
-    });
-    add_text(fields, base + "/source", [=](bench::Assets& a) -> std::string& { return at(a).source; });
+    add_act(fields, base + "/enabled", "the other way",
+            [=](bench::Assets& a) { at(a).enabled = !at(a).enabled; });
+    add_text(fields, base + "/source",
+             [=](bench::Assets& a) -> std::string& { return at(a).source; });
   }
   for (const ScreenSet& set : assets.catalog.screens) add_screens(fields, set);
 }
@@ -129,8 +136,7 @@ std::vector<SeededChange> draw_changes(const std::vector<Field>& fields, std::si
   std::vector<std::pair<std::uint64_t, const Field*>> lots;
   for (const Field& field : fields) {
     std::uint64_t hash = 14695981039346656037ULL ^ seed;
-    for (const char c : field.name)
-      hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
+    for (const char c : field.name) hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
     lots.emplace_back(Random(hash).next(), &field);
   }
   std::sort(lots.begin(), lots.end());

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/campaign/changes.h"
-#include "harness/campaign/regress.h"
+#include "harness/campaign/regress/regress.h"
 #include "harness/scenario/scenario.h"
 
 namespace uketsuke::campaign {

@@ -21,10 +21,14 @@ T other_number(T value, std::size_t choice) {
   const T more = static_cast<T>(value + std::max<T>(1, static_cast<T>(value / 10)));
   if (value == 0) return static_cast<T>(1);
   switch (choice) {
-    case 0: return static_cast<T>(value * 2) > value ? static_cast<T>(value * 2) : more;
-    case 1: return static_cast<T>(value / 2);
-    case 2: return more;
-    default: return static_cast<T>(value - 1);
+    case 0:
+      return static_cast<T>(value * 2) > value ? static_cast<T>(value * 2) : more;
+    case 1:
+      return static_cast<T>(value / 2);
+    case 2:
+      return more;
+    default:
+      return static_cast<T>(value - 1);
   }
 }
 
@@ -40,11 +44,11 @@ class Builder {
     fields_.push_back({name, [=](Random& random) {
                          const std::size_t choice = random.below(std::size(kChoices));
                          return SeededChange{name, kChoices[choice], {}, [=](WorldConfig& config) {
-                                         visit(config, [&](auto& object) {
-                                           auto& value = get(object);
-                                           value = other_number(value, choice);
-                                         });
-                                       }};
+                                               visit(config, [&](auto& object) {
+                                                 auto& value = get(object);
+                                                 value = other_number(value, choice);
+                                               });
+                                             }};
                        }});
   }
 
@@ -52,11 +56,11 @@ class Builder {
   void flag(const std::string& name, Visit visit, Get get) {
     fields_.push_back({name, [=](Random&) {
                          return SeededChange{name, "the other way", {}, [=](WorldConfig& config) {
-                                         visit(config, [&](auto& object) {
-                                           auto& value = get(object);
-                                           value = !value;
-                                         });
-                                       }};
+                                               visit(config, [&](auto& object) {
+                                                 auto& value = get(object);
+                                                 value = !value;
+                                               });
+                                             }};
                        }});
   }
 
@@ -64,8 +68,8 @@ class Builder {
   void other(const std::string& name, const std::string& what, Visit visit, Set set) {
     fields_.push_back({name, [=](Random&) {
                          return SeededChange{name, what, {}, [=](WorldConfig& config) {
-                                         visit(config, [&](auto& object) { set(object); });
-                                       }};
+                                               visit(config, [&](auto& object) { set(object); });
+                                             }};
                        }});
   }
 
@@ -95,7 +99,8 @@ constexpr auto kCards = [](WorldConfig& config, const auto& act) {
   }
 };
 
-#define UKETSUKE_AT(expression) [](auto& object) -> auto& { return object.expression; }
+#define UKETSUKE_AT(expression) \
+  [](auto& object) -> auto& { return object.expression; }
 
 void add_card(Builder& add) {
   add.number("timing/card/command_us", kCards, UKETSUKE_AT(timing.command_us));
@@ -163,9 +168,8 @@ void add_terminal(Builder& add) {
            UKETSUKE_AT(check_eligibility_when_declined));
   add.other("parameter/terminal/consent_items", "one more", kTerminal,
             [](auto& terminal) { terminal.consent_items.emplace_back("treatment"); });
-  add.other("parameter/terminal/first_screen", "account_management", kTerminal, [](auto& terminal) {
-    terminal.first_screen = terminal::ScreenId::kAccountManagement;
-  });
+  add.other("parameter/terminal/first_screen", "account_management", kTerminal,
+            [](auto& terminal) { terminal.first_screen = terminal::ScreenId::kAccountManagement; });
 }
 
 void add_backend(Builder& add) {
@@ -191,8 +195,10 @@ void add_backend(Builder& add) {
     const auto section = wire::oqs::to_string(static_cast<wire::oqs::Section>(i));
     const auto window = [&](const char* which, auto get) {
       const std::string base = fmt::format("timing/backend/{}/{}", which, section);
-      add.number(base + "/months", kBackend, [=](auto& b) -> auto& { return get(b)[i].months; });
-      add.number(base + "/days", kBackend, [=](auto& b) -> auto& { return get(b)[i].days; });
+      add.number(
+          base + "/months", kBackend, [=](auto& b) -> auto& { return get(b)[i].months; });
+      add.number(
+          base + "/days", kBackend, [=](auto& b) -> auto& { return get(b)[i].days; });
     };
     window("emergency", UKETSUKE_AT(emergency));
     window("ordinary", UKETSUKE_AT(ordinary));

@@ -40,16 +40,17 @@ void add_panel(std::vector<Field>& fields) {
       const Verb now = cell(table, state, occurrence);
       fields.push_back({name, [=](Random& random) {
                           const Verb other = other_of(verbs, now, random);
-                          return SeededChange{name,
-                                        fmt::format("{} -> {}", to_string(now), to_string(other)),
-                                        {},
-                                        [=](WorldConfig& config) {
-                                          auto& used = config.face.panel.table;
-                                          auto copy = std::make_shared<Table>(
-                                              used ? *used : *default_table());
-                                          cell(*copy, state, occurrence) = other;
-                                          used = std::move(copy);
-                                        }};
+                          return SeededChange{
+                              name,
+                              fmt::format("{} -> {}", to_string(now), to_string(other)),
+                              {},
+                              [=](WorldConfig& config) {
+                                auto& used = config.face.panel.table;
+                                auto copy =
+                                    std::make_shared<Table>(used ? *used : *default_table());
+                                cell(*copy, state, occurrence) = other;
+                                used = std::move(copy);
+                              }};
                         }});
     }
   }
@@ -73,13 +74,14 @@ void add_slot(std::vector<Field>& fields) {
       const std::string name = fmt::format("slot/{}/{}", to_string(event), to_string(state));
       fields.push_back({name, [=](Random& random) {
                           const Rule other = other_of(possible, now, random);
-                          return SeededChange{name,
-                                        fmt::format("{} -> {}", to_string(now), to_string(other)),
-                                        {},
-                                        [=](WorldConfig& config) {
-                                          config.generic.ccid.table[e][s] = other;
-                                          config.face.reader.ccid.table[e][s] = other;
-                                        }};
+                          return SeededChange{
+                              name,
+                              fmt::format("{} -> {}", to_string(now), to_string(other)),
+                              {},
+                              [=](WorldConfig& config) {
+                                config.generic.ccid.table[e][s] = other;
+                                config.face.reader.ccid.table[e][s] = other;
+                              }};
                         }});
     }
   }
@@ -92,12 +94,12 @@ void add_row_field(std::vector<Field>& fields, std::size_t row, const std::strin
                    const std::string& what, RowChange change) {
   fields.push_back({name, [=](Random&) {
                       return SeededChange{name, what, {}, [=](WorldConfig& config) {
-                                      auto& used = config.terminal.screens;
-                                      auto copy = std::make_shared<terminal::ScreenTable>(
-                                          used ? *used : *terminal::default_screen_table());
-                                      change(*copy, row);
-                                      used = std::move(copy);
-                                    }};
+                                            auto& used = config.terminal.screens;
+                                            auto copy = std::make_shared<terminal::ScreenTable>(
+                                                used ? *used : *terminal::default_screen_table());
+                                            change(*copy, row);
+                                            used = std::move(copy);
+                                          }};
                     }});
 }
 
@@ -110,10 +112,11 @@ void add_terminal(std::vector<Field>& fields) {
     add_row_field(fields, i, base, "not there", [](ScreenTable& t, std::size_t row) {
       t.erase(t.begin() + static_cast<std::ptrdiff_t>(row));
     });
-    add_row_field(fields, i, base + "/access", "the other one", [](ScreenTable& t, std::size_t row) {
-      t[row].access =
-          t[row].access == Access::kAnybody ? Access::kAdministrator : Access::kAnybody;
-    });
+    add_row_field(
+        fields, i, base + "/access", "the other one", [](ScreenTable& t, std::size_t row) {
+          t[row].access =
+              t[row].access == Access::kAnybody ? Access::kAdministrator : Access::kAnybody;
+        });
     add_row_field(fields, i, base + "/kind", "another one", [](ScreenTable& t, std::size_t row) {
       t[row].kind = t[row].kind == ControlKind::kButton ? ControlKind::kTick : ControlKind::kButton;
     });
@@ -126,16 +129,17 @@ void add_terminal(std::vector<Field>& fields) {
         verbs.push_back(row.verb);
     fields.push_back({name, [=](Random& random) {
                         const ControlVerb other = other_of(verbs, now, random);
-                        return SeededChange{name,
-                                      fmt::format("{} -> {}", to_string(now), to_string(other)),
-                                      {},
-                                      [=](WorldConfig& config) {
-                                        auto& used = config.terminal.screens;
-                                        auto copy = std::make_shared<ScreenTable>(
-                                            used ? *used : *default_screen_table());
-                                        (*copy)[i].verb = other;
-                                        used = std::move(copy);
-                                      }};
+                        return SeededChange{
+                            name,
+                            fmt::format("{} -> {}", to_string(now), to_string(other)),
+                            {},
+                            [=](WorldConfig& config) {
+                              auto& used = config.terminal.screens;
+                              auto copy = std::make_shared<ScreenTable>(
+                                  used ? *used : *default_screen_table());
+                              (*copy)[i].verb = other;
+                              used = std::move(copy);
+                            }};
                       }});
   }
 }
@@ -147,7 +151,8 @@ void change_command(WorldConfig& config, std::size_t row, const CommandChange& c
   for (bench::CardOnDesk& on_desk : config.cards) {
     auto profile = std::make_shared<card::Profile>(*on_desk.profile);
     auto& used = profile->data.behaviour.commands;
-    auto table = std::make_shared<card::CommandTable>(used ? *used : card::standard_command_table());
+    auto table =
+        std::make_shared<card::CommandTable>(used ? *used : card::standard_command_table());
     change(table->rows[row]);
     used = std::move(table);
     on_desk.profile = std::move(profile);
@@ -159,21 +164,20 @@ constexpr const char* kFiles[] = {"none", "transparent", "record", "reference", 
 void add_card(std::vector<Field>& fields) {
   using namespace card;
   const CommandTable& table = standard_command_table();
-  const std::vector<std::uint16_t> answers{kRun, kNoInstruction, kConditionsOfUse, kNoCurrentFile,
-                                           kFileStructure, kSecurityStatus};
+  const std::vector<std::uint16_t> answers{kRun,           kNoInstruction, kConditionsOfUse,
+                                           kNoCurrentFile, kFileStructure, kSecurityStatus};
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const CommandRow& row = table.rows[i];
     const std::string base = fmt::format("card/{}", row.name);
     const auto add_cell = [&](const std::string& name, std::uint16_t now, auto at) {
-      fields.push_back({name, [=](Random& random) {
-                          const std::uint16_t other = other_of(answers, now, random);
-                          return SeededChange{name, fmt::format("{:04X} -> {:04X}", now, other), {},
-                                        [=](WorldConfig& config) {
-                                          change_command(config, i, [&](CommandRow& there) {
-                                            at(there) = other;
-                                          });
-                                        }};
-                        }});
+      fields.push_back(
+          {name, [=](Random& random) {
+             const std::uint16_t other = other_of(answers, now, random);
+             return SeededChange{
+                 name, fmt::format("{:04X} -> {:04X}", now, other), {}, [=](WorldConfig& config) {
+                   change_command(config, i, [&](CommandRow& there) { at(there) = other; });
+                 }};
+           }});
     };
     for (std::size_t a = 0; a < row.in_application.size(); ++a) {
       const auto application = static_cast<wire::mynumber::Application>(a);
@@ -187,8 +191,8 @@ void add_card(std::vector<Field>& fields) {
                                CommandChange change) {
       fields.push_back({name, [=](Random&) {
                           return SeededChange{name, what, {}, [=](WorldConfig& config) {
-                                          change_command(config, i, change);
-                                        }};
+                                                change_command(config, i, change);
+                                              }};
                         }});
     };
     add_other(base + "/chaining", "the other way",

@@ -112,10 +112,14 @@ std::string source_of(const std::string& seed, const std::string& assumption) {
 
 constexpr std::string_view word_of(wire::panel::Control::Kind kind) {
   switch (kind) {
-    case wire::panel::Control::Kind::kButton: return "button";
-    case wire::panel::Control::Kind::kField: return "field";
-    case wire::panel::Control::Kind::kSecretField: return "secret_field";
-    case wire::panel::Control::Kind::kTick: return "tick";
+    case wire::panel::Control::Kind::kButton:
+      return "button";
+    case wire::panel::Control::Kind::kField:
+      return "field";
+    case wire::panel::Control::Kind::kSecretField:
+      return "secret_field";
+    case wire::panel::Control::Kind::kTick:
+      return "tick";
   }
   return "?";
 }
@@ -190,9 +194,8 @@ void Recorder::add_words(std::string_view device, std::string_view line) {
   key = fmt::format("{}:{}", device, message);
   const auto* told = set->find_message(message);
   behaviour_.words.emplace(
-      std::move(key), told == nullptr
-                          ? "no words"
-                          : text_of(told->text) + source_of(told->seed, told->assumption));
+      std::move(key),
+      told == nullptr ? "no words" : text_of(told->text) + source_of(told->seed, told->assumption));
 }
 
 void Recorder::collect(bench::World& world, std::string label) {
@@ -238,8 +241,9 @@ void Recorder::collect(bench::World& world, std::string label) {
   }
   const auto add_wire = [&](const char* name, const Wire& wire) {
     if (wire.messages == 0) return;
-    add_line(step, "wires", fmt::format("{} {} messages, digest {:08x}", name, wire.messages,
-                                        static_cast<std::uint32_t>(wire.digest ^ wire.digest >> 32U)));
+    add_line(step, "wires",
+             fmt::format("{} {} messages, digest {:08x}", name, wire.messages,
+                         static_cast<std::uint32_t>(wire.digest ^ wire.digest >> 32U)));
   };
   add_wire("usb", usb);
   add_wire("field", field);
@@ -253,8 +257,7 @@ Behaviour Recorder::take(const verdict::ScenarioResult& result) {
   behaviour_.verdict = verdict::is_not_applicable(result) ? "not_applicable"
                                                           : std::string(to_string(result.verdict));
   behaviour_.rests_on = fmt::format("{}", fmt::join(result.assumptions, " "));
-  for (const verdict::Text& warning : result.warnings)
-    behaviour_.findings.push_back(warning.en);
+  for (const verdict::Text& warning : result.warnings) behaviour_.findings.push_back(warning.en);
   for (std::string& finding : behaviour_.findings)
     std::replace(finding.begin(), finding.end(), '\n', ' ');
   return std::move(behaviour_);

@@ -6,7 +6,7 @@
 
 #include "harness/bench/director.h"
 #include "harness/bench/world.h"
-#include "harness/campaign/baseline.h"
+#include "harness/campaign/regress/baseline.h"
 #include "harness/scenario/catalog.h"
 #include "harness/scenario/scenario.h"
 

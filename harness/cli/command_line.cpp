@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "harness/campaign/regress_files.h"
+#include "harness/campaign/regress/regress_files.h"
 #include "harness/cli/command.h"
 #include "harness/cli/language.h"
 #include "harness/verdict/format.h"

@@ -7,7 +7,7 @@
 #include <sstream>
 
 #include "harness/campaign/executor.h"
-#include "harness/campaign/regress.h"
+#include "harness/campaign/regress/regress.h"
 #include "harness/cli/running.h"
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
@@ -91,8 +91,8 @@ int accept(const Comparison& comparison, const std::vector<Ran>& ran, const std:
 }
 
 int exit_code_of(const Comparison& comparison, const verdict::Summary& summary) {
-  const auto code = exit_code(summary, comparison.differs() ? verdict::Baseline::kDiffers
-                                                            : verdict::Baseline::kSame);
+  const auto code = exit_code(
+      summary, comparison.differs() ? verdict::Baseline::kDiffers : verdict::Baseline::kSame);
   if (code == verdict::kExitUsage) return code;
   return comparison.errors.empty() ? code : verdict::kExitError;
 }
@@ -140,11 +140,11 @@ int regress_command(RegressCommand command, run::Executor& executor, Console& co
     throw RunError(RunError::Kind::kUsage, {"該当するシナリオがありません", "nothing selected"});
   }
 
-  const Comparison comparison =
-      compare(pinned, ran, requirements, complete && !outcome.summary.interrupted,
-              today_of(command));
+  const Comparison comparison = compare(
+      pinned, ran, requirements, complete && !outcome.summary.interrupted, today_of(command));
   if (!pinned.has_baseline) {
-    console.line({"基準がまだありません（--accept で作ります）", "no baseline yet (--accept makes one)"});
+    console.line(
+        {"基準がまだありません（--accept で作ります）", "no baseline yet (--accept makes one)"});
   }
   console.print(text_report(comparison, console.language(), kLinesShown));
   auto info = info_of(command.config, command.paths, now);

@@ -126,8 +126,8 @@ BOOST_AUTO_TEST_CASE(every_change_is_noticed_or_shown_to_be_equivalent) {
   const auto assets = bench::load_assets(kSource + "/scenarios");
   const std::string typed = kSource + "/scenarios/releases/" + kRelease + "/seed_expectations.yaml";
   campaign::Hunt hunt(assets,
-                      uketsuke::run::find_files({kSource + "/scenarios/hospital_flow",
-                                                 kSource + "/scenarios/faults"}),
+                      uketsuke::run::find_files(
+                          {kSource + "/scenarios/hospital_flow", kSource + "/scenarios/faults"}),
                       kRelease, campaign::load_seed_expectations(typed));
   const Listed listed = load_listed();
   const auto fields = campaign::all_fields(*assets, kRelease);
@@ -135,8 +135,8 @@ BOOST_AUTO_TEST_CASE(every_change_is_noticed_or_shown_to_be_equivalent) {
   for (const campaign::Field& field : fields)
     BOOST_TEST(names.insert(field.name).second, "a field twice: " << field.name);
   const char* all = std::getenv("UKETSUKE_ALL_CHANGES");
-  const auto changes = campaign::draw_changes(
-      fields, all != nullptr ? fields.size() : listed.count, listed.seed);
+  const auto changes =
+      campaign::draw_changes(fields, all != nullptr ? fields.size() : listed.count, listed.seed);
   BOOST_TEST(changes.size() >= 200U);
 
   // Those that are listed are tried together first: if nobody notices them all, nobody notices one.
@@ -173,7 +173,8 @@ BOOST_AUTO_TEST_CASE(every_change_is_noticed_or_shown_to_be_equivalent) {
                "nobody notices " << field << ": " << what);
   }
   for (const auto& [field, what] : listed.survivors)
-    BOOST_TEST(survivors.count(field) == 1, "listed as equivalent, but noticed (or no longer drawn): " << field);
+    BOOST_TEST(survivors.count(field) == 1,
+               "listed as equivalent, but noticed (or no longer drawn): " << field);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

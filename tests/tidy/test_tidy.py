@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from allowed import ALLOWED  # noqa: E402
 from layers import check_layers  # noqa: E402
 from links import check_links  # noqa: E402
+from releases import check_releases  # noqa: E402
 from sizes import check_sizes, cpp_functions  # noqa: E402
 from tree import read_tree  # noqa: E402
 from words import check_words  # noqa: E402
@@ -59,6 +60,9 @@ class Project(unittest.TestCase):
 
     def test_words(self):
         self.none(check_words(self.files, ROOT))
+
+    def test_releases(self):
+        self.none(check_releases(self.files))
 
 
 class Layers(Planted):
@@ -262,6 +266,20 @@ class Words(Planted):
                      "${PWD}/work/a", "hacked", "todo"):
             with self.subTest(text=text):
                 self.assertEqual(check_words({"sim/a.h": text}), [])
+
+
+class Releases(Planted):
+    def test_a_question_for_the_release(self):
+        for text in ('if (release.id == x) return;', 'return release->id;', 'id == "2024-12"',
+                     'if (name == "planned") return;', "release_id"):
+            with self.subTest(text=text):
+                self.only(check_releases({"models/a/b.cpp": text + "\n"}), "models/a/b.cpp:1")
+
+    def test_what_is_right_is_let_through(self):
+        files = {"models/a/b.cpp": "if (release.visual_passcode.enabled) go();  // of 2024-12\n",
+                 "harness/a.cpp": 'release = "2024-12";\n',
+                 "models/backend/parameters.h": '  std::string id = "2024-12";\n'}
+        self.assertEqual(check_releases(files), [])
 
 
 if __name__ == "__main__":

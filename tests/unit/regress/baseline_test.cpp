@@ -1,6 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include "harness/campaign/baseline.h"
+#include "harness/campaign/regress/baseline.h"
 
 BOOST_AUTO_TEST_SUITE(baseline)
 
@@ -20,7 +20,8 @@ Baseline sample() {
   row.findings = {"a fault touched no message"};
   row.steps.push_back({"P3-1",
                        2'500'001,
-                       {{"people", {"staff presses 職員用ボタン"}}, {"face_reader", {"shows a", "shows b"}},
+                       {{"people", {"staff presses 職員用ボタン"}},
+                        {"face_reader", {"shows a", "shows b"}},
                         {"order", {"people face_reader*2"}}}});
   row.steps.push_back({"then emergency_view", 0, {}});
   baseline.rows.push_back(row);
@@ -105,8 +106,7 @@ BOOST_AUTO_TEST_CASE(broken_files_are_refused_with_the_line) {
 
 BOOST_AUTO_TEST_CASE(lines_of_all_roles_come_in_their_order) {
   StepBehaviour step;
-  step.blocks = {{"a", {"1", "2", "3"}}, {"b", {"4"}}, {"wires", {"usb"}},
-                 {"order", {"a*2 b a"}}};
+  step.blocks = {{"a", {"1", "2", "3"}}, {"b", {"4"}}, {"wires", {"usb"}}, {"order", {"a*2 b a"}}};
   std::string text;
   for (const Line& line : in_order(step)) text += std::string(line.role) + std::string(line.text);
   BOOST_TEST(text == "a1a2b4a3");

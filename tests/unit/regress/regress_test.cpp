@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "harness/campaign/regress.h"
+#include "harness/campaign/regress/regress.h"
 #include "harness/yaml/yaml.h"
 
 BOOST_AUTO_TEST_SUITE(regress)
@@ -19,8 +19,7 @@ Behaviour row(const std::string& name, const std::string& line = "shows consent"
   Behaviour behaviour;
   behaviour.name = name;
   behaviour.verdict = "pass";
-  behaviour.steps.push_back(
-      {"P3-4", 1000, {{"face_reader", {line}}, {"order", {"face_reader"}}}});
+  behaviour.steps.push_back({"P3-4", 1000, {{"face_reader", {line}}, {"order", {"face_reader"}}}});
   return behaviour;
 }
 
@@ -111,7 +110,8 @@ BOOST_AUTO_TEST_CASE(time_words_and_assumptions_are_compared) {
 }
 
 BOOST_AUTO_TEST_CASE(a_diff_shows_what_went_and_came_with_a_line_around) {
-  const Lines before{"a", "b", "c", "d", "e", "f", "g"}, now{"a", "b", "x", "d", "e", "f", "g", "h"};
+  const Lines before{"a", "b", "c", "d", "e", "f", "g"},
+      now{"a", "b", "x", "d", "e", "f", "g", "h"};
   const Lines wanted{"  b", "- c", "+ x", "  d", "  ...", "  g", "+ h"};
   BOOST_TEST((diff_lines(before, now) == wanted));
   BOOST_TEST(diff_lines(now, now).empty());
@@ -184,15 +184,15 @@ BOOST_AUTO_TEST_CASE(a_happy_path_is_whole_and_in_order) {
   HappyPath path;
   path.scenario = "a";
   path.tell = {{"face_reader", {"shows"}}, {"people", {}}};
-  path.steps.push_back({"P3-4",
-                        {pattern_from("people: * presses"), pattern_from("face_reader: shows b")},
-                        1});
+  path.steps.push_back(
+      {"P3-4", {pattern_from("people: * presses"), pattern_from("face_reader: shows b")}, 1});
   SeedExpectations typed;
   typed.happy_paths.push_back(path);
-  const auto broken = [&](const Lines& reader, const std::string& order, const char* label = "P3-4") {
+  const auto broken = [&](const Lines& reader, const std::string& order,
+                          const char* label = "P3-4") {
     Behaviour now = row("a");
-    now.steps[0] = {label, 0, {{"face_reader", reader}, {"people", {"family presses"}},
-                               {"order", {order}}}};
+    now.steps[0] = {
+        label, 0, {{"face_reader", reader}, {"people", {"family presses"}}, {"order", {order}}}};
     return unmet(typed, now).size();
   };
   BOOST_TEST(broken({"shows b"}, "people face_reader") == 0U);
@@ -206,7 +206,8 @@ BOOST_AUTO_TEST_CASE(a_happy_path_is_whole_and_in_order) {
 
 BOOST_AUTO_TEST_CASE(what_must_be_nowhere_is_found_in_any_step) {
   SeedExpectations typed;
-  typed.rows.push_back({"P3-c1", "a", "anywhere", {}, {pattern_from("face_reader: shows consent")}, 1});
+  typed.rows.push_back(
+      {"P3-c1", "a", "anywhere", {}, {pattern_from("face_reader: shows consent")}, 1});
   const auto found = unmet(typed, row("a"));
   BOOST_REQUIRE_EQUAL(found.size(), 1U);
   BOOST_TEST(found[0].row == "P3-c1");
@@ -236,7 +237,8 @@ BOOST_AUTO_TEST_CASE(files_of_known_deviations_are_checked) {
     return load_known_deviations(path).size();
   };
   const std::string good =
-      "known_deviations:\n  - {id: KD-1, scenario: a, reason: {ja: x, en: y}, expires: 2025-02-28}\n";
+      "known_deviations:\n  - {id: KD-1, scenario: a, reason: {ja: x, en: y}, expires: "
+      "2025-02-28}\n";
   BOOST_TEST(load(good) == 1U);
   BOOST_CHECK_THROW(load(good + good.substr(good.find('\n') + 1)), uketsuke::yaml::Error);
   std::string bad = good;

@@ -1,4 +1,4 @@
-#include "harness/campaign/baseline.h"
+#include "harness/campaign/regress/baseline.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "harness/campaign/regress_diff.h"
+#include "harness/campaign/regress/regress_diff.h"
 
 #include <fmt/format.h>
 
@@ -57,7 +57,9 @@ std::vector<Edit> edits(const std::vector<std::string>& before,
   return out;
 }
 
-std::string milliseconds(std::uint64_t us) { return fmt::format("{}.{:03} ms", us / 1000, us % 1000); }
+std::string milliseconds(std::uint64_t us) {
+  return fmt::format("{}.{:03} ms", us / 1000, us % 1000);
+}
 
 void compare_step(const StepBehaviour& before, const StepBehaviour& now,
                   std::vector<Difference>& out) {
@@ -79,8 +81,9 @@ void compare_step(const StepBehaviour& before, const StepBehaviour& now,
                               right == nullptr ? kNothing : right->lines)});
   }
   if (before.took_us != now.took_us) {
-    out.push_back(
-        {now.label, "time", {"- " + milliseconds(before.took_us), "+ " + milliseconds(now.took_us)}});
+    out.push_back({now.label,
+                   "time",
+                   {"- " + milliseconds(before.took_us), "+ " + milliseconds(now.took_us)}});
   }
 }
 
@@ -132,9 +135,15 @@ std::vector<std::string> diff_lines(const std::vector<std::string>& before,
     if (gap) out.emplace_back("  ...");
     gap = false;
     switch (all[i].side) {
-      case Side::kBoth: out.push_back("  " + now[all[i].now]); break;
-      case Side::kBefore: out.push_back("- " + before[all[i].before]); break;
-      case Side::kNow: out.push_back("+ " + now[all[i].now]); break;
+      case Side::kBoth:
+        out.push_back("  " + now[all[i].now]);
+        break;
+      case Side::kBefore:
+        out.push_back("- " + before[all[i].before]);
+        break;
+      case Side::kNow:
+        out.push_back("+ " + now[all[i].now]);
+        break;
     }
   }
   return out;
@@ -145,7 +154,9 @@ std::vector<Difference> differences(const Behaviour& before, const Words& words_
   std::vector<Difference> out;
   for (const Edit& edit : edits(labels(before), labels(now))) {
     switch (edit.side) {
-      case Side::kBoth: compare_step(before.steps[edit.before], now.steps[edit.now], out); break;
+      case Side::kBoth:
+        compare_step(before.steps[edit.before], now.steps[edit.now], out);
+        break;
       case Side::kBefore: {
         const std::string& label = before.steps[edit.before].label;
         out.push_back({label, "step", {"- " + label}});
@@ -168,7 +179,8 @@ std::vector<Difference> differences(const Behaviour& before, const Words& words_
       out.push_back({shown_in(now, key), "words", {fmt::format("+ {} {}", key, words)}});
     } else if (known->second != words) {
       out.push_back(
-          {shown_in(now, key), "words",
+          {shown_in(now, key),
+           "words",
            {fmt::format("- {} {}", key, known->second), fmt::format("+ {} {}", key, words)}});
     }
   }

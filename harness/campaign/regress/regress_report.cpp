@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "harness/campaign/regress.h"
+#include "harness/campaign/regress/regress.h"
 
 namespace uketsuke::campaign {
 namespace {
@@ -34,7 +34,8 @@ void add_differences(std::string& out, const RowOutcome& row, Language language,
   }
   if (hidden != 0) {
     out += "      " +
-           say({fmt::format("(ほか {} 行)", hidden), fmt::format("({} more lines)", hidden)}, language) +
+           say({fmt::format("(ほか {} 行)", hidden), fmt::format("({} more lines)", hidden)},
+               language) +
            "\n";
   }
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "harness/campaign/baseline.h"
+#include "harness/campaign/regress/baseline.h"
 #include "harness/verdict/verdict.h"
 
 namespace uketsuke::campaign {

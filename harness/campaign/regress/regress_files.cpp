@@ -1,4 +1,4 @@
-#include "harness/campaign/regress_files.h"
+#include "harness/campaign/regress/regress_files.h"
 
 #include <fmt/format.h>
 
@@ -124,10 +124,9 @@ void check_row(const SeedExpectation& wanted, const Behaviour& behaviour, std::v
     for (std::size_t i = 0; i < wanted.see.size(); ++i) {
       const Block* block = step.find(wanted.see[i].role);
       if (block == nullptr) continue;
-      seen[i] = seen[i] || std::any_of(block->lines.begin(), block->lines.end(),
-                                       [&](const std::string& line) {
-                                         return matches(wanted.see[i], line);
-                                       });
+      seen[i] = seen[i] ||
+                std::any_of(block->lines.begin(), block->lines.end(),
+                            [&](const std::string& line) { return matches(wanted.see[i], line); });
     }
   }
   if (!there && wanted.step != "anywhere") {
@@ -182,14 +181,15 @@ void check_path(const HappyPath& path, const Behaviour& behaviour, std::vector<U
     }
     const StepBehaviour& step = behaviour.steps[i];
     if (i >= path.steps.size() || !is_label(path.steps[i].at, step.label)) {
-      out.push_back({"", step.label, {"シードから書き写した列にない手順", "a step that is not typed"}});
+      out.push_back(
+          {"", step.label, {"シードから書き写した列にない手順", "a step that is not typed"}});
       return;
     }
     const std::vector<Line> lines = told_lines(path, step, shown);
     const auto& events = path.steps[i].events;
     for (std::size_t k = 0; k < std::max(lines.size(), events.size()); ++k) {
-      const bool same = k < lines.size() && k < events.size() &&
-                        events[k].role == lines[k].role && matches(events[k], lines[k].text);
+      const bool same = k < lines.size() && k < events.size() && events[k].role == lines[k].role &&
+                        matches(events[k], lines[k].text);
       if (same) continue;
       if (k < events.size()) out.push_back({"", step.label, not_seen(text_of(events[k]))});
       if (k < lines.size()) out.push_back({"", step.label, not_wanted(text_of(lines[k]))});
@@ -256,7 +256,8 @@ bool KnownDeviation::covers(const Behaviour& behaviour) const { return is_of(sce
 
 bool is_day(std::string_view text) {
   if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
-  const std::string digits = fmt::format("{}{}{}", text.substr(0, 4), text.substr(5, 2), text.substr(8));
+  const std::string digits =
+      fmt::format("{}{}{}", text.substr(0, 4), text.substr(5, 2), text.substr(8));
   return wire::oqs::is_date(digits);
 }
 

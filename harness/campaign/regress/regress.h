@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "harness/campaign/baseline.h"
-#include "harness/campaign/regress_diff.h"
-#include "harness/campaign/regress_files.h"
+#include "harness/campaign/regress/baseline.h"
+#include "harness/campaign/regress/regress_diff.h"
+#include "harness/campaign/regress/regress_files.h"
 #include "harness/scenario/requirements.h"
 #include "harness/verdict/result.h"
 #include "harness/verdict/summary.h"

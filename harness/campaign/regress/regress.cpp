@@ -1,4 +1,4 @@
-#include "harness/campaign/regress.h"
+#include "harness/campaign/regress/regress.h"
 
 #include <fmt/format.h>
 
@@ -26,9 +26,10 @@ Text reason_of(const verdict::ScenarioResult& result) {
   if (!result.reason.empty()) return result.reason;
   const verdict::StepResult* step = verdict::decisive_step(result);
   if (step == nullptr) return {};
-  return {fmt::format("{} 期待：{}、実際：{}", step->title.ja, step->expected.ja, step->observed.ja),
-          fmt::format("{}; expected: {}; observed: {}", step->title.en, step->expected.en,
-                      step->observed.en)};
+  return {
+      fmt::format("{} 期待：{}、実際：{}", step->title.ja, step->expected.ja, step->observed.ja),
+      fmt::format("{}; expected: {}; observed: {}", step->title.en, step->expected.en,
+                  step->observed.en)};
 }
 
 std::string deviating_step(const Ran& ran) {
@@ -69,9 +70,8 @@ void check_files(const Pinned& pinned, const std::vector<Ran>& ran, bool complet
           {fmt::format("既知の逸脱 {} の期限切れ ({})", deviation.id, deviation.expires),
            fmt::format("known deviation {} has expired ({})", deviation.id, deviation.expires)});
     }
-    const bool used = std::any_of(ran.begin(), ran.end(), [&](const Ran& row) {
-      return deviation.covers(row.behaviour);
-    });
+    const bool used = std::any_of(ran.begin(), ran.end(),
+                                  [&](const Ran& row) { return deviation.covers(row.behaviour); });
     if (complete && !used) {
       comparison.errors.push_back(
           {fmt::format("既知の逸脱 {}：シナリオ {} がない", deviation.id, deviation.scenario),
@@ -100,7 +100,8 @@ void find_missing(const Pinned& pinned, const scenario::Requirements& requiremen
   for (const SeedExpectation& wanted : pinned.expectations.rows) {
     typed.insert(wanted.row);
     if (requirements.find(wanted.row) != nullptr) continue;
-    comparison.errors.push_back({"シードにない行：" + wanted.row, "no row of the seed: " + wanted.row});
+    comparison.errors.push_back(
+        {"シードにない行：" + wanted.row, "no row of the seed: " + wanted.row});
   }
   for (const scenario::Requirement& row : requirements.rows)
     if (row.not_tested.empty() && typed.count(row.id) == 0) comparison.missing.push_back(row.id);
@@ -110,33 +111,48 @@ void find_missing(const Pinned& pinned, const scenario::Requirements& requiremen
 
 std::string_view to_string(Change change) {
   switch (change) {
-    case Change::kSame: return "same";
-    case Change::kNewFail: return "new-fail";
-    case Change::kFixed: return "fixed";
-    case Change::kNew: return "new";
-    case Change::kGone: return "gone";
-    case Change::kXfail: return "xfail";
-    case Change::kXpass: return "xpass";
+    case Change::kSame:
+      return "same";
+    case Change::kNewFail:
+      return "new-fail";
+    case Change::kFixed:
+      return "fixed";
+    case Change::kNew:
+      return "new";
+    case Change::kGone:
+      return "gone";
+    case Change::kXfail:
+      return "xfail";
+    case Change::kXpass:
+      return "xpass";
   }
   return "?";
 }
 
 Text describe(Change change) {
   switch (change) {
-    case Change::kSame: return {"基準と同じ", "same as the baseline"};
-    case Change::kNewFail: return {"基準と異なるか逸脱", "differs from the baseline, or deviates"};
-    case Change::kFixed: return {"逸脱の解消", "deviates no more"};
-    case Change::kNew: return {"基準にない", "not in the baseline"};
-    case Change::kGone: return {"基準にしかない", "only in the baseline"};
-    case Change::kXfail: return {"既知の逸脱", "known deviation"};
-    case Change::kXpass: return {"既知の逸脱のはずが逸脱なし", "known deviation that does not show"};
+    case Change::kSame:
+      return {"基準と同じ", "same as the baseline"};
+    case Change::kNewFail:
+      return {"基準と異なるか逸脱", "differs from the baseline, or deviates"};
+    case Change::kFixed:
+      return {"逸脱の解消", "deviates no more"};
+    case Change::kNew:
+      return {"基準にない", "not in the baseline"};
+    case Change::kGone:
+      return {"基準にしかない", "only in the baseline"};
+    case Change::kXfail:
+      return {"既知の逸脱", "known deviation"};
+    case Change::kXpass:
+      return {"既知の逸脱のはずが逸脱なし", "known deviation that does not show"};
   }
   return {};
 }
 
 const Text& pin_statement() {
   static const Text text{
-      "シードに対する当方のモデルを固定するもので、厚生労働省のシステムを固定するものではありません。",
+      "シードに対する当方のモデルを固定するもので、厚生労働省のシステムを固定するものではありません"
+      "。",
       "This pins our model of the seed, not the ministry's system."};
   return text;
 }
@@ -225,10 +241,10 @@ std::vector<Text> reasons_against(const Comparison& comparison, const std::vecto
     reasons.push_back({"一部のシナリオだけを実行した", "only some of the scenarios were run"});
   }
   if (!comparison.missing.empty()) {
-    reasons.push_back({fmt::format("手で書き写した期待がないシードの行：{}",
-                                   fmt::join(comparison.missing, ", ")),
-                       fmt::format("rows of the seed without a hand-written expectation: {}",
-                                   fmt::join(comparison.missing, ", "))});
+    reasons.push_back(
+        {fmt::format("手で書き写した期待がないシードの行：{}", fmt::join(comparison.missing, ", ")),
+         fmt::format("rows of the seed without a hand-written expectation: {}",
+                     fmt::join(comparison.missing, ", "))});
   }
   std::map<std::string, const RowOutcome*> outcomes;
   for (const RowOutcome& row : comparison.rows) outcomes.emplace(row.name, &row);
@@ -236,9 +252,9 @@ std::vector<Text> reasons_against(const Comparison& comparison, const std::vecto
     const RowOutcome& outcome = *outcomes.at(row.behaviour.name);
     if (outcome.change == Change::kXfail) continue;
     if (outcome.change == Change::kXpass) {
-      reasons.push_back({fmt::format("{}：既知の逸脱 {} はもうない", outcome.name, outcome.deviation),
-                         fmt::format("{}: known deviation {} is no more", outcome.name,
-                                     outcome.deviation)});
+      reasons.push_back(
+          {fmt::format("{}：既知の逸脱 {} はもうない", outcome.name, outcome.deviation),
+           fmt::format("{}: known deviation {} is no more", outcome.name, outcome.deviation)});
     } else if (!outcome.unmet.empty()) {
       const Unmet& first = outcome.unmet.front();
       reasons.push_back(
