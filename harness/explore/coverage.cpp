@@ -11,6 +11,7 @@ State counted(State state) {
   state.rounds = std::min<std::uint8_t>(state.rounds, 1);
   state.tries = std::min<std::uint8_t>(state.tries, 1);
   if (state.passcode != kNoPasscode && state.passcode > 1) state.passcode = 1;
+  if (state.date == Day::kYesterday) state.date = Day::kToday;
   if (state.card == Card::kTaro) state.card = Card::kHanako;
   return state;
 }

@@ -1,5 +1,6 @@
 // What of a reference model has been walked. States that differ only in how many tries were used
-// up, or in which of the two good cards lies there, are followed apart and counted as one.
+// up, in which of the two good cards lies there, or in which day was entered, are followed apart
+// and counted as one.
 #pragma once
 
 #include <cstdint>

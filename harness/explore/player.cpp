@@ -26,6 +26,13 @@ std::string told(std::string_view holder, std::string_view what) {
   return fmt::format("{} {}", holder, what);
 }
 
+// The 資格確認日 as the reference models call it.
+std::string day_of(const std::string& date, wire::oqs::Seconds now) {
+  if (date == wire::oqs::time_of(now).substr(0, 8)) return std::string(word_of(Day::kToday));
+  const std::string before = wire::oqs::time_of(now - wire::oqs::kDay).substr(0, 8);
+  return date == before ? std::string(word_of(Day::kYesterday)) : date;
+}
+
 void append(std::string& text, const std::string& more) {
   if (!text.empty()) text += "; ";
   text += more;
@@ -52,7 +59,8 @@ News Witness::news() const {
   for (std::size_t i = since_.backend_records; i < records.size(); ++i) {
     if (const auto* row = std::get_if<backend::IdentityRecord>(&records[i]))
       append(news.identity,
-             told(row->holder, row->confirmed ? to_string(*row->confirmed) : "search"));
+             told(told(row->holder, row->confirmed ? to_string(*row->confirmed) : "search"),
+                  day_of(row->confirmation_date, stage_.world().now())));
     if (const auto* row = std::get_if<backend::ConsentRow>(&records[i]))
       append(news.consent, told(row->holder, to_string(row->consent)));
     if (const auto* row = std::get_if<backend::EligibilityChecked>(&records[i]))
@@ -102,7 +110,9 @@ std::optional<Disagreement> Witness::compare(const Model& model, const Expected&
   };
   const std::string_view holder = word_of(out.holder);
   const News seen = news();
-  same("identity", out.identity ? told(holder, word_of(*out.identity)) : "", seen.identity);
+  same("identity",
+       out.identity ? told(told(holder, word_of(*out.identity)), word_of(out.day)) : "",
+       seen.identity);
   same("completion", out.identity ? "shown" : "", completion_shown() ? "shown" : "");
   same("consent", out.consent ? told(holder, word_of(*out.consent)) : "", seen.consent);
   same("eligibility", out.eligible ? told(holder, "checked") : "", seen.eligible);

@@ -83,7 +83,7 @@ std::uint64_t State::code() const {
   add(number(terminal), 16), add(number(account), 4), add(number(card), 4);
   add(number(served), 2), add(number(turned_away), 2), add(number(session_ended), 2);
   add(rounds, 4), add(tries, 4), add(wrong_pins, 4), add(passcode, 16);
-  add(number(date), 2), add(number(tick), 2), add(number(viewing), 2), add(number(typed), 4);
+  add(number(date), 4), add(number(tick), 2), add(number(viewing), 2), add(number(typed), 4);
   return code;
 }
 
@@ -106,7 +106,7 @@ std::string describe(const State& s) {
   if (s.rounds != 0) add("rounds", std::to_string(s.rounds));
   if (s.tries != 0) add("faces", std::to_string(s.tries));
   if (s.passcode != kNoPasscode) add("passcode tries", std::to_string(s.passcode));
-  if (s.date) add("date", {});
+  if (s.date != Day::kNone) add("date", word_of(s.date));
   if (s.tick) add("tick", {});
   if (s.viewing) add("viewing consent", {});
   if (s.typed != Typed::kNothing) add(s.typed == Typed::kRightPin ? "PIN" : "wrong PIN", {});
@@ -136,7 +136,8 @@ bool Model::possible(const State& state, Do what) const {
 }
 
 void clear_form(State& state) {
-  state.date = state.tick = state.viewing = false;
+  state.date = Day::kNone;
+  state.tick = state.viewing = false;
   state.typed = Typed::kNothing;
 }
 
@@ -256,6 +257,11 @@ std::string_view word_of(Confirmed confirmed) {
 std::string_view word_of(Consent consent) {
   static constexpr std::string_view kWords[] = {"granted", "declined", "not_asked"};
   return kWords[static_cast<std::size_t>(consent)];
+}
+
+std::string_view word_of(Day day) {
+  static constexpr std::string_view kWords[] = {"none", "today", "yesterday"};
+  return kWords[static_cast<std::size_t>(day)];
 }
 
 }  // namespace uketsuke::explore

@@ -26,6 +26,7 @@ enum class Account : std::uint8_t { kNobody, kGeneral, kAdministrator };
 enum class Card : std::uint8_t { kNone, kHanako, kTaro, kRevoked };
 enum class Confirmed : std::uint8_t { kVisually, kFace, kPin };
 enum class Consent : std::uint8_t { kGranted, kDeclined, kNotAsked };
+enum class Day : std::uint8_t { kNone, kToday, kYesterday };
 enum class Typed : std::uint8_t { kNothing, kRightPin, kWrongPin };
 
 // What people do, with its word: one row of act_of() each.
@@ -65,7 +66,8 @@ struct State {
   std::uint8_t rounds = 0, tries = 0;  // choices of face or PIN left, faces left
   std::uint8_t wrong_pins = 0;     // so far; people stop before a card locks
   std::uint8_t passcode = kNoPasscode;  // tries left
-  bool date = false, tick = false, viewing = false;  // P4-5, P4-6; P5-3, P5-4; A-31
+  Day date = Day::kNone;              // P4-5, P5-4
+  bool tick = false, viewing = false;  // P4-6, P5-3; A-31
   Typed typed = Typed::kNothing;
 
   std::uint64_t code() const;  // equal for equal states only
@@ -78,6 +80,7 @@ struct Outcome {
   bool refused = false;  // an input that the screen does not offer or this account may not use
   Card holder = Card::kNone;            // of what follows
   std::optional<Confirmed> identity;    // a new row of the 本人確認履歴
+  Day day = Day::kToday;                // its 資格確認日
   std::optional<Consent> consent;       // registered
   bool eligible = false;                // 資格確認 was carried out
 };
@@ -134,5 +137,6 @@ std::string_view word_of(Account account);
 std::string_view word_of(Card card);
 std::string_view word_of(Confirmed confirmed);
 std::string_view word_of(Consent consent);
+std::string_view word_of(Day day);
 
 }  // namespace uketsuke::explore

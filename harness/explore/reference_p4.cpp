@@ -18,7 +18,8 @@ void consider_card(Outcome& out) {
   State& s = out.next;
   if (s.card == Card::kNone || s.served) return;
   if (s.mode == Mode::kVisual && s.account != Account::kNobody) {
-    if (s.terminal != Terminal::kVisualForm || !s.date || !s.tick) return;
+    if (s.terminal != Terminal::kVisualForm || s.date == Day::kNone || !s.tick) return;
+    out.day = s.date;
     clear_form(s);
   }
   begin_reception(out);
@@ -54,9 +55,9 @@ void fill_form(Do what, Outcome& out) {
   switch (what) {
     case Do::kTickConfirmed: s.tick = true; break;
     case Do::kUntickConfirmed: s.tick = false; break;
-    case Do::kDateToday:
-    case Do::kDateYesterday: s.date = true; break;
-    default: s.date = false; break;  // neither the future nor what is no date
+    case Do::kDateToday: s.date = Day::kToday; break;
+    case Do::kDateYesterday: s.date = Day::kYesterday; break;
+    default: s.date = Day::kNone; break;  // neither the future nor what is no date
   }
   consider_card(out);
 }

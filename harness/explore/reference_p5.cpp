@@ -19,10 +19,12 @@ class P5 : public Model {
 void consider_card(Outcome& out) {
   State& s = out.next;
   if (s.card == Card::kNone || s.served) return;
-  const bool visual = s.terminal == Terminal::kCardFaceForm && s.date && s.tick;
+  const bool visual =
+      s.terminal == Terminal::kCardFaceForm && s.date != Day::kNone && s.tick;
   const bool pin = s.terminal == Terminal::kPinForm && s.typed != Typed::kNothing;
   if (!visual && !pin) return;
   s.served = true;
+  if (visual) out.day = s.date;
   const bool wrong = pin && s.typed == Typed::kWrongPin;
   const Consent consent = s.viewing ? Consent::kGranted : Consent::kNotAsked;
   clear_form(s);
@@ -39,10 +41,10 @@ bool fill_form(Do what, Outcome& out) {
   switch (what) {
     case Do::kTickConfirmed:
     case Do::kUntickConfirmed: s.tick = what == Do::kTickConfirmed; return true;
-    case Do::kDateToday:
-    case Do::kDateYesterday: s.date = true; return true;
+    case Do::kDateToday: s.date = Day::kToday; return true;
+    case Do::kDateYesterday: s.date = Day::kYesterday; return true;
     case Do::kDateTomorrow:
-    case Do::kDateNonsense: s.date = false; return true;
+    case Do::kDateNonsense: s.date = Day::kNone; return true;
     default: return false;
   }
 }
