@@ -204,7 +204,9 @@ void Walk::consent(const backend::ConsentRow& row) {
   switch (row.consent) {
     case api::ConsentRecord::kGranted: right = granted_ || tick_of_reception_.maybe; break;
     case api::ConsentRecord::kDeclined: right = declined_; break;
-    case api::ConsentRecord::kNotAsked: right = !granted_ && !declined_ && !tick_of_reception_.surely; break;
+    case api::ConsentRecord::kNotAsked:
+      right = !granted_ && !declined_ && !tick_of_reception_.surely;
+      break;
   }
   if (!right) {
     const std::string word(to_string(row.consent));

@@ -32,8 +32,8 @@ struct Evidence {
 };
 std::vector<Violation> violations(const Evidence& evidence);
 
-// Of the whole run so far, and of who still waits; empty: all hold. Lets simulated time pass (at most ten minutes of it)
-// while a role waits for a machine.
+// Of the whole run so far, and of who still waits; empty: all hold. Lets simulated time pass (at
+// most ten minutes of it) while a role waits for a machine.
 std::vector<Violation> violations(World& world);
 
 }  // namespace uketsuke::bench

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <climits>
-#include <map>
 
 #include "harness/scenario/catalog.h"
 #include "harness/scenario/scenario.h"
@@ -376,21 +375,6 @@ std::vector<Scenario> load_or_throw(const std::string& path, const Catalog& cata
   LoadResult result = load(path, catalog);
   if (!result.ok()) throw yaml::Error(std::move(result.errors));
   return std::move(result.scenarios);
-}
-
-std::vector<yaml::Problem> check_together(const std::vector<LoadResult>& results) {
-  std::vector<yaml::Problem> problems;
-  std::map<std::string, std::string> files;
-  for (const LoadResult& result : results) {
-    if (result.scenarios.empty()) continue;
-    const Scenario& scenario = result.scenarios.front();
-    const auto [known, added] = files.emplace(scenario.id, scenario.file);
-    if (added) continue;
-    problems.push_back({{scenario.file, 1, 1},
-                        say("{}：{} と同じ id です", "{}: {} has the same id",
-                            yaml::shortened(scenario.id), known->second)});
-  }
-  return problems;
 }
 
 }  // namespace uketsuke::scenario

@@ -118,7 +118,5 @@ LoadResult load(const std::string& path, const Catalog& catalog);
 LoadResult load_text(std::string_view text, std::string name, const Catalog& catalog);
 // The same for one that must be good: throws yaml::Error with all errors.
 std::vector<Scenario> load_or_throw(const std::string& path, const Catalog& catalog);
-// Errors that only several files show: one id twice.
-std::vector<yaml::Problem> check_together(const std::vector<LoadResult>& results);
 
 }  // namespace uketsuke::scenario

@@ -14,7 +14,7 @@ namespace uketsuke::flow {
 const bench::Assets& assets();
 // Every row of every file of scenarios/hospital_flow and scenarios/faults, by the files' names.
 const std::vector<scenario::Scenario>& scenarios();
-// Tagged so: one of the many rows of scenarios/faults that follow the flow of the seed only in part.
+// Tagged so: one of the rows of scenarios/faults that follow the flow of the seed only in part.
 bool is_wrong_turn(const scenario::Scenario& scenario);
 // The one with that id (and row of its examples, from 1). Throws std::runtime_error if none.
 const scenario::Scenario& scenario_named(const std::string& id, int row = 0);

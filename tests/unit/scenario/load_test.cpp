@@ -382,14 +382,6 @@ BOOST_AUTO_TEST_CASE(errors_are_in_japanese_too) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(one_id_twice_is_found_across_files) {
-  const std::string text = head("steps: [{do: {wait: 1}}]\n");
-  const std::vector<scenario::LoadResult> both = {scenario::load_text(text, "a.yaml", catalog()),
-                                                  scenario::load_text(text, "b.yaml", catalog())};
-  BOOST_TEST(lines(scenario::check_together(both)) == "b.yaml:1:1: x: a.yaml has the same id\n");
-  BOOST_TEST(scenario::check_together({both[0]}).empty());
-}
-
 BOOST_AUTO_TEST_CASE(faults_are_kept_as_they_stand) {
   const auto result = scenario::load_text(
       head("steps: [{do: {wait: 1}}]\nfaults:\n  - {on: usb, drop: [1, 2], at: {step: 3}}\n"
