@@ -69,6 +69,20 @@ Seen Observer::message(const std::string& seen, const Value& wanted) const {
   return result;
 }
 
+// Every value that is named stands on the EHR's screen.
+Seen Observer::shown(const Value& wanted) const {
+  const auto& values = world_.ehr_panel().display().values;
+  bool holds = true;
+  std::string text;
+  for (const auto& [key, value] : wanted.fields) {
+    const auto found = values.find(key);
+    const std::string seen = found == values.end() ? "not shown" : found->second;
+    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", key, seen);
+    holds = holds && seen == value.text;
+  }
+  return {holds, false, false, "{" + text + "}"};
+}
+
 Seen Observer::event(const std::string& seen, const Value& wanted, std::string_view none) const {
   const std::string value = seen.empty() ? std::string(none) : seen;
   return {value == wanted.text, seen.empty() && value == wanted.text, true, value};
@@ -212,6 +226,7 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
     case Outcome::kReason: return reasons(wanted, since);
     case Outcome::kAccount: return state(account(), wanted);
     case Outcome::kEhrMessage: return message(world_.ehr_panel().display().message, wanted);
+    case Outcome::kEhrShows: return shown(wanted);
     case Outcome::kTriesLeft: {
       const auto& values = world_.reader_panel().display().values;
       const auto shown = values.find("tries_left");

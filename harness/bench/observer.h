@@ -43,6 +43,7 @@ class Observer {
  private:
   Seen state(const std::string& seen, const scenario::Value& wanted) const;
   Seen message(const std::string& seen, const scenario::Value& wanted) const;
+  Seen shown(const scenario::Value& wanted) const;
   Seen event(const std::string& seen, const scenario::Value& wanted, std::string_view none) const;
   Seen view(bool emergency, const scenario::Value& wanted, const Baseline& since) const;
   Seen reasons(const scenario::Value& wanted, const Baseline& since) const;

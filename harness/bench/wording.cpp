@@ -67,6 +67,7 @@ Phrase label_of(const std::string& name) {
       {"account", {"ログイン中のアカウント", "account signed in"}},
       {"card", {"リーダー上のカード", "card on the reader"}},
       {"ehr_message", {"電子カルテのメッセージ", "EHR message"}},
+      {"ehr_shows", {"電子カルテの表示", "shown by the EHR"}},
       {"tries_left", {"残り回数", "tries left"}},
       {"reader", {"端末から見たリーダー", "reader as the terminal sees it"}},
       {"backend.identity_history", {"本人確認履歴", "identity history"}},

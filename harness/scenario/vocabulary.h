@@ -121,6 +121,7 @@ enum class Outcome : std::uint8_t {
   kEhrMessage,
   kTriesLeft,
   kReader,
+  kEhrShows,
   kWithin,
   kBy,
 };
