@@ -18,7 +18,7 @@ constexpr const char* kAbout =
     "#   w KEY WORDS       words of a screen (device/screen) or message (device:message)\n"
     "#   s NAME LABEL: MS  a step: how long it took, and the names of its blocks\n"
     "#   @ SCENARIO        and the names of its steps\n";
-constexpr std::size_t kNameLength = 7;  // 36 bits
+constexpr std::size_t kNameLength = 6;  // 31 bits
 
 std::uint64_t fnv1a(std::string_view text, std::uint64_t hash = 14695981039346656037ULL) {
   for (const char c : text) hash = (hash ^ static_cast<std::uint8_t>(c)) * 1099511628211ULL;
@@ -58,6 +58,11 @@ class Names {
   std::unordered_map<std::string, std::string> texts_;
 };
 
+// A scenario lies in FOLDER/ID.yaml, mostly: then the folder says it.
+std::string file_of(std::string_view folder, std::string_view row_name) {
+  return fmt::format("{}/{}.yaml", folder, row_name.substr(0, row_name.find('[')));
+}
+
 void check_line(std::string_view line) {
   if (line.find_first_of("\r\n") != std::string_view::npos)
     throw BaselineError("a line with a line end in it");
@@ -79,7 +84,9 @@ void add_row(const Behaviour& row, Names& names, Text& text) {
   std::string& out = text.rows;
   for (const std::string* line : {&row.name, &row.file, &row.verdict, &row.rests_on})
     check_line(*line);
-  out += fmt::format("\n@ {}\n in {}\n", row.name, row.file);
+  const std::string folder = row.file.substr(0, row.file.rfind('/'));
+  out += fmt::format("\n@ {}\n in {}\n", row.name,
+                     row.file == file_of(folder, row.name) ? folder : row.file);
   if (row.verdict != "pass") out += fmt::format(" verdict {}\n", row.verdict);
   if (!row.rests_on.empty()) out += fmt::format(" rests on {}\n", row.rests_on);
   for (const std::string& finding : row.findings) {
@@ -181,7 +188,8 @@ class Parser {
         row().steps.push_back(found->second);
       }
     } else if (begins(" in ")) {
-      row().file = line_;
+      const bool whole = line_.find(".yaml") != std::string_view::npos;
+      row().file = whole ? std::string(line_) : file_of(line_, row().name);
     } else if (begins(" verdict ")) {
       row().verdict = line_;
     } else if (begins(" rests on ")) {

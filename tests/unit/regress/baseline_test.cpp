@@ -26,6 +26,7 @@ Baseline sample() {
   row.steps.push_back({"then emergency_view", 0, {}});
   baseline.rows.push_back(row);
   row.name = "p3[placer=aide]";
+  row.file = "hospital_flow/another.yaml";
   row.rests_on.clear();
   row.findings.clear();
   row.verdict = "fail";
