@@ -45,6 +45,8 @@ Pinned load_pinned(const std::string& folder, const std::string& release) {
   } catch (const campaign::BaselineError& error) {
     const std::string what = campaign::baseline_path(folder) + ": " + error.what();
     environment({what, what});
+  } catch (const yaml::Error& error) {
+    environment(yaml::to_text(error.problems().front()));
   }
 }
 

@@ -165,6 +165,11 @@ def test_a_broken_baseline_or_an_unknown_release_is_told(program, data):
     baseline.write_text("nonsense\n", encoding="utf-8")
     done = regress(program, data)
     assert done.returncode == ERROR and "line 1" in done.stderr
+    typed = data / "releases" / RELEASE / "seed_expectations.yaml"
+    edit(typed, "happy_paths:", "happy_pats:")
+    done = regress(program, data)
+    assert done.returncode == ERROR and "seed_expectations.yaml" in done.stderr
+    assert "internal" not in done.stderr
     assert regress(program, data, release="2031-01").returncode == USAGE
     assert regress(program, data, "--today", "tomorrow").returncode == USAGE
 
@@ -176,6 +181,12 @@ def test_a_row_that_cannot_be_run_is_an_error_of_that_row_only(program, data):
     assert done.returncode == ERROR
     assert one(changed(program), "broken")["verdict_now"] == "error"
     assert len(changed(program)) == 1
+
+
+def test_the_release_does_what_its_baseline_says(program):
+    """If this was meant: `uketsuke regress --release 2024-12 --accept`, and read the diff."""
+    done = regress(program, SCENARIOS, "-j", "2")
+    assert done.returncode == PASS, done.stdout[-6000:] + done.stderr
 
 
 def test_run_under_a_release_leaves_out_what_does_not_hold_for_it(program):
