@@ -130,14 +130,18 @@ BOOST_AUTO_TEST_CASE(every_change_is_noticed_or_shown_to_be_equivalent) {
                           {kSource + "/scenarios/hospital_flow", kSource + "/scenarios/faults"}),
                       kRelease, campaign::load_seed_expectations(typed));
   const Listed listed = load_listed();
-  const auto fields = campaign::all_fields(*assets, kRelease);
+  auto fields = campaign::all_fields(*assets, kRelease);
   std::set<std::string> names;
   for (const campaign::Field& field : fields)
     BOOST_TEST(names.insert(field.name).second, "a field twice: " << field.name);
-  const char* all = std::getenv("UKETSUKE_ALL_CHANGES");
+  const char* all = std::getenv("UKETSUKE_ALL_CHANGES");  // of fields that begin so
+  if (all != nullptr) {
+    const auto is_other = [all](const campaign::Field& f) { return f.name.rfind(all, 0) != 0; };
+    fields.erase(std::remove_if(fields.begin(), fields.end(), is_other), fields.end());
+  }
   const auto changes =
       campaign::draw_changes(fields, all != nullptr ? fields.size() : listed.count, listed.seed);
-  BOOST_TEST(changes.size() >= 200U);
+  BOOST_TEST((all != nullptr || changes.size() >= 200U));
 
   // Those that are listed are tried together first: if nobody notices them all, nobody notices one.
   std::vector<campaign::SeededChange> others, equivalent;
