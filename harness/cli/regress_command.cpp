@@ -1,5 +1,6 @@
 #include "harness/cli/regress_command.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -12,19 +13,24 @@
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/run/store.h"
+#include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 
 namespace uketsuke::cli {
 namespace {
 
+using campaign::Change;
 using campaign::Comparison;
 using campaign::Pinned;
 using campaign::Ran;
 using run::RunError;
+using verdict::say;
 using verdict::Text;
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLinesShown = 12;  // of a row's differences; the folder has them all
+// Of differences, on the console; the folder has them all.
+constexpr campaign::TextLimits kShown{12, 40};
+constexpr std::size_t kReasonsShown = 20;
 
 [[noreturn]] void environment(const Text& text) {
   throw RunError(RunError::Kind::kEnvironment, text);
@@ -48,6 +54,23 @@ Pinned load_pinned(const std::string& folder, const std::string& release) {
   } catch (const yaml::Error& error) {
     environment(yaml::to_text(error.problems().front()));
   }
+}
+
+// No baseline yet, or nothing typed that one could be made with: before anything is run.
+void check_pinned(const Pinned& pinned, const std::string& folder, bool accept) {
+  const bool typed = fs::exists(campaign::expectations_path(folder));
+  if (pinned.has_baseline || (accept && typed)) return;
+  const std::string& release = pinned.release;
+  Text text = say("リリース {} の基準がまだありません（{}）",
+                  "there is no baseline yet for {} ({})", release, campaign::baseline_path(folder));
+  if (typed) {
+    text = text + Text("。--accept で作ります", "; use --accept to make one");
+  } else {
+    text = text + say("。手で書き写した期待もありません（{}）。それを書いてから --accept で作ります",
+                      "; nor typed expectations ({}); write these first, then use --accept",
+                      campaign::expectations_path(folder));
+  }
+  environment(text);
 }
 
 // What the worker left about a row; a row that could not be run has only its name.
@@ -78,18 +101,39 @@ void write_file(const std::string& path, const std::string& text) {
   file.commit();
 }
 
+int refuse(const std::vector<Text>& reasons, Console& console) {
+  console.error({"基準を書き換えません：", "the baseline is not written:"});
+  const std::size_t shown = std::min(kReasonsShown, reasons.size());
+  for (std::size_t i = 0; i < shown; ++i) console.error(reasons[i]);
+  if (shown < reasons.size())
+    console.error(say("ほか {} 件", "and {} more", reasons.size() - shown));
+  return verdict::kExitError;
+}
+
 int accept(const Comparison& comparison, const std::vector<Ran>& ran, const std::string& folder,
            Console& console) {
-  const auto reasons = campaign::reasons_against(comparison, ran);
-  if (!reasons.empty()) {
-    console.error({"基準を書き換えません：", "the baseline is not written:"});
-    for (const Text& reason : reasons) console.error(reason);
-    return verdict::kExitError;
-  }
   const std::string path = campaign::baseline_path(folder);
   write_file(path, write_baseline(campaign::baseline_of(comparison.release, ran)));
+  const std::size_t changed = comparison.count(Change::kNewFail) + comparison.count(Change::kFixed);
+  console.line(say("変更 {} 件、追加 {} 件、消失 {} 件：受け入れました",
+                   "changed: {}, new: {}, gone: {}; accepted", changed,
+                   comparison.count(Change::kNew), comparison.count(Change::kGone)));
   console.line({"基準を書き換えました：" + path, "baseline written: " + path});
   return verdict::kExitPass;
+}
+
+// All reports that tell passed from failed: what differs is no pass there, unless it was accepted.
+void write_results(const report::OutFolder& out, const report::RunInfo& info,
+                   const verdict::Summary& of_run, const Comparison& comparison,
+                   const std::vector<Ran>& ran) {
+  const auto results = compared_results(comparison, ran);
+  verdict::Summary summary;
+  for (const auto& result : results) summary.add(result);
+  summary.not_run = of_run.not_run;
+  summary.journals_lost = of_run.journals_lost;
+  summary.journal_problem = of_run.journal_problem;
+  summary.interrupted = of_run.interrupted;
+  report::write_reports(out, info, summary, report::VectorSource(results));
 }
 
 int exit_code_of(const Comparison& comparison, const verdict::Summary& summary) {
@@ -118,6 +162,7 @@ int regress_command(RegressCommand command, run::Executor& executor, Console& co
   options.extra["release"] = command.release;
   options.extra["behaviour"] = "all";
   const Pinned pinned = load_pinned(folder, command.release);
+  check_pinned(pinned, folder, command.accept);
   const auto requirements = scenario::load_requirements(
       data_folder + "/requirements/seed.yaml", data_folder + "/requirements/assumptions.yaml");
   const auto selection = executor.select(command.paths, options.filters);
@@ -144,19 +189,26 @@ int regress_command(RegressCommand command, run::Executor& executor, Console& co
 
   const Comparison comparison = compare(
       pinned, ran, requirements, complete && !outcome.summary.interrupted, today_of(command));
-  if (!pinned.has_baseline) {
-    console.line(
-        {"基準がまだありません（--accept で作ります）", "no baseline yet (--accept makes one)"});
-  }
-  console.print(text_report(comparison, console.language(), kLinesShown));
+  const auto reasons =
+      command.accept ? campaign::reasons_against(comparison, ran) : std::vector<Text>();
+  const bool accepted = command.accept && reasons.empty();
+  if (!accepted) console.print(text_report(comparison, console.language(), kShown));
   auto info = info_of(command.config, command.paths, now);
   info.wall_us = outcome.wall_us;
-  report::write_reports(out, info, outcome.summary, store);
+  if (accepted) {
+    report::write_reports(out, info, outcome.summary, store);
+  } else {
+    write_results(out, info, outcome.summary, comparison, ran);
+  }
   write_file(out.file("regress.json"), json_report(comparison, UKETSUKE_VERSION));
-  write_file(out.file("regress.txt"), text_report(comparison, console.language(), 0));
+  write_file(out.file("regress.txt"), text_report(comparison, console.language(), {}));
+  int code = 0;
+  if (accepted) {
+    code = accept(comparison, ran, folder, console);
+  } else {
+    code = command.accept ? refuse(reasons, console) : exit_code_of(comparison, outcome.summary);
+  }
   console.line({"報告書：" + out.file("regress.txt"), "report: " + out.file("regress.txt")});
-  const int code = command.accept ? accept(comparison, ran, folder, console)
-                                  : exit_code_of(comparison, outcome.summary);
   console.flush();
   return console.failed() ? verdict::kExitError : code;
 }

@@ -74,7 +74,9 @@ report::RunInfo info_of(const run::RunConfig& config, const std::vector<std::str
 }
 
 void check_release(const std::string& release, run::Executor& executor) {
-  const auto known = executor.releases();
+  auto known = executor.releases();
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
   if (known.empty() || std::find(known.begin(), known.end(), release) != known.end()) return;
   std::string names;
   for (const auto& name : known) names += (names.empty() ? "" : ", ") + name;

@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 
@@ -40,6 +41,10 @@ def report(program):
 
 def changed(program):
     return {row["name"]: row for row in report(program)["rows"] if row["change"] != "same"}
+
+
+def junit(program):
+    return ElementTree.parse(program.folder / "out/junit.xml").getroot()
 
 
 def edit(path, before, after):
@@ -127,14 +132,19 @@ def test_a_known_deviation_is_expected_until_it_expires_or_goes_away(program, da
     known.write_text(f"known_deviations: [{entry}]\n", encoding="utf-8")
     assert regress(program, data, "--today", "2025-01-31").returncode == PASS
     assert one(changed(program), P3)["change"] == "xfail"
+    assert junit(program).get("failures") == "0" and int(junit(program).get("skipped")) > 0
+    assert "KD-1: a test" in (program.folder / "out/regress.txt").read_text(encoding="utf-8")
     late = regress(program, data, "--today", "2025-02-01")
     assert late.returncode == ERROR and "KD-1" in late.stdout
+    assert "KD-1" in ElementTree.tostring(junit(program), encoding="unicode")
     # The wall clock is replaced by SOURCE_DATE_EPOCH: 2025-02-02.
     assert regress(program, data, env={"SOURCE_DATE_EPOCH": "1738454400"}).returncode == ERROR
     edit(data / "hospital_flow" / f"{P3}.yaml", "consent: granted, eligibility: checked",
          "consent: declined, eligibility: checked")
-    assert regress(program, data, "--today", "2025-01-31").returncode == BASELINE
+    gone = regress(program, data, "--today", "2025-01-31")
+    assert gone.returncode == BASELINE and "take the entry KD-1 out" in gone.stdout
     assert one(changed(program), P3)["change"] == "xpass"
+    assert int(junit(program).get("failures")) > 0
 
 
 def test_nothing_is_accepted_while_a_row_of_the_seed_has_no_typed_expectation(program, data):
@@ -155,6 +165,92 @@ def test_a_typed_expectation_that_is_not_met_names_row_and_step(program, data):
     assert row["change"] == "new-fail"
     assert {"P3-1"} <= {unmet["row"] for unmet in row["unmet"]}
     assert {"P3-1"} == {unmet["step"] for unmet in row["unmet"]}
+
+
+def relabel(data):
+    edit(data / "screens" / "face_reader.yaml", "en: Staff}", "en: Staff button}")
+
+
+def test_a_changed_label_is_told_once_and_fails_in_every_report(program, data):
+    assert regress(program, data).returncode == PASS
+    assert junit(program).get("failures") == "0"
+    relabel(data)
+    done = regress(program, data)
+    assert done.returncode == BASELINE
+    rows = changed(program)
+    assert len(rows) > 10
+    assert f"same difference in {len(rows)} rows:" in done.stdout
+    assert done.stdout.count("+ face_reader/initial") == 1 and len(done.stdout.splitlines()) < 20
+    text = (program.folder / "out/regress.txt").read_text(encoding="utf-8")
+    assert text.count("+ face_reader/initial") == 1
+    assert junit(program).get("failures") == str(len(rows))
+    assert junit(program).get("errors") == "0"
+    failure = next(junit(program).iter("failure"))
+    assert "new-fail" in failure.get("message") and "first at desk" in failure.get("message")
+    assert "- face_reader/initial" in failure.text and "+ face_reader/initial" in failure.text
+    page = (program.folder / "out/report.html").read_text(encoding="utf-8")
+    assert "+ face_reader/initial" in page and "new-fail" in page
+    japanese = regress(program, data, "--lang", "ja").stdout
+    assert "same（基準と同じ）" in japanese and f"{len(rows)} 件で同じ相違" in japanese
+
+
+def test_accepting_says_what_was_accepted(program, data):
+    relabel(data)
+    assert regress(program, data).returncode == BASELINE
+    count = len(changed(program))
+    (data / "hospital_flow" / "two_receptions_of_a_card_with_a_random_pupi.yaml").unlink()
+    done = regress(program, data, "--accept")
+    assert done.returncode == PASS, done.stdout + done.stderr
+    told = re.search(r"changed: (\d+), new: 0, gone: (\d+); accepted", done.stdout)
+    assert 0 < int(told[1]) <= count and int(told[2]) > 0
+    assert "new-fail" not in done.stdout
+    assert regress(program, data).returncode == PASS
+
+
+def test_without_a_baseline_nothing_is_compared(program, data):
+    (data / "releases" / RELEASE / "baseline.txt").unlink()
+    done = regress(program, data)
+    assert done.returncode == ERROR and done.stdout == ""
+    assert f"there is no baseline yet for {RELEASE}" in done.stderr and "--accept" in done.stderr
+    assert "基準がまだありません" in regress(program, data, "--lang", "ja").stderr
+    for more in ((), ("--accept",)):  # what was never typed cannot be accepted either
+        done = regress(program, data, *more, release="planned")
+        assert done.returncode == ERROR and "planned/seed_expectations.yaml" in done.stderr
+        assert len(done.stderr.splitlines()) == 1
+    assert regress(program, data, "--accept").returncode == PASS
+
+
+def test_a_mistake_in_a_typed_file_has_its_place_and_the_right_word(program, data):
+    known = data / "releases" / RELEASE / "known_deviations.yaml"
+    entry = "{id: KD-1, scenario: x, reason: {ja: a, en: b}, expires: 2025-01-31}"
+    for wrong, right, place, said, said_ja in (
+            ("2025-01-31", "31/01/2025", ":1:77:", "not a day", "日付ではありません"),
+            ("expires", "expire", ":1:68:", "did you mean expires", "expires"),
+            ("scenario: x, ", "", ":1:20:", "scenario is missing", "scenario がありません")):
+        known.write_text(f"known_deviations: [{entry.replace(wrong, right)}]\n", encoding="utf-8")
+        done = regress(program, data)
+        assert done.returncode == ERROR and done.stdout == ""
+        assert f"known_deviations.yaml{place}" in done.stderr and said in done.stderr
+        assert "internal" not in done.stderr
+        assert said_ja in regress(program, data, "--lang", "ja").stderr
+
+
+def test_files_that_do_not_load_are_told_once_and_nothing_is_gone(program, data):
+    edit(data / "screens" / "terminal.yaml", "ja: マイナンバーカードで確認",
+         "ja: マイナカードで確認")
+    done = regress(program, data)
+    assert done.returncode == ERROR
+    assert done.stdout.count("no such button of the terminal; did you mean") == 1
+    assert "step:" not in done.stdout and "no such step" not in done.stdout
+    assert "gone" not in {row["change"] for row in changed(program).values()}
+    assert int(junit(program).get("errors")) > 0
+
+
+def test_a_release_that_is_not_there_is_told_with_each_once(program):
+    done = program("run", SCENARIOS / "hospital_flow", "--release", "2099",
+                   env={"UKETSUKE_DATA": str(SCENARIOS)})
+    assert done.returncode == USAGE
+    assert done.stderr.count("2024-12") == 1 and done.stderr.count("planned") == 1
 
 
 def test_a_broken_baseline_or_an_unknown_release_is_told(program, data):

@@ -9,12 +9,30 @@
 #include <set>
 #include <sstream>
 
+#include "harness/verdict/format.h"
+
 namespace uketsuke::campaign {
 namespace {
 
+using verdict::say;
 using verdict::Text;
 
 bool passed(const Behaviour& behaviour) { return behaviour.verdict == "pass"; }
+
+// It did not load, or ended before its first step.
+bool did_nothing(const Behaviour& behaviour) {
+  return !passed(behaviour) && behaviour.steps.empty();
+}
+
+// Files of scenarios that did not load: nobody knows which rows are in them.
+std::set<std::string> unloaded(const std::vector<Ran>& ran) {
+  std::set<std::string> files;
+  for (const Ran& row : ran)
+    if (row.result.verdict == verdict::Verdict::kError && row.behaviour.steps.empty() &&
+        row.result.variant.empty())
+      files.insert(row.behaviour.file);
+  return files;
+}
 
 const KnownDeviation* deviation_of(const Pinned& pinned, const Behaviour& behaviour) {
   for (const KnownDeviation& deviation : pinned.deviations)
@@ -62,28 +80,38 @@ Change change_of(const RowOutcome& row, const Behaviour* before, const Behaviour
   return row.differences.empty() ? Change::kSame : Change::kNewFail;
 }
 
+// Names of what was run, rows and whole scenarios, those of files that did not load included.
+std::set<std::string> scenarios_of(const Pinned& pinned, const std::vector<Ran>& ran) {
+  std::set<std::string> scenarios;
+  for (const Ran& row : ran) {
+    scenarios.insert(row.result.id);
+    scenarios.insert(row.behaviour.name);
+  }
+  const std::set<std::string> broken = unloaded(ran);
+  for (const Behaviour& before : pinned.baseline.rows) {
+    if (broken.count(before.file) == 0) continue;
+    scenarios.insert(before.name.substr(0, before.name.find('[')));
+    scenarios.insert(before.name);
+  }
+  return scenarios;
+}
+
 void check_files(const Pinned& pinned, const std::vector<Ran>& ran, bool complete,
                  const std::string& today, Comparison& comparison) {
+  const std::set<std::string> scenarios = scenarios_of(pinned, ran);
   for (const KnownDeviation& deviation : pinned.deviations) {
     if (deviation.expires < today) {
       comparison.errors.push_back(
           {fmt::format("既知の逸脱 {} の期限切れ ({})", deviation.id, deviation.expires),
            fmt::format("known deviation {} has expired ({})", deviation.id, deviation.expires)});
     }
-    const bool used = std::any_of(ran.begin(), ran.end(),
-                                  [&](const Ran& row) { return deviation.covers(row.behaviour); });
-    if (complete && !used) {
+    if (complete && scenarios.count(deviation.scenario) == 0) {
       comparison.errors.push_back(
           {fmt::format("既知の逸脱 {}：シナリオ {} がない", deviation.id, deviation.scenario),
            fmt::format("known deviation {}: no scenario {}", deviation.id, deviation.scenario)});
     }
   }
   if (!complete) return;
-  std::set<std::string> scenarios;
-  for (const Ran& row : ran) {
-    scenarios.insert(row.result.id);
-    scenarios.insert(row.behaviour.name);
-  }
   const auto check = [&](const std::string& row, const std::string& scenario) {
     if (scenarios.count(scenario) != 0) return;
     comparison.errors.push_back(
@@ -149,6 +177,11 @@ Text describe(Change change) {
   return {};
 }
 
+Text word_of(Change change) {
+  const std::string word(to_string(change));
+  return {word + "（" + describe(change).ja + "）", word};
+}
+
 const Text& pin_statement() {
   static const Text text{
       "シードに対する当方のモデルを固定するもので、厚生労働省のシステムを固定するものではありません"
@@ -159,12 +192,17 @@ const Text& pin_statement() {
 
 std::string baseline_path(const std::string& folder) { return folder + "/baseline.txt"; }
 
+std::string expectations_path(const std::string& folder) {
+  return folder + "/seed_expectations.yaml";
+}
+std::string deviations_path(const std::string& folder) { return folder + "/known_deviations.yaml"; }
+
 Pinned load_pinned(const std::string& folder, const std::string& release) {
   Pinned pinned;
   pinned.release = release;
-  if (const std::string path = folder + "/seed_expectations.yaml"; std::filesystem::exists(path))
+  if (const std::string path = expectations_path(folder); std::filesystem::exists(path))
     pinned.expectations = load_seed_expectations(path);
-  pinned.deviations = load_known_deviations(folder + "/known_deviations.yaml");
+  pinned.deviations = load_known_deviations(deviations_path(folder));
   std::ifstream file(baseline_path(folder), std::ios::binary);
   if (!file) return pinned;
   std::stringstream text;
@@ -182,7 +220,7 @@ std::size_t Comparison::count(Change change) const {
 }
 
 bool Comparison::differs() const {
-  return count(Change::kSame) + count(Change::kXfail) != rows.size();
+  return std::any_of(rows.begin(), rows.end(), [](const RowOutcome& row) { return !row.stands(); });
 }
 
 RowOutcome compare_row(const Pinned& pinned, const Ran& ran) {
@@ -195,10 +233,18 @@ RowOutcome compare_row(const Pinned& pinned, const Ran& ran) {
   row.verdict_now = now.verdict;
   if (before != nullptr) {
     row.verdict_before = before->verdict;
-    row.differences = differences(*before, pinned.baseline.words, now);
+    if (!did_nothing(now)) row.differences = differences(*before, pinned.baseline.words, now);
   }
-  row.unmet = unmet(pinned.expectations, now);
-  if (deviation != nullptr) row.deviation = deviation->id;
+  if (!did_nothing(now)) row.unmet = unmet(pinned.expectations, now);
+  if (!passed(now)) {  // it ended early: steps after that are not missing
+    const auto never_reached = [](const Unmet& unmet) { return unmet.no_step; };
+    row.unmet.erase(std::remove_if(row.unmet.begin(), row.unmet.end(), never_reached),
+                    row.unmet.end());
+  }
+  if (deviation != nullptr) {
+    row.deviation = deviation->id;
+    row.deviation_reason = deviation->reason;
+  }
   row.change = change_of(row, before, now, deviation);
   if (!passed(now)) row.reason = reason_of(ran.result);
   row.step = first_step(row, ran);
@@ -219,9 +265,10 @@ Comparison compare(const Pinned& pinned, const std::vector<Ran>& ran,
                                    "two scenarios of one name: " + row.behaviour.name});
     }
   }
+  const std::set<std::string> broken = unloaded(ran);
   if (complete) {
     for (const Behaviour& before : pinned.baseline.rows) {
-      if (names.count(before.name) != 0) continue;
+      if (names.count(before.name) != 0 || broken.count(before.file) != 0) continue;
       RowOutcome row;
       row.name = before.name;
       row.file = before.file;
@@ -241,10 +288,9 @@ std::vector<Text> reasons_against(const Comparison& comparison, const std::vecto
     reasons.push_back({"一部のシナリオだけを実行した", "only some of the scenarios were run"});
   }
   if (!comparison.missing.empty()) {
-    reasons.push_back(
-        {fmt::format("手で書き写した期待がないシードの行：{}", fmt::join(comparison.missing, ", ")),
-         fmt::format("rows of the seed without a hand-written expectation: {}",
-                     fmt::join(comparison.missing, ", "))});
+    reasons.push_back(say("手で書き写した期待がないシードの行：{}",
+                          "rows of the seed without a hand-written expectation: {}",
+                          shortly(comparison.missing)));
   }
   std::map<std::string, const RowOutcome*> outcomes;
   for (const RowOutcome& row : comparison.rows) outcomes.emplace(row.name, &row);
@@ -252,14 +298,13 @@ std::vector<Text> reasons_against(const Comparison& comparison, const std::vecto
     const RowOutcome& outcome = *outcomes.at(row.behaviour.name);
     if (outcome.change == Change::kXfail) continue;
     if (outcome.change == Change::kXpass) {
-      reasons.push_back(
-          {fmt::format("{}：既知の逸脱 {} はもうない", outcome.name, outcome.deviation),
-           fmt::format("{}: known deviation {} is no more", outcome.name, outcome.deviation)});
+      reasons.push_back(say("{}：既知の逸脱はもうないので {} を取り除く",
+                            "{}: no longer deviates, take the entry {} away", outcome.name,
+                            outcome.deviation));
     } else if (!outcome.unmet.empty()) {
       const Unmet& first = outcome.unmet.front();
       reasons.push_back(
-          {fmt::format("{} {} {}：{}", outcome.name, first.step, first.row, first.what.ja),
-           fmt::format("{} {} {}: {}", outcome.name, first.step, first.row, first.what.en)});
+          say("{} {}：{}", "{} {}: {}", outcome.name, place_of(first), first.what));
     } else if (!passed(row.behaviour)) {
       reasons.push_back({fmt::format("{}：{}", outcome.name, outcome.verdict_now),
                          fmt::format("{}: {}", outcome.name, outcome.verdict_now)});

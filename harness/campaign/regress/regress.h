@@ -26,6 +26,8 @@ constexpr Change kAllChanges[] = {Change::kSame, Change::kNewFail, Change::kFixe
                                   Change::kGone, Change::kXfail,   Change::kXpass};
 std::string_view to_string(Change change);  // "same", "new-fail", ...
 verdict::Text describe(Change change);
+// The word, in Japanese with what it means: "new-fail（基準と異なるか逸脱）".
+verdict::Text word_of(Change change);
 
 struct RowOutcome {
   std::string name, file;
@@ -36,6 +38,8 @@ struct RowOutcome {
   std::vector<Difference> differences;
   std::vector<Unmet> unmet;
   std::string deviation;  // id of the known deviation
+  verdict::Text deviation_reason;
+  bool stands() const { return change == Change::kSame || change == Change::kXfail; }
 };
 
 // The folder of a release: what a comparison needs.
@@ -49,6 +53,8 @@ struct Pinned {
 // scenarios/releases/RELEASE. Throws yaml::Error, BaselineError.
 Pinned load_pinned(const std::string& folder, const std::string& release);
 std::string baseline_path(const std::string& folder);
+std::string expectations_path(const std::string& folder);
+std::string deviations_path(const std::string& folder);
 
 struct Comparison {
   std::string release;
@@ -80,9 +86,24 @@ Baseline baseline_of(const std::string& release, const std::vector<Ran>& ran);
 // What every output of a comparison says: our model of the seed is pinned, nobody's system.
 const verdict::Text& pin_statement();
 
-// Reports. text: `lines` of differences for each row at most; 0: all.
+// "same 3, new-fail 1": without what there is none of.
+verdict::Text counts_of(const Comparison& comparison);
+// The first five, and how many more.
+verdict::Text shortly(const std::vector<std::string>& names);
+
+// Reports. What several rows do differently in the same way is told once.
+struct TextLimits {
+  std::size_t lines = 0;   // of differences at one place; 0: all
+  std::size_t places = 0;  // 0: all
+};
 std::string text_report(const Comparison& comparison, verdict::Language language,
-                        std::size_t lines);
+                        const TextLimits& limits);
 std::string json_report(const Comparison& comparison, const std::string& version);
+
+// The results of the run as the comparison judges them, for reports that know passed and failed
+// only: a row that is neither same nor xfail fails, with where and what differs as a step of its
+// own; xfail is not applicable; rows that are gone, and errors of the comparison, are added.
+std::vector<verdict::ScenarioResult> compared_results(const Comparison& comparison,
+                                                      const std::vector<Ran>& ran);
 
 }  // namespace uketsuke::campaign

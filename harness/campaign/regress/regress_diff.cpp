@@ -152,19 +152,26 @@ std::vector<std::string> diff_lines(const std::vector<std::string>& before,
 std::vector<Difference> differences(const Behaviour& before, const Words& words_before,
                                     const Behaviour& now) {
   std::vector<Difference> out;
+  bool goes_on = false;  // steps after one another that are on one side only are told together
+  const auto lone_step = [&](const std::string& label, std::string line) {
+    if (!goes_on) out.push_back({label, "step", {}});
+    out.back().lines.push_back(std::move(line));
+    goes_on = true;
+  };
   for (const Edit& edit : edits(labels(before), labels(now))) {
     switch (edit.side) {
       case Side::kBoth:
         compare_step(before.steps[edit.before], now.steps[edit.now], out);
+        goes_on = false;
         break;
       case Side::kBefore: {
         const std::string& label = before.steps[edit.before].label;
-        out.push_back({label, "step", {"- " + label}});
+        lone_step(label, "- " + label);
         break;
       }
       case Side::kNow: {
         const std::string& label = now.steps[edit.now].label;
-        out.push_back({label, "step", {"+ " + label}});
+        lone_step(label, "+ " + label);
         break;
       }
     }

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <set>
 #include <stdexcept>
 
+#include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 #include "sim/wire/oqs/calendar.h"
 
@@ -39,7 +41,7 @@ LinePattern pattern_at(const yaml::Node& node) {
   try {
     return pattern_from(node.text());
   } catch (const std::invalid_argument& error) {
-    yaml::fail(node, error.what());
+    yaml::fail(node, {"行は役の名前で始めます：\"backend: ...\"", error.what()});
   }
 }
 
@@ -50,8 +52,16 @@ std::vector<LinePattern> patterns_of(const yaml::Node& node) {
   return patterns;
 }
 
-SeedExpectation expectation_from(const yaml::Node& node) {
+// A misspelt key is told as that, with the nearest right one, before what is then missing.
+yaml::Mapping mapping_of(const yaml::Node& node, std::initializer_list<std::string_view> keys) {
   yaml::Mapping map(node);
+  for (const std::string_view key : keys) map.find(key);
+  map.done();
+  return map;
+}
+
+SeedExpectation expectation_from(const yaml::Node& node) {
+  yaml::Mapping map = mapping_of(node, {"row", "in", "at", "see", "nowhere"});
   SeedExpectation expectation;
   expectation.row = map.require("row").as_string();
   expectation.scenario = map.require("in").as_string();
@@ -59,14 +69,13 @@ SeedExpectation expectation_from(const yaml::Node& node) {
   expectation.see = patterns_of(map.find("see"));
   expectation.nowhere = patterns_of(map.find("nowhere"));
   expectation.line = static_cast<std::size_t>(node.mark().line);
-  map.done();
   if (expectation.see.empty() && expectation.nowhere.empty())
-    yaml::fail(node, "neither see nor nowhere");
+    yaml::fail(node, {"see も nowhere もありません", "neither see nor nowhere"});
   return expectation;
 }
 
 HappyPath path_from(const yaml::Node& node) {
-  yaml::Mapping map(node);
+  yaml::Mapping map = mapping_of(node, {"scenario", "tell", "steps"});
   HappyPath path;
   path.scenario = map.require("scenario").as_string();
   const yaml::Node tell = map.require("tell");
@@ -74,15 +83,13 @@ HappyPath path_from(const yaml::Node& node) {
     path.tell.emplace_back(tell.key(i).as_string(), tell.value(i).as_strings());
   const yaml::Node steps = map.require("steps");
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    yaml::Mapping entry(steps.at(i));
+    yaml::Mapping entry = mapping_of(steps.at(i), {"at", "events"});
     HappyPath::Step step;
     step.at = entry.require("at").as_string();
     step.events = patterns_of(entry.require("events"));
     step.line = static_cast<std::size_t>(steps.at(i).mark().line);
-    entry.done();
     path.steps.push_back(std::move(step));
   }
-  map.done();
   return path;
 }
 
@@ -130,7 +137,7 @@ void check_row(const SeedExpectation& wanted, const Behaviour& behaviour, std::v
     }
   }
   if (!there && wanted.step != "anywhere") {
-    out.push_back({wanted.row, wanted.step, {"この手順がない", "there is no such step"}});
+    out.push_back({wanted.row, wanted.step, {"この手順がない", "there is no such step"}, true});
     return;
   }
   for (std::size_t i = 0; i < seen.size(); ++i)
@@ -176,7 +183,7 @@ void check_path(const HappyPath& path, const Behaviour& behaviour, std::vector<U
   const std::size_t steps = std::max(path.steps.size(), behaviour.steps.size());
   for (std::size_t i = 0; i < steps; ++i) {
     if (i >= behaviour.steps.size()) {
-      out.push_back({"", path.steps[i].at, {"この手順がない", "there is no such step"}});
+      out.push_back({"", path.steps[i].at, {"この手順がない", "there is no such step"}, true});
       return;
     }
     const StepBehaviour& step = behaviour.steps[i];
@@ -231,7 +238,7 @@ bool matches(const LinePattern& pattern, std::string_view line) {
 
 SeedExpectations load_seed_expectations(const std::string& path) {
   const yaml::Document document = yaml::load_file(path);
-  yaml::Mapping top(document.root());
+  yaml::Mapping top = mapping_of(document.root(), {"rows", "happy_paths"});
   SeedExpectations expectations;
   const yaml::Node rows = top.require("rows");
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -239,8 +246,12 @@ SeedExpectations load_seed_expectations(const std::string& path) {
   if (const yaml::Node paths = top.find("happy_paths"); paths)
     for (std::size_t i = 0; i < paths.size(); ++i)
       expectations.happy_paths.push_back(path_from(paths.at(i)));
-  top.done();
   return expectations;
+}
+
+std::string place_of(const Unmet& unmet) {
+  if (unmet.row.empty() || unmet.row == unmet.step) return unmet.step;
+  return unmet.step + " " + unmet.row;
 }
 
 std::vector<Unmet> unmet(const SeedExpectations& expectations, const Behaviour& behaviour) {
@@ -265,26 +276,28 @@ std::vector<KnownDeviation> load_known_deviations(const std::string& path) {
   std::vector<KnownDeviation> known;
   if (!std::filesystem::exists(path)) return known;
   const yaml::Document document = yaml::load_file(path);
-  yaml::Mapping top(document.root());
+  yaml::Mapping top = mapping_of(document.root(), {"known_deviations"});
   const yaml::Node list = top.require("known_deviations");
   std::set<std::string> ids;
   for (std::size_t i = 0; i < list.size(); ++i) {
-    yaml::Mapping map(list.at(i));
+    yaml::Mapping map = mapping_of(list.at(i), {"id", "scenario", "reason", "expires"});
     KnownDeviation deviation;
     deviation.id = map.require("id").as_string();
     deviation.scenario = map.require("scenario").as_string();
-    yaml::Mapping reason(map.require("reason"));
+    yaml::Mapping reason = mapping_of(map.require("reason"), {"ja", "en"});
     deviation.reason = {reason.require("ja").as_string(), reason.require("en").as_string()};
-    reason.done();
     const yaml::Node expires = map.require("expires");
     deviation.expires = expires.as_string();
-    if (!is_day(deviation.expires)) yaml::fail(expires, "not a day: YYYY-MM-DD");
+    if (!is_day(deviation.expires)) {
+      yaml::fail(expires, verdict::say("{}：日付ではありません（YYYY-MM-DD）",
+                                       "{}: not a day (YYYY-MM-DD)",
+                                       yaml::shortened(deviation.expires)));
+    }
     deviation.line = static_cast<std::size_t>(list.at(i).mark().line);
-    map.done();
-    if (!ids.insert(deviation.id).second) yaml::fail(list.at(i), "an id twice: " + deviation.id);
+    if (!ids.insert(deviation.id).second)
+      yaml::fail(list.at(i), verdict::say("id {} が二つあります", "an id twice: {}", deviation.id));
     known.push_back(std::move(deviation));
   }
-  top.done();
   return known;
 }
 

@@ -53,7 +53,10 @@ SeedExpectations load_seed_expectations(const std::string& path);
 struct Unmet {
   std::string row, step;
   verdict::Text what;
+  bool no_step = false;  // the step is not there at all
 };
+// "P3-1", or "then emergency_view P3-1" where the row is another than the step.
+std::string place_of(const Unmet& unmet);
 std::vector<Unmet> unmet(const SeedExpectations& expectations, const Behaviour& behaviour);
 
 struct KnownDeviation {

@@ -218,8 +218,8 @@ BOOST_AUTO_TEST_CASE(what_must_be_nowhere_is_found_in_any_step) {
 
 BOOST_AUTO_TEST_CASE(every_report_says_whose_model_is_pinned) {
   const Comparison result = compare_with(pinned({row("a")}), {ran(row("a", "shows else"))});
-  const std::string en = text_report(result, verdict::Language::kEnglish, 0);
-  const std::string ja = text_report(result, verdict::Language::kJapanese, 0);
+  const std::string en = text_report(result, verdict::Language::kEnglish, {});
+  const std::string ja = text_report(result, verdict::Language::kJapanese, {});
   const std::string json = json_report(result, "0");
   BOOST_TEST(en.find("our model of the seed, not the ministry's system") != std::string::npos);
   BOOST_TEST(ja.find("シードに対する当方のモデルを固定するもの") != std::string::npos);
@@ -227,6 +227,135 @@ BOOST_AUTO_TEST_CASE(every_report_says_whose_model_is_pinned) {
   BOOST_TEST(en.find("- shows consent") != std::string::npos);
   BOOST_TEST(en.find("+ shows else") != std::string::npos);
   BOOST_TEST(en.find("P3-4") != std::string::npos);
+}
+
+namespace {
+
+std::size_t count_in(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
+    ++found;
+  return found;
+}
+
+Ran not_loaded(const std::string& id, const std::string& file, const std::string& reason) {
+  Ran one;
+  one.result.id = one.behaviour.name = id;
+  one.result.verdict = verdict::Verdict::kError;
+  one.behaviour.verdict = "error";
+  one.result.reason = reason;
+  one.behaviour.file = file;
+  return one;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_same_difference_in_many_rows_is_told_once) {
+  std::vector<Behaviour> before;
+  std::vector<Ran> now;
+  for (int i = 0; i < 7; ++i) {
+    const std::string name = "row" + std::to_string(i);
+    before.push_back(row(name));
+    now.push_back(ran(row(name, i == 6 ? "shows alone" : "shows else")));
+  }
+  const Comparison result = compare_with(pinned(before), now);
+  const std::string text = text_report(result, verdict::Language::kEnglish, {});
+  BOOST_TEST(count_in(text, "+ shows else") == 1U);
+  BOOST_TEST(count_in(text, "same difference in 6 rows:") == 1U);
+  BOOST_TEST(count_in(text, "row4  P3-4") == 1U);
+  BOOST_TEST(count_in(text, "row5") == 0U);
+  BOOST_TEST(count_in(text, "and 1 more") == 1U);
+  BOOST_TEST(count_in(text, "new-fail row6  P3-4\n    P3-4 face_reader:\n") == 1U);
+  const std::string cut = text_report(result, verdict::Language::kEnglish, {1, 1});
+  BOOST_TEST(count_in(cut, "(1 more lines)") == 1U);
+  BOOST_TEST(count_in(cut, "1 more places differ") == 1U);
+  const std::string ja = text_report(result, verdict::Language::kJapanese, {});
+  BOOST_TEST(count_in(ja, "new-fail（基準と異なるか逸脱） 6 件で同じ相違：") == 1U);
+  BOOST_TEST(count_in(ja, "same（基準と同じ） 0、new-fail（基準と異なるか逸脱） 7") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_does_not_load_is_one_error_and_nothing_is_gone) {
+  Behaviour a = row("a[k=1]"), b = row("a[k=2]"), c = row("c");
+  a.file = b.file = "flow/a.yaml";
+  c.file = "flow/c.yaml";
+  Pinned before = pinned({a, b, c});
+  before.deviations = {deviation("a")};
+  before.expectations.rows.push_back({"P3-4", "a", "P3-4", {pattern_from("x: y")}, {}, 1});
+  before.expectations.rows.push_back({"P3-4", "c", "P3-4", {pattern_from("x: y")}, {}, 1});
+  const Comparison result =
+      compare_with(before, {not_loaded("a", "flow/a.yaml", "flow/a.yaml:1:2: no such button"),
+                            not_loaded("c", "flow/c.yaml", "flow/c.yaml:3:4: no such button")});
+  BOOST_TEST(result.count(Change::kGone) == 0U);
+  // Not "no scenario a", but what every comparison without a table of the seed says.
+  for (const verdict::Text& error : result.errors)
+    BOOST_TEST(error.en.find("no row of the seed") == 0U, error.en);
+  const std::string text = text_report(result, verdict::Language::kEnglish, {});
+  BOOST_TEST(count_in(text, "no such step") == 0U);
+  BOOST_TEST(count_in(text, "step:") == 0U);
+  before.deviations.clear();
+  const std::string both = text_report(
+      compare_with(before, {not_loaded("a", "flow/a.yaml", "flow/a.yaml:1:2: no such button"),
+                            not_loaded("c", "flow/c.yaml", "flow/c.yaml:3:4: no such button")}),
+      verdict::Language::kEnglish, {});
+  BOOST_TEST(count_in(both, "same difference in 2 rows:") == 1U);
+  BOOST_TEST(count_in(both, "no such button") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(steps_after_an_early_end_are_not_missing_one_by_one) {
+  Behaviour before = row("a");
+  before.steps.push_back({"P3-5", 0, {}});
+  before.steps.push_back({"P3-6", 0, {}});
+  Pinned pins = pinned({before});
+  pins.expectations.rows.push_back({"P3-5", "a", "P3-5", {pattern_from("x: y")}, {}, 1});
+  Behaviour failed = row("a");
+  failed.verdict = "fail";
+  const RowOutcome ended = compare_row(pins, ran(failed));
+  BOOST_TEST(ended.unmet.empty());
+  BOOST_TEST((ended.differences.at(0).lines == Lines{"- P3-5", "- P3-6"}));
+  const RowOutcome passed = compare_row(pins, ran(row("a")));
+  BOOST_REQUIRE_EQUAL(passed.unmet.size(), 1U);
+  BOOST_TEST(place_of(passed.unmet[0]) == "P3-5");
+  BOOST_TEST(place_of({"P3-1", "then x", {}}) == "then x P3-1");
+  BOOST_TEST(place_of({"", "P3-5", {}}) == "P3-5");
+}
+
+BOOST_AUTO_TEST_CASE(known_deviations_are_told_with_their_reason_and_when_to_take_them_away) {
+  Pinned before = pinned({row("x"), row("y")});
+  before.deviations = {deviation("x"), deviation("y")};
+  before.deviations[1].id = "KD-2";
+  Behaviour failing = row("x");
+  failing.verdict = "fail";
+  const std::string text = text_report(compare_with(before, {ran(failing), ran(row("y"))}),
+                                       verdict::Language::kEnglish, {});
+  BOOST_TEST(count_in(text, "KD-1: reason\n") == 1U);
+  BOOST_TEST(count_in(text, "KD-2: reason (take the entry KD-2 out") == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(results_for_reports_fail_wherever_the_baseline_is_not_met) {
+  Behaviour failing = row("fixed"), x = row("x");
+  failing.verdict = x.verdict = "fail";
+  Pinned before = pinned({row("same"), row("other"), failing, row("gone[k=1]"), row("x")});
+  before.deviations = {deviation("x"), deviation("y")};
+  before.deviations[1].expires = "2024-12-31";
+  const std::vector<Ran> all{ran(row("same")), ran(row("other", "shows else")), ran(row("fixed")),
+                             ran(row("new")),  ran(x), ran(row("y"))};
+  const auto results = compared_results(compare_with(before, all), all);
+  BOOST_REQUIRE_EQUAL(results.size(), 8U);
+  using verdict::Verdict;
+  const Verdict wanted[] = {Verdict::kPass, Verdict::kFail, Verdict::kFail, Verdict::kFail,
+                            Verdict::kNone, Verdict::kFail, Verdict::kFail, Verdict::kError};
+  for (std::size_t i = 0; i < 8; ++i)
+    BOOST_TEST(to_string(results[i].verdict) == to_string(wanted[i]), results[i].id);
+  BOOST_TEST(results[1].reason.en == "new-fail, first at P3-4 (face_reader)");
+  BOOST_REQUIRE_EQUAL(results[1].steps.size(), 1U);
+  BOOST_TEST(results[1].steps[0].seed_id == "P3-4");
+  BOOST_TEST(results[1].steps[0].observed.en ==
+             "P3-4 face_reader: - shows consent\nP3-4 face_reader: + shows else");
+  BOOST_TEST(verdict::is_not_applicable(results[4]));
+  BOOST_TEST(results[4].not_applicable.en.find("KD-1: reason") != std::string::npos);
+  BOOST_TEST(results[5].reason.en.find("take the entry KD-1 out") != std::string::npos);
+  BOOST_TEST(results[6].id == "gone[k=1]");
+  BOOST_TEST(results[7].reason.en.find("expired") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(files_of_known_deviations_are_checked) {
@@ -244,6 +373,22 @@ BOOST_AUTO_TEST_CASE(files_of_known_deviations_are_checked) {
   std::string bad = good;
   bad.replace(bad.find("02-28"), 5, "02-30");
   BOOST_CHECK_THROW(load(bad), uketsuke::yaml::Error);
+  const auto said = [&](const std::string& from, const std::string& to) {
+    std::string text = good;
+    text.replace(text.find(from), from.size(), to);
+    try {
+      load(text);
+    } catch (const uketsuke::yaml::Error& error) {
+      return uketsuke::yaml::to_text(error.problems().front());
+    }
+    return verdict::Text();
+  };
+  BOOST_TEST(said("expires", "expire").en.find(":2:53: expire: no such key here; did you mean "
+                                               "expires?") != std::string::npos);
+  BOOST_TEST(said(", en: y", "").en.find(":2:37: the key en is missing") != std::string::npos);
+  const verdict::Text day = said("02-28", "2-28");
+  BOOST_TEST(day.en.find(":2:62: 2025-2-28: not a day (YYYY-MM-DD)") != std::string::npos);
+  BOOST_TEST(day.ja.find("2025-2-28：日付ではありません") != std::string::npos);
   std::filesystem::remove(path);
   BOOST_TEST(load_known_deviations(path).empty());
 }
