@@ -383,8 +383,7 @@ ScenarioResult blank_result(const Scenario& scenario) {
   result.release = release_of(scenario);
   for (const std::string& page : scenario.seed)
     result.seed_page += (result.seed_page.empty() ? "" : " ") + page;
-  for (const auto& [key, value] : scenario.substitutions)
-    result.variant += (result.variant.empty() ? "" : ", ") + key + "=" + value;
+  result.variant = scenario.variant();
   result.produced_by = "model";
   return result;
 }

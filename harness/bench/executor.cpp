@@ -34,6 +34,13 @@ std::uint32_t path_hash(const std::string& path) {
   return (hash ^ hash >> 24) & 0xFFFFFFU;
 }
 
+// A path that cannot be followed (links in a circle) stays as it is.
+fs::path really(const fs::path& path) {
+  std::error_code error;
+  const fs::path found = fs::weakly_canonical(path, error);
+  return error ? path : found;
+}
+
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
 // The step that begins when `step` (nullptr: nothing yet) has ended.
@@ -46,13 +53,6 @@ void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult
       index < steps ? scenario.steps[index].place : scenario.then[index - steps].place;
   progress = run::progress_at(static_cast<std::uint32_t>(index + 1),
                               static_cast<std::uint32_t>(place.line));
-}
-
-std::string variant_name(const scenario::Scenario& scenario) {
-  std::string name;
-  for (const auto& [key, value] : scenario.substitutions)
-    name += (name.empty() ? "" : ", ") + key + "=" + value;
-  return name;
 }
 
 }  // namespace
@@ -94,7 +94,7 @@ std::vector<run::Selected> BenchExecutor::select(const std::vector<std::string>&
   const fs::path data = fs::weakly_canonical(find_data_folder(data_folder_));
   const auto is_data = [&](const run::Selected& entry) {
     if (std::find(paths.begin(), paths.end(), entry.path) != paths.end()) return false;
-    const fs::path relative = fs::weakly_canonical(entry.path).lexically_relative(data);
+    const fs::path relative = really(entry.path).lexically_relative(data);
     return !relative.empty() && std::find(std::begin(kDataFolders), std::end(kDataFolders),
                                           relative.begin()->string()) != std::end(kDataFolders);
   };
@@ -122,7 +122,7 @@ std::vector<run::Selected> BenchExecutor::expand(const std::string& path,
     entry.path = path;
     entry.variant = static_cast<int>(i);
     entry.id = scenario.id;
-    entry.variant_name = variant_name(scenario);
+    entry.variant_name = scenario.variant();
     entry.title = {scenario.title.ja, scenario.title.en};
     entry.tags = scenario.tags;
     entry.wall_limit_ms = static_cast<std::uint32_t>(scenario.limits.wall_seconds * 1000);

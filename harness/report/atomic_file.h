@@ -85,7 +85,12 @@ class OutFolder {
 constexpr std::string_view kJsonName = "results.json";
 constexpr std::string_view kJunitName = "junit.xml";
 constexpr std::string_view kHtmlName = "report.html";
+constexpr std::string_view kRegressJsonName = "regress.json";
+constexpr std::string_view kRegressTextName = "regress.txt";
+constexpr std::string_view kSweepName = "sweep.json";
+constexpr std::string_view kExploreName = "explore.json";
 constexpr std::string_view kJournalFolder = "journal";
+constexpr std::string_view kReplayFolder = "replay";
 constexpr std::string_view kMarkerName = ".uketsuke-run";
 
 // Writes all three reports into the folder, or none of them.

@@ -127,9 +127,20 @@ void OutFolder::mark() {
 void OutFolder::remove_last_run() {
   // Old reports go first: if this run ends early, nothing of the last one looks like its result.
   std::error_code ignored;
-  for (const auto name : {kJsonName, kJunitName, kHtmlName}) fs::remove(file(name), ignored);
-  const auto journals = file(kJournalFolder);
-  if (fs::is_directory(fs::symlink_status(journals, ignored))) fs::remove_all(journals, ignored);
+  for (const auto name : {kJsonName, kJunitName, kHtmlName, kRegressJsonName, kRegressTextName,
+                          kSweepName, kExploreName}) {
+    fs::remove(file(name), ignored);
+  }
+  for (const auto name : {kJournalFolder, kReplayFolder}) {
+    const auto folder = file(name);
+    if (fs::is_directory(fs::symlink_status(folder, ignored))) fs::remove_all(folder, ignored);
+  }
+  for (fs::directory_iterator entry(path_, ignored), end; entry != end; entry.increment(ignored)) {
+    const std::string name = entry->path().filename().native();
+    if (name.rfind("explore-", 0) == 0 && entry->path().extension() == ".yaml")
+      fs::remove(entry->path(), ignored);
+    if (ignored) break;
+  }
 }
 
 }  // namespace uketsuke::report

@@ -206,7 +206,10 @@ Table read_table(const yaml::Node& root, Problems& problems) {
   }
   for (std::size_t i = 0; i < count; ++i) read_row(examples.at(i), table, problems);
   table.used.resize(table.columns.size(), false);
-  for (Row& row : table.rows) row.used = &table.used;
+  for (Row& row : table.rows) {
+    row.used = &table.used;
+    row.secret.resize(table.columns.size(), false);
+  }
   return table;
 }
 
@@ -285,6 +288,7 @@ void load_row(const yaml::Node& root, const std::string& file, const Catalog& ca
   if (row != nullptr) {
     scenario.row = row->number;
     scenario.substitutions = row->values;
+    scenario.secret_columns = row->secret;
   }
   check_whole(scenario, catalog, outline, problems);
   out.push_back(std::move(scenario));

@@ -27,15 +27,19 @@ bool Value::truth_at(std::string_view path, bool otherwise) const {
   return value != nullptr && value->form == Form::kScalar ? value->truth : otherwise;
 }
 
-std::string Scenario::name() const {
-  if (row == 0) return id;
-  std::string text = id + "[";
-  for (const auto& [column, value] : substitutions) {
-    if (text.back() != '[') text += ", ";
-    text += column + "=" + value;
+std::string Scenario::variant() const {
+  std::string text;
+  for (std::size_t i = 0; i < substitutions.size(); ++i) {
+    const auto& [column, value] = substitutions[i];
+    const bool secret = i < secret_columns.size() && secret_columns[i];
+    // Rows are told apart all the same.
+    text += (i == 0 ? "" : ", ") + column + "=" +
+            (secret ? "****(" + std::to_string(row) + ")" : value);
   }
-  return text + "]";
+  return text;
 }
+
+std::string Scenario::name() const { return row == 0 ? id : id + "[" + variant() + "]"; }
 
 std::vector<std::string> Scenario::covered() const {
   std::vector<std::string> ids;

@@ -99,7 +99,10 @@ struct Scenario {
   Limits limits;
   int row = 0;  // of `examples`, from 1; 0: no table
   std::vector<std::pair<std::string, std::string>> substitutions;  // of that row
+  std::vector<bool> secret_columns;  // of them: what nobody is shown; empty: none
 
+  // "holder=hanako, password=****(2)"; empty without examples.
+  std::string variant() const;
   std::string name() const;                  // "id", or "id[button=同意する, consent=granted]"
   std::vector<std::string> covered() const;  // covers and the ids of the steps, each once
 };

@@ -111,6 +111,12 @@ yaml::Text expected(const Shape& shape) {
   return forms.empty() ? yaml::Text("空", "nothing") : forms;
 }
 
+// A word that was meant is shown, half a PIN is not.
+std::string mistyped(const Shape& shape, const std::string& text) {
+  const bool digits = std::any_of(text.begin(), text.end(), is_digit);
+  return shape.secret && digits ? "****" : shown(text);
+}
+
 }  // namespace
 
 yaml::Text device_words(std::string_view device) {
@@ -148,7 +154,7 @@ void ShapeReader::error(const yaml::Node& node, yaml::Text message) {
 }
 
 // Puts the row's values for ${name}. False after an error.
-bool ShapeReader::fill(const yaml::Node& node, std::string& text) {
+bool ShapeReader::fill(const yaml::Node& node, const Shape& shape, std::string& text) {
   filled_ = false;
   std::size_t at = text.find("${");
   while (at != std::string::npos) {
@@ -177,6 +183,8 @@ bool ShapeReader::fill(const yaml::Node& node, std::string& text) {
     filled_ = true;
     (*row_->used)[column] = true;
     const std::string& value = row_->values[column].second;
+    const bool word = std::find(shape.words.begin(), shape.words.end(), value) != shape.words.end();
+    if (shape.secret && !word) row_->secret[column] = true;
     text.replace(at, end + 1 - at, value);
     if (text.size() > kLongestFilled) {
       error(node, say("埋め込むと {} バイトを超えます", "longer than {} bytes once it is filled",
@@ -308,7 +316,7 @@ Value ShapeReader::read_scalar(const yaml::Node& node, const Shape& shape) {
   const yaml::Mark mark = node.mark();
   value.place = {mark.line, mark.column};
   value.text = node.as_string();
-  if (!fill(node, value.text)) return {};
+  if (!fill(node, shape, value.text)) return {};
   if (shape.one_of) {
     const Field* field = find(shape.fields, value.text);
     if (field == nullptr) {
@@ -347,7 +355,7 @@ void ShapeReader::check_written(const yaml::Node& node, const Shape& shape,
     case Scalar::kDigits:
       if (!all_of(text, is_digit) || text.size() > 64) {
         error(node, say("{}：{} または数字を書いてください", "{}: expected {} or digits",
-                        shown(text), joined(shape.words)) +
+                        mistyped(shape, text), joined(shape.words)) +
                         yaml::suggestion(text, shape.words));
       }
       return;

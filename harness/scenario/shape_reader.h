@@ -33,18 +33,19 @@ struct Row {
   int number = 0;  // from 1
   std::vector<std::pair<std::string, std::string>> values;
   std::vector<bool>* used = nullptr;
+  std::vector<bool> secret;  // stands where something secret is written
 };
 
 class ShapeReader {
  public:
   // row: nullptr if there is no examples table.
-  ShapeReader(const Catalog& catalog, const Row* row, Problems& problems)
+  ShapeReader(const Catalog& catalog, Row* row, Problems& problems)
       : catalog_(catalog), row_(row), problems_(problems) {}
   Value read(const yaml::Node& node, const Shape& shape);
 
  private:
   void error(const yaml::Node& node, yaml::Text message);
-  bool fill(const yaml::Node& node, std::string& text);
+  bool fill(const yaml::Node& node, const Shape& shape, std::string& text);
   Value read_form(const yaml::Node& node, const Shape& shape);
   Value read_scalar(const yaml::Node& node, const Shape& shape);
   Value read_list(const yaml::Node& node, const Shape& items);
@@ -62,7 +63,7 @@ class ShapeReader {
   void check_screen_word(const yaml::Node& node, const Shape& shape, const std::string& text);
 
   const Catalog& catalog_;
-  const Row* row_;
+  Row* row_;
   Problems& problems_;
   bool filled_ = false;  // the scalar that is being read held a ${}
 };

@@ -22,6 +22,10 @@ inline Shape of_device(Scalar kind, std::string device) {
   shape.device = std::move(device);
   return shape;
 }
+inline Shape secret(Shape shape) {
+  shape.secret = true;
+  return shape;
+}
 inline Shape integer(std::int64_t minimum, std::int64_t maximum,
                      std::vector<std::string> list = {}) {
   Shape shape = scalar(Scalar::kInteger, std::move(list));

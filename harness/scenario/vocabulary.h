@@ -50,6 +50,7 @@ struct Shape {
   std::string device;  // "face_reader", "terminal", "ehr"
   std::vector<std::string> words;
   std::int64_t minimum = 0, maximum = 0;  // of kInteger
+  bool secret = false;                    // what is written is shown to nobody (a password)
   bool bare = false;                      // the name may stand alone, without a value
   bool one_of = false;        // mapping: exactly one of `fields`; a bare one as a plain word
   std::vector<Field> fields;  // mapping with these keys

@@ -205,6 +205,8 @@ Document load_text(std::string_view text, std::string name, const Limits& limits
 Document load_file(const std::string& path, const Limits& limits) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
+  if (status.type() == std::filesystem::file_type::none)
+    fail_file(path, say("たどれません（{}）", "cannot be reached: {}", error.message()));
   if (!std::filesystem::exists(status)) fail_file(path, {"ファイルがありません", "no such file"});
   if (std::filesystem::is_directory(status)) {
     if (::access(path.c_str(), R_OK | X_OK) != 0) {

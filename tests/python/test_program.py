@@ -241,3 +241,35 @@ def test_faults_that_are_wrong_are_told_in_the_language_asked_for(program):
                         "faults: [{wire: us, kind: drop}]\n" + STEPS)
     text = program("check", "suite", "--lang", "ja").stdout
     assert "did you mean" not in text and "usb" in text
+
+
+def test_rows_are_told_apart_without_showing_what_is_secret(program):
+    faults = SCENARIOS / "faults"
+    done = program("run", faults / "wrong_password_at_the_terminal.yaml", "--out", "out",
+                   "--keep-journals")
+    assert done.returncode == PASS, done.stdout
+    assert "user=nobody, password=****(2)" in done.stdout
+    for file in (program.folder / "out").rglob("*"):
+        assert not file.is_file() or b"test-administrator" not in file.read_bytes(), file
+    typed = program.folder / "typed.yaml"
+    typed.write_text((faults / "wrong_pin_once.yaml").read_text().replace("enter_pin: wrong",
+                                                                          "enter_pin: 8642x"))
+    done = program("check", typed)
+    assert done.returncode == FAIL and "8642" not in done.stdout
+
+
+def test_links_in_a_circle_are_a_problem_of_that_file_alone(program, suite):
+    (suite.parent / "circle.yaml").symlink_to("circle.yaml")
+    done = program("check", "suite")
+    assert "suite/circle.yaml: cannot be reached" in done.stdout
+    assert "2 files, 1 problem" in done.stdout
+    assert program("run", "suite", "--out", "out").returncode == ERROR
+    assert set(program.verdicts().values()) == {"pass", "error"}
+
+
+def test_what_is_said_never_ends_in_a_file_of_results(program, suite):
+    done = subprocess.run(["sh", "-c", f"'{program.path}' run suite --out out >&- 2>&-"],
+                          cwd=program.folder, timeout=TIMEOUT_S)
+    assert done.returncode == PASS
+    assert b"deviation" not in (program.folder / "out" / ".uketsuke-run").read_bytes()
+    assert program.verdicts()

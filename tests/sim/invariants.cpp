@@ -27,6 +27,7 @@ class Story {
     press_ = journal_.add_pipe({"panel", "input", "people", "face_reader", nullptr});
     click_ = journal_.add_pipe({"panel", "input", "people", "terminal", nullptr});
     screen_ = journal_.add_pipe({"panel", "screen", "face_reader", "people", nullptr});
+    form_ = journal_.add_pipe({"panel", "screen", "terminal", "people", nullptr});
     network_ = journal_.add_pipe({"network", "request", "terminal", "backend", nullptr});
   }
 
@@ -42,6 +43,10 @@ class Story {
   void ask_consent() {
     const std::string line = "display\tconsent\t";
     say(screen_, wire::Bytes(line.begin(), line.end()));
+  }
+  void open_form() {
+    const std::string line = "display\tconfirm_by_card\t";
+    say(form_, wire::Bytes(line.begin(), line.end()));
   }
   void press(const std::string& control) { say(press_, {}, "press " + control); }
   void tick(bool on, const std::string& remark = {}) {
@@ -101,7 +106,7 @@ class Story {
  private:
   trace::Journal journal_;
   std::uint64_t now_ = 0;
-  trace::PipeId command_, response_, press_, click_, screen_, network_;
+  trace::PipeId command_, response_, press_, click_, screen_, form_, network_;
   std::vector<backend::Record> records_;
   std::vector<backend::IdentityRecord> identities_;
   std::vector<backend::TwoFactorRow> two_factors_;
@@ -165,6 +170,7 @@ BOOST_AUTO_TEST_CASE(consent_is_what_was_pressed) {
 BOOST_AUTO_TEST_CASE(consent_is_what_was_ticked_and_none_where_nothing_was_asked) {
   const auto story = [](std::vector<bool> ticks, api::ConsentRecord recorded) {
     Story told;
+    told.open_form();
     for (const bool on : ticks) told.tick(on);
     told.begin();
     told.consent(recorded);
@@ -177,9 +183,16 @@ BOOST_AUTO_TEST_CASE(consent_is_what_was_ticked_and_none_where_nothing_was_asked
   BOOST_TEST(story({}, api::ConsentRecord::kDeclined) == "consent");
   BOOST_TEST(story({true, false}, api::ConsentRecord::kGranted) == "consent");
   BOOST_TEST(story({true}, api::ConsentRecord::kNotAsked) == "consent");
+  // Ticked where no box is: refused.
+  Story elsewhere;
+  elsewhere.tick(true);
+  elsewhere.begin();
+  elsewhere.consent(api::ConsentRecord::kNotAsked);
+  BOOST_TEST(elsewhere.broken() == "");
   // A tick that a fault touched may have arrived, or not.
   for (const auto recorded : {api::ConsentRecord::kGranted, api::ConsentRecord::kNotAsked}) {
     Story touched;
+    touched.open_form();
     touched.tick(true, "drop");
     touched.begin();
     touched.consent(recorded);

@@ -181,36 +181,64 @@ static_assert(std::size(kRequestOps) == std::variant_size_v<Request>);
 static_assert(std::size(kAnswerOps) == std::variant_size_v<Answer>);
 
 // ---- encoding
-struct Writer {
-  Json& object;
+// Text that is no UTF-8 goes out with U+FFFD in its place: a JSON text cannot carry it.
+std::string json_string(const std::string& text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
+  });
+  if (plain) return '"' + text + '"';
+  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
-  void operator()(const char* member, const std::string& text) { object[member] = text; }
-  void operator()(const char* member, bool value) { object[member] = value; }
-  void operator()(const char* member, std::uint8_t value) { object[member] = unsigned{value}; }
-  void operator()(const char* member, const Bytes& bytes) { object[member] = to_hex(bytes); }
+// Writes members as text, without a tree of them.
+struct Writer {
+  std::string& out;
+
+  void name(const char* member) {
+    if (out.back() != '{') out += ',';
+    out.append("\"").append(member).append("\":");
+  }
+  void operator()(const char* member, const std::string& text) {
+    name(member);
+    out += json_string(text);
+  }
+  void operator()(const char* member, bool value) {
+    name(member);
+    out += value ? "true" : "false";
+  }
+  void operator()(const char* member, std::uint8_t value) {
+    name(member);
+    out += std::to_string(value);
+  }
+  void operator()(const char* member, const Bytes& bytes) { (*this)(member, to_hex(bytes)); }
   void operator()(const char* member, const std::vector<std::string>& list) {
-    object[member] = list;
+    name(member);
+    out += '[';
+    for (const std::string& item : list) {
+      if (out.back() != '[') out += ',';
+      out += json_string(item);
+    }
+    out += ']';
   }
   template <class T>
   void operator()(const char* member, const T& value) {
     if constexpr (std::is_enum_v<T>) {
-      object[member] = name_in_table(value);
+      (*this)(member, std::string(name_in_table(value)));
     } else {
-      Json inner = Json::object();
-      members(Of<T>{}, value, Writer{inner});
-      object[member] = std::move(inner);
+      name(member);
+      out += '{';
+      members(Of<T>{}, value, Writer{out});
+      out += '}';
     }
   }
 };
 
 template <class Variant>
 Bytes encode_any(const Variant& message, const std::string_view* ops) {
-  Json object = Json::object();
-  object["op"] = ops[message.index()];
-  std::visit([&](const auto& m) { members(Of<std::decay_t<decltype(m)>>{}, m, Writer{object}); },
+  std::string text = "{\"op\":\"" + std::string(ops[message.index()]) + '"';
+  std::visit([&](const auto& m) { members(Of<std::decay_t<decltype(m)>>{}, m, Writer{text}); },
              message);
-  // Text that is no UTF-8 goes out with U+FFFD in its place: a JSON text cannot carry it.
-  const std::string text = object.dump(-1, ' ', false, Json::error_handler_t::replace);
+  text += '}';
   return Bytes(text.begin(), text.end());
 }
 
@@ -404,12 +432,12 @@ class Masker : public nlohmann::json_sax<Json> {
   bool binary(binary_t&) override { return false; }
   bool string(string_t& given) override {
     if (depth_ == 1 && is_op_) op_ = given;
-    return value(shown_ ? quoted(given) : std::string(), !given.empty());
+    return value(shown_ ? json_string(given) : std::string(), !given.empty());
   }
   bool key(string_t& given) override {
     if (hidden_ != 0) return true;
     separate();
-    text_ += quoted(given);
+    text_ += json_string(given);
     text_ += ':';
     fresh_ = true;
     is_op_ = given == "op";
@@ -425,13 +453,6 @@ class Masker : public nlohmann::json_sax<Json> {
   }
 
  private:
-  static std::string quoted(const std::string& text) {
-    const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
-      return c >= ' ' && c < 0x7F && c != '"' && c != '\\';
-    });
-    return plain ? '"' + text + '"' : Json(text).dump(-1, ' ', false,
-                                                      Json::error_handler_t::replace);
-  }
   void separate() {
     if (!fresh_) text_ += ',';
     fresh_ = false;

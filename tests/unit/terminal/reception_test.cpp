@@ -331,6 +331,9 @@ BOOST_AUTO_TEST_CASE(an_answer_to_an_earlier_reception_is_ignored) {
   }
   const std::uint64_t old_id = rig.network_id;
   remove(rig, kFaceReader);
+  // The next patient: the mode of before ended with the card, the staff enter the passcode again.
+  rig.link(link::ModeChanged{link::Mode::kFaceAuthentication, link::ModeCause::kCardRemoved});
+  rig.link(link::ModeChanged{link::Mode::kVisualConfirmation, link::ModeCause::kPasscode});
   rig.log.clear();
   place(rig, kFaceReader);
   rig.give(network::Response{old_id, network::Outcome::kAnswered,
