@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "harness/bench/fault_rules.h"
 #include "harness/bench/invariants.h"
 #include "harness/bench/stage.h"
 #include "harness/bench/wording.h"
@@ -346,6 +347,29 @@ void add_leak(ScenarioResult& result, const std::string& name) {
                   fmt::format("the journal holds a secret ({}) and is not written", name)}});
 }
 
+// What was laid over the wires: whoever reads a deviation has to know of it.
+void tell_faults(const fault::Layer& faults, ScenarioResult& result) {
+  for (std::size_t i = 0; i < faults.hits().size(); ++i) {
+    const Text rule = describe(faults.rules()[i]);
+    if (faults.hits()[i] == 0) {
+      result.warnings.push_back(verdict::say("故障がどのメッセージにも当たらなかった：{}",
+                                             "a fault touched no message: {}", rule));
+    } else if (result.verdict > Verdict::kPass) {
+      const std::uint32_t step = faults.first_hit_step(i);
+      std::string id = std::to_string(step);
+      if (step != 0 && step <= result.steps.size() && !result.steps[step - 1].seed_id.empty())
+        id += " " + result.steps[step - 1].seed_id;
+      const Text where = step == 0 ? Text{"手順の前", "before the first step"}
+                                   : Text{"手順 " + id, "step " + id};
+      result.warnings.push_back(verdict::say(
+          "故障を与えた：{}、{} 個のメッセージに{}、最初は {:.3f} 秒 ({})",
+          "faults: {} touched {} {}, first at {:.3f} s ({})", rule, faults.hits()[i],
+          Text{"", faults.hits()[i] == 1 ? "message" : "messages"},
+          static_cast<double>(faults.first_hit_us(i)) / 1e6, where));
+    }
+  }
+}
+
 void write_journal(World& world, const Secrets& secrets, const std::string& path,
                    ScenarioResult& result) {
   const trace::Journal& journal = world.journal();
@@ -408,12 +432,8 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   result.rsa_us = (crypto::rsa_wall_ns() - rsa_before_ns) / 1000;
   result.journal_digest = world.journal().digest();
   if (settings.at_end) settings.at_end(world);
-  for (std::size_t i = 0; i < world.faults().hits().size(); ++i) {
-    if (world.faults().hits()[i] == 0)
-      result.warnings.push_back(
-          {"故障がどのメッセージにも当たらなかった", "a fault touched no message"});
-  }
   verdict::seal(result);
+  tell_faults(world.faults(), result);
   const bool wanted = result.verdict > Verdict::kPass || settings.keep_passing_journals;
   if (!settings.journal_file.empty() && wanted)
     write_journal(world, director->stage().secrets(), settings.journal_file, result);

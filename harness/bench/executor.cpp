@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "harness/bench/director.h"
+#include "harness/bench/fault_pipes.h"
 #include "harness/bench/fault_rules.h"
 #include "harness/bench/world_config.h"
 #include "harness/run/find.h"
@@ -178,6 +179,7 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
   }
   ScenarioResult result = run_scenario(assets(), scenario, settings);
   if (at_end) at_end(result);
+  refuse_names(scenario, result);
   if (!result.journal_path.empty())
     result.journal_path = result.journal_path.substr(options.out_dir.size() + 1);
   for (const yaml::Problem& problem : loaded.warnings)
@@ -193,6 +195,27 @@ BenchExecutor::AtEnd BenchExecutor::watch(const scenario::Scenario&, const run::
 std::vector<std::string> BenchExecutor::releases() { return assets().catalog.releases; }
 std::string BenchExecutor::data_folder() { return find_data_folder(data_folder_); }
 
+std::vector<yaml::Problem> BenchExecutor::problems_of(const scenario::Scenario& row) {
+  if (row.faults.empty()) return {};
+  FaultRules found = fault_rules(row);
+  if (!found.problems.empty()) return std::move(found.problems);
+  if (pipes_.empty()) pipes_ = every_pipe(assets());
+  return pipe_problems(row, found.rules, pipes_);
+}
+
+// A fault that touched no message may be one that no bench can have.
+void BenchExecutor::refuse_names(const scenario::Scenario& row, ScenarioResult& result) {
+  const bool untouched =
+      std::any_of(result.warnings.begin(), result.warnings.end(), [](const verdict::Text& text) {
+        return text.en.rfind("a fault touched no message", 0) == 0;
+      });
+  if (!untouched || result.verdict >= verdict::Verdict::kError) return;
+  const auto problems = problems_of(row);
+  if (problems.empty()) return;
+  result.verdict = verdict::Verdict::kError;
+  result.reason = yaml::to_text(problems.front());
+}
+
 run::FileCheck BenchExecutor::check(const std::string& path) {
   run::FileCheck found;
   const scenario::LoadResult& loaded = load(path);
@@ -201,7 +224,17 @@ run::FileCheck BenchExecutor::check(const std::string& path) {
   for (const yaml::Problem& problem : loaded.warnings)
     found.warnings.push_back({yaml::to_string(problem.mark), problem.message});
   found.unreadable = !loaded.ok() && ::access(path.c_str(), R_OK) != 0;
-  if (loaded.ok()) found.id = loaded.scenarios.front().id;
+  if (!loaded.ok()) return found;
+  found.id = loaded.scenarios.front().id;
+  std::vector<std::string> told;
+  for (const scenario::Scenario& row : loaded.scenarios) {
+    for (const yaml::Problem& problem : problems_of(row)) {
+      const std::string mark = yaml::to_string(problem.mark);
+      if (std::find(told.begin(), told.end(), mark + problem.message.en) != told.end()) continue;
+      told.push_back(mark + problem.message.en);
+      found.errors.push_back({mark, problem.message});
+    }
+  }
   return found;
 }
 

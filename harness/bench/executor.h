@@ -10,6 +10,7 @@
 #include "harness/bench/director.h"
 #include "harness/run/executor.h"
 #include "harness/scenario/scenario.h"
+#include "harness/yaml/yaml.h"
 
 namespace uketsuke::bench {
 
@@ -43,11 +44,14 @@ class BenchExecutor : public run::Executor {
  private:
   // The file as loaded last: expand() and execute() ask for the same one in turn.
   const scenario::LoadResult& load(const std::string& path);
+  std::vector<yaml::Problem> problems_of(const scenario::Scenario& row);  // of its faults
+  void refuse_names(const scenario::Scenario& row, verdict::ScenarioResult& result);
 
   std::string data_folder_;
   std::shared_ptr<const Assets> assets_;
   std::string loaded_path_;
   scenario::LoadResult loaded_;
+  std::vector<fault::Pipe> pipes_;  // of every bench; empty: not asked for yet
 };
 
 }  // namespace uketsuke::bench

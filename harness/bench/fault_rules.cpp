@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/scenario/vocabulary.h"
 #include "harness/verdict/format.h"
 
 namespace uketsuke::bench {
@@ -24,16 +25,23 @@ using scenario::Value;
 using verdict::say;
 using verdict::Text;
 
-const std::vector<std::string> kKeys = {"wire",   "pipe",  "from", "to",    "kind",    "first",
-                                        "count",  "starts", "stops", "bit", "bytes", "delay_us"};
 const std::vector<std::string> kStartKeys = {"step", "time"};
 const std::vector<std::string> kStopKeys = {"step", "time", "after"};
-const std::vector<std::string> kWires = {"usb", "field", "session", "panel", "folder", "network"};
 // Keys that only one kind has.
 constexpr std::array<std::pair<std::string_view, Kind>, 2> kOfOneKind{
     {{"bit", Kind::kCorrupt}, {"bytes", Kind::kShorten}}};
 constexpr std::uint64_t kLongestDelayUs = 3'600'000'000;
 constexpr double kLongestSeconds = 86'400;
+
+std::vector<std::string> key_names() {
+  std::vector<std::string> names;
+  for (const scenario::Field& field : scenario::fault_keys()) names.push_back(field.name);
+  return names;
+}
+
+const std::vector<std::string>& wire_names() {
+  return scenario::find(scenario::fault_keys(), "wire")->shape.words;
+}
 
 std::vector<std::string> kind_names() {
   std::vector<std::string> names;
@@ -64,6 +72,7 @@ class Reader {
   std::uint32_t step(const Value& value);
   std::uint64_t seconds(const Value& value);
   void check_kind(const Value& item, const Rule& rule);
+  void check_order(const Value& item, const Rule& rule);
 
   const std::string& file_;
   const scenario::Scenario* scenario_;
@@ -116,8 +125,12 @@ std::uint32_t Reader::step(const Value& value) {
       known.push_back(id);
     }
   }
-  problem(value, say("手順「{}」はない{}", "there is no step {}{}", value.text,
-                     yaml::hint(value.text, known)));
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  const std::string ids = known.empty() ? "" : fmt::format("{}, ", fmt::join(known, ", "));
+  problem(value, say("手順「{}」はない{}。書けるもの：{}1 から {} までの番号",
+                     "there is no step {}{}; there are: {}numbers from 1 to {}", value.text,
+                     yaml::hint(value.text, known), ids, last));
   return 0;
 }
 
@@ -174,14 +187,24 @@ void Reader::check_kind(const Value& item, const Rule& rule) {
     problem(item, {"delay_us がない", "delay_us is missing"});
 }
 
+void Reader::check_order(const Value& item, const Rule& rule) {
+  const Value* stops = item.find("stops");
+  if (stops == nullptr) return;
+  const bool step = rule.until_step != 0 && rule.until_step <= rule.from_step;
+  const bool time = rule.until_us != 0 && rule.until_us <= rule.from_us;
+  if (step || time)
+    problem(*stops, {"始まる前に終わる故障 (stops は starts より後)",
+                     "a fault that stops before it starts (stops comes after starts)"});
+}
+
 void Reader::key_of(const std::string& key, const Value& value, Rule& rule) {
-  if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
+  if (scenario::find(scenario::fault_keys(), key) == nullptr)
     return problem(value, say("故障にキー「{}」はない{}", "a fault has no key {}{}", key,
-                              yaml::hint(key, kKeys)));
+                              yaml::hint(key, key_names())));
   if (key == "starts" || key == "stops") return moments(key, value, rule);
   if (value.form != Value::Form::kScalar)
     return problem(value, say("{} は単一の値", "{} is a single value", key));
-  if (key == "wire" && name(value, {"線", "wire"}, kWires)) rule.wire = value.text;
+  if (key == "wire" && name(value, {"線", "wire"}, wire_names())) rule.wire = value.text;
   if (key == "pipe") rule.pipe = value.text;
   if (key == "from") rule.from = value.text;
   if (key == "to") rule.to = value.text;
@@ -199,6 +222,7 @@ std::optional<Rule> Reader::read(const Value& item) {
   if (kind == nullptr) problem(item, {"kind がない", "kind is missing"});
   if (kind != nullptr && fault::kind_from(kind->text) && !rule.wire.empty())
     check_kind(item, rule);
+  check_order(item, rule);
   const bool stops = item.find("stops") != nullptr;
   if (item.find("count") == nullptr && (stops || rule.kind == Kind::kMute)) rule.count = 0;
   if (problems_.size() != before) return std::nullopt;
@@ -220,6 +244,38 @@ FaultRules fault_rules(const scenario::Scenario& scenario) {
       found.rules.push_back(std::move(*rule));
   }
   return found;
+}
+
+Text no_such_pipe(const Rule& rule, const std::vector<fault::Pipe>& pipes) {
+  std::vector<std::string> names;
+  for (const fault::Pipe& pipe : pipes) {
+    if (fault::matches(rule, pipe)) return {};
+    if (pipe.wire != rule.wire) continue;
+    const std::string name = fmt::format("{} ({} > {})", pipe.name, pipe.from, pipe.to);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  }
+  std::string wanted;
+  for (const auto& [key, value] :
+       {std::pair{"pipe", &rule.pipe}, std::pair{"from", &rule.from}, std::pair{"to", &rule.to}})
+    if (!value->empty())
+      wanted += fmt::format("{}{}: {}", wanted.empty() ? "" : ", ", key, *value);
+  return say("線 {} に {} に当たる管はない。ある管：{}",
+             "wire {} has no pipe with {}; there are: {}", rule.wire, wanted,
+             fmt::to_string(fmt::join(names, ", ")));
+}
+
+Text describe(const Rule& rule) {
+  std::string text = fmt::format("{} {}", rule.wire, to_string(rule.kind));
+  if (rule.kind == Kind::kDelay) text += fmt::format(" {:g} s", rule.delay_us * 1e-6);
+  if (rule.kind == Kind::kCorrupt) text += fmt::format(" bit {}", rule.bit);
+  if (rule.kind == Kind::kShorten) text += fmt::format(" {} B", rule.bytes);
+  std::string where;
+  for (const auto& [key, value] :
+       {std::pair{"pipe", &rule.pipe}, std::pair{"from", &rule.from}, std::pair{"to", &rule.to}})
+    if (!value->empty())
+      where += fmt::format("{}{} {}", where.empty() ? "" : ", ", key, *value);
+  if (!where.empty()) text += " (" + where + ")";
+  return Text(text);
 }
 
 std::string to_yaml(const Rule& rule) {

@@ -2,12 +2,11 @@
 //   faults:
 //     - {wire: usb, kind: drop, first: 1, count: 0}
 //     - {wire: network, kind: mute, starts: {step: P3-4}, stops: {after: 20}}
-// Keys: wire (required), kind (required), pipe, from, to, first (from 1), count (0: without end),
-// starts: {step, time}, stops: {step, time, after}, bit (kind corrupt), bytes (kind shorten),
-// delay_us (kinds delay and reorder); their meaning: sim/fault/fault.h. A step is named by an id of
-// the seed (its first step of that id) or by its number from 1, with the checks of `then` after the
-// steps; times are seconds of simulated time, `after` counts from the first message touched.
-// Without count a rule touches one message; kind mute and rules that stop touch all.
+// Keys: scenario::fault_keys(), which `uketsuke steps` shows; their meaning: sim/fault/fault.h. A
+// step is named by an id of the seed (its first step of that id) or by its number from 1, with the
+// checks of `then` after the steps; times are seconds of simulated time, `after` counts from the
+// first message touched. Without count a rule touches one message; kind mute and rules that stop
+// touch all.
 #pragma once
 
 #include <optional>
@@ -26,12 +25,18 @@ struct FaultRules {
 };
 
 // Refused: an unknown key, wire or kind; a number that is none or out of range; a key of another
-// kind; a kind that the wire does not have (fault::has); a step that the scenario does not have.
+// kind; a kind that the wire does not have (fault::has); a step that the scenario does not have; a
+// rule that stops before it starts.
 FaultRules fault_rules(const scenario::Scenario& scenario);
 // One of them, for other files than scenarios (no scenario: no step has an id).
 std::optional<fault::Rule> fault_rule(const scenario::Value& item, const std::string& file,
                                       const scenario::Scenario* scenario,
                                       std::vector<yaml::Problem>& problems);
+// Why no message of any bench can match the rule: its wire has no such pipe, or nobody of that name
+// sends or receives on it; the message lists the pipes. Empty: there is one.
+verdict::Text no_such_pipe(const fault::Rule& rule, const std::vector<fault::Pipe>& pipes);
+// In a few words, both languages: "network delay 5 s (from backend)".
+verdict::Text describe(const fault::Rule& rule);
 // As `faults:` has it, in one line: what fault_rules() reads back as the same rule.
 std::string to_yaml(const fault::Rule& rule);
 

@@ -42,6 +42,13 @@ bool matches(const Value& wanted, std::string_view key, std::string_view seen) {
   return value == nullptr || value->text == seen;
 }
 
+bool same_list(const Value& wanted, std::string_view key, const std::vector<std::string>& seen) {
+  const Value* value = wanted.find(key);
+  return value == nullptr ||
+         std::equal(value->items.begin(), value->items.end(), seen.begin(), seen.end(),
+                    [](const Value& item, const std::string& text) { return item.text == text; });
+}
+
 }  // namespace
 
 Baseline Observer::mark() const {
@@ -358,6 +365,47 @@ Seen Observer::view_log(const Value& wanted) const {
   return {holds, false, false, "[" + text + "]"};
 }
 
+Seen Observer::two_factor_history(const Value& wanted) const {
+  const auto& rows = world_.backend().backend().two_factor_history();
+  std::string text;
+  bool holds = rows.size() == wanted.items.size();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    text += fmt::format("{}{{clinician: {}, factors: {}}}", text.empty() ? "" : ", ",
+                        rows[i].clinician, join(rows[i].factors));
+    holds = holds && matches(wanted.items[i], "clinician", rows[i].clinician) &&
+            same_list(wanted.items[i], "factors", rows[i].factors);
+  }
+  return {holds, false, false, "[" + text + "]"};
+}
+
+Seen Observer::passcodes_issued(const Value& wanted) const {
+  std::vector<std::string> users, words;
+  for (const backend::Record& record : world_.backend().records())
+    if (const auto* issued = std::get_if<backend::PasscodeIssuedFor>(&record))
+      users.push_back(issued->user);
+  for (const Value& item : wanted.items) words.push_back(item.text);
+  return {users == words, false, false, join(users)};
+}
+
+Seen Observer::charts(const Value& wanted) const {
+  std::string text;
+  std::size_t count = 0;
+  bool holds = true;
+  for (const ehr::Record& record : world_.ehr().records()) {
+    const auto* row = std::get_if<ehr::Reflected>(&record);
+    if (row == nullptr) continue;
+    const std::string view = row->emergency ? "emergency" : "ordinary";
+    text += fmt::format("{}{{view: {}, clinician: {}, sections: [\"{}\"]}}",
+                        text.empty() ? "" : ", ", view, row->clinician,
+                        fmt::join(row->sections, "\", \""));
+    holds = holds && count < wanted.items.size() && matches(wanted.items[count], "view", view) &&
+            matches(wanted.items[count], "clinician", row->clinician) &&
+            same_list(wanted.items[count], "sections", row->sections);
+    ++count;
+  }
+  return {holds && count == wanted.items.size(), false, false, "[" + text + "]"};
+}
+
 Seen Observer::look_at_end(const Expectation& expectation) const {
   const Value& wanted = expectation.value;
   if (expectation.name == "backend.identity_history") return identity_history(wanted);
@@ -366,6 +414,9 @@ Seen Observer::look_at_end(const Expectation& expectation) const {
   if (expectation.name == "backend.consent_history") return consent_history(wanted);
   if (expectation.name == "backend.eligibility_checks") return eligibility_checks(wanted);
   if (expectation.name == "backend.view_log") return view_log(wanted);
+  if (expectation.name == "backend.two_factor_history") return two_factor_history(wanted);
+  if (expectation.name == "backend.passcodes_issued") return passcodes_issued(wanted);
+  if (expectation.name == "ehr.charts") return charts(wanted);
   if (expectation.name == "ehr.screen") return state(world_.ehr_panel().display().screen, wanted);
   if (expectation.name == "reader.mode") return state(mode(), wanted);
   if (expectation.name == "reader.screen") {

@@ -53,6 +53,9 @@ class Observer {
   Seen consent_history(const scenario::Value& wanted) const;
   Seen eligibility_checks(const scenario::Value& wanted) const;
   Seen view_log(const scenario::Value& wanted) const;
+  Seen two_factor_history(const scenario::Value& wanted) const;
+  Seen passcodes_issued(const scenario::Value& wanted) const;
+  Seen charts(const scenario::Value& wanted) const;
   std::string account() const;
   std::string mode() const;
 

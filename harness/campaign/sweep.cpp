@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
+#include "harness/campaign/sweep_checks.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/json_writer.h"
 #include "harness/run/find.h"
@@ -78,8 +80,8 @@ void add(SweepReport& report, const std::string& scenario, PointResult point,
 // Replay files of one sweep.
 class Replays {
  public:
-  Replays(const std::string& data_folder, const std::string& folder)
-      : data_folder_(data_folder), folder_(folder) {
+  Replays(const std::string& data_folder, const std::string& folder, std::uint64_t seed)
+      : data_folder_(data_folder), folder_(folder), seed_(seed) {
     fs::remove_all(folder_ + "/replay");
   }
   void write(const std::string& file, Disallowed& entry) {
@@ -89,9 +91,17 @@ class Replays {
     const std::string id = fmt::format("{}_fault_{}", entry.scenario.substr(0, 80), ++count_);
     entry.replay = fmt::format("replay/{}.yaml", id);
     fs::create_directories(folder_ + "/replay");
+    const Text title{row->title.ja + " (故障：" + entry.point.rule + ")",
+                     row->title.en + " (fault: " + entry.point.rule + ")"};
+    const Checks& then = checks(*row, entry.point.row);
+    const std::string rule = with_steps_of(then, *row, entry.point.rule);
+    const std::string text = replay_text(source_, *row, id, rule, title, then_text(then));
+    entry.run_shows = run_shows(*assets_, text, entry.replay, seed_);
     report::AtomicFile out(folder_ + "/" + entry.replay);
     out.write(fmt::format("# {}: {}\n", to_string(entry.point.outcome), one_line(entry)));
-    out.write(replay_text(source_, *row, id, entry.point.rule));
+    if (!entry.run_shows)
+      out.write("# `run` of this file finds no deviation: no check of a scenario can say it.\n");
+    out.write(text);
     out.commit();
   }
 
@@ -106,13 +116,24 @@ class Replays {
     if (file != file_) {
       file_ = file;
       std::ifstream in(file, std::ios::binary);
+      checked_row_.reset();
       source_.assign(std::istreambuf_iterator<char>(in), {});
       loaded_ = scenario::load(file, assets_->catalog);
     }
     return row < loaded_.scenarios.size() ? &loaded_.scenarios[row] : nullptr;
   }
 
+  // `then:` of the row, with the records of the run without a fault.
+  const Checks& checks(const scenario::Scenario& row, std::uint32_t number) {
+    if (checked_row_ != number) then_ = checks_of(*assets_, row, seed_);
+    checked_row_ = number;
+    return then_;
+  }
+
   std::string data_folder_, folder_, file_, source_;
+  Checks then_;
+  std::uint64_t seed_;
+  std::optional<std::uint32_t> checked_row_;
   std::shared_ptr<const bench::Assets> assets_;
   scenario::LoadResult loaded_;
   std::size_t count_ = 0;
@@ -164,6 +185,7 @@ void write_json(const SweepReport& report, const std::string& path) {
     json.key("what").value(std::string_view(entry.point.what));
     json.key("fault").value(std::string_view(entry.point.rule));
     json.key("replay").value(std::string_view(entry.replay));
+    json.key("run_shows_it").value(entry.run_shows);
     json.end_object();
     json.new_line();
   }
@@ -232,7 +254,7 @@ SweepReport sweep(const SweepSettings& settings, const std::string& folder,
   config.worker_command = {"/proc/self/exe", "sweep-worker", report.plan,
                            std::to_string(settings.seed)};
   run::ResultStore store(folder);
-  Replays replays(settings.data_folder, folder);
+  Replays replays(settings.data_folder, folder, settings.seed);
   run::RunEvents run_events;
   run_events.stop = events.stop;
   run_events.on_progress = events.on_progress;

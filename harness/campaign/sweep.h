@@ -38,6 +38,7 @@ struct Disallowed {
   std::string scenario;
   PointResult point;
   std::string replay;  // file of the out folder that `run` takes; empty: too many already
+  bool run_shows = false;  // `run` of that file finds a deviation
 };
 
 struct SweepReport {
@@ -69,9 +70,11 @@ SweepReport sweep(SweepExecutor& executor, const std::vector<std::string>& rows)
 
 // The table of counts, wires and kinds down, outcomes across.
 std::string table(const SweepReport& report, verdict::Language language);
-// The scenario of a row with one more fault, for `run`. `source`: text of its file.
+// The scenario of a row with one more fault, for `run`. `source`: text of its file. title, then: in
+// place of its own; empty: its own.
 std::string replay_text(const std::string& source, const scenario::Scenario& row,
-                        const std::string& id, const std::string& rule);
+                        const std::string& id, const std::string& rule,
+                        const verdict::Text& title = {}, const std::string& then = {});
 
 // The hidden subcommand: worker of a sweep. arguments: plan file, seed.
 int sweep_worker(const std::string& plan_file, const std::string& seed);

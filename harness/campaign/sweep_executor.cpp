@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
 #include "harness/bench/executor.h"
+#include "harness/bench/fault_pipes.h"
 #include "harness/bench/fault_rules.h"
 #include "harness/run/find.h"
 
@@ -48,6 +50,29 @@ const Undetectable* listed(const SweepPlan& plan, const std::string& scenario, c
       return &row;
   }
   return nullptr;
+}
+
+// A fault on a pipe that no bench has would only be missing from the table.
+void refuse_names(const SweepPlan& plan, const bench::Assets& assets) {
+  std::vector<fault::Rule> rules = plan.faults;
+  for (const Undetectable& row : plan.undetectable) {
+    rules.emplace_back();
+    rules.back().wire = row.wire;
+    rules.back().pipe = row.pipe;
+    rules.back().from = row.from;
+    rules.back().to = row.to;
+  }
+  const auto any = [](const fault::Rule& rule) {
+    return rule.pipe.empty() && rule.from.empty() && rule.to.empty();
+  };
+  if (std::all_of(rules.begin(), rules.end(), any)) return;
+  const std::vector<fault::Pipe> pipes = bench::every_pipe(assets);
+  std::vector<yaml::Problem> problems;
+  for (const fault::Rule& rule : rules) {
+    const verdict::Text why = bench::no_such_pipe(rule, pipes);
+    if (!why.empty()) problems.push_back({{plan.file, 0, 0}, why});
+  }
+  if (!problems.empty()) throw yaml::Error(problems);
 }
 
 }  // namespace
@@ -110,8 +135,9 @@ const bench::Assets& SweepExecutor::assets() {
 
 const SweepPlan& SweepExecutor::plan() {
   if (!plan_) {
-    plan_ = std::make_unique<SweepPlan>(
-        load_sweep(plan_file_.empty() ? default_plan(data_folder_) : plan_file_));
+    SweepPlan plan = load_sweep(plan_file_.empty() ? default_plan(data_folder_) : plan_file_);
+    refuse_names(plan, assets());
+    plan_ = std::make_unique<SweepPlan>(std::move(plan));
   }
   return *plan_;
 }

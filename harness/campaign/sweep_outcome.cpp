@@ -111,6 +111,17 @@ std::map<std::string, int> counted(const std::vector<Row>& rows) {
   return counts;
 }
 
+// The row of the run without the fault in whose place this one stands, if there is one.
+std::string instead_of(const Row& wrong, const Evidence& clean, const Evidence& faulty) {
+  std::map<std::string, int> left = counted(faulty.rows);
+  for (const Row& row : clean.rows) {
+    const bool gone = --left[key(row)] < 0;
+    if (gone && row.table == wrong.table && row.holder == wrong.holder)
+      return fmt::format(" (without the fault: {})", row.text);
+  }
+  return {};
+}
+
 // The worst that the records say; kRecovered: nothing wrong.
 Judgement records_of(const Evidence& clean, const Evidence& faulty) {
   std::map<std::string, int> left = counted(clean.rows);
@@ -125,7 +136,7 @@ Judgement records_of(const Evidence& clean, const Evidence& faulty) {
                                 ? Outcome::kWrongPerson
                                 : Outcome::kWrongRecord;
     if (worst.outcome == Outcome::kRecovered || outcome == Outcome::kWrongPerson)
-      worst = {outcome, words(row)};
+      worst = {outcome, words(row) + instead_of(row, clean, faulty)};
   }
   return worst;
 }

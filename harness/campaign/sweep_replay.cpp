@@ -34,10 +34,20 @@ void replace_all(std::string& text, const std::string& what, const std::string& 
     text.replace(at, what.size(), with);
 }
 
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
 }  // namespace
 
 std::string replay_text(const std::string& source, const scenario::Scenario& row,
-                        const std::string& id, const std::string& rule) {
+                        const std::string& id, const std::string& rule, const verdict::Text& title,
+                        const std::string& then) {
   std::string text, faults = "faults:\n";
   for (const Block& block : blocks_of(source)) {
     if (block.key == "examples") continue;
@@ -45,10 +55,16 @@ std::string replay_text(const std::string& source, const scenario::Scenario& row
       faults = block.text;
       continue;
     }
+    if (block.key == "then" && !then.empty()) continue;
+    if (block.key == "title" && !title.empty()) {
+      text += fmt::format("title:\n  ja: {}\n  en: {}\n", quoted(title.ja), quoted(title.en));
+      continue;
+    }
     text += block.key == "scenario" ? fmt::format("scenario: {}\n", id) : block.text;
   }
   if (!text.empty() && text.back() != '\n') text += '\n';
   if (faults.back() != '\n') faults += '\n';
+  text += then;
   // Items of the list that is there stand where its first one does.
   const std::size_t dash = faults.find("\n- ");
   text += faults + (dash != std::string::npos ? "- " : "  - ") + rule + "\n";

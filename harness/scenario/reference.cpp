@@ -62,6 +62,8 @@ std::string placeholder(const Shape& shape, Language language) {
       return ja ? "画面" : "SCREEN";
     case Scalar::kMessage:
       return ja ? "メッセージ" : "MESSAGE";
+    case Scalar::kStep:
+      return "P3-1 | 1..";
     case Scalar::kAny:
       return ja ? "任意" : "ANYTHING";
   }
@@ -74,7 +76,7 @@ std::string forms(const Shape& shape, Language language) {
     if (!form.empty()) text += (text.empty() ? "" : " | ") + form;
   };
   for (const std::string& word : shape.words) add(word);
-  add(placeholder(shape, language));
+  if (shape.scalar != Scalar::kAny || shape.fields.empty()) add(placeholder(shape, language));
   if (!shape.fields.empty()) {
     std::string keys;
     for (const Field& field : shape.fields) {
@@ -141,6 +143,11 @@ std::string steps_reference(Language language) {
   for (const Field& row : file_shape().fields) {
     if (row.name == "given" || row.name == "then" || row.name == "steps") continue;
     add_row(row, "", language, out);
+  }
+  out += ja ? "\n故障 (faults の一つ)\n" : "\nFaults (one of faults)\n";
+  for (const Field& row : fault_keys()) {
+    add_row(row, "", language, out);
+    add_keys(row.shape.fields, row.name + ".", language, out);
   }
   return out;
 }

@@ -41,6 +41,10 @@ void add_scalar(const Shape& shape, Json& forms) {
     case Scalar::kSeedId:
       forms.push_back(pattern("^P[1-5]-[a-z]?[0-9]+$"));
       return;
+    case Scalar::kStep:
+      forms.push_back(pattern("^P[1-5]-[a-z]?[0-9]+$"));
+      forms.push_back({{"type", "integer"}, {"minimum", 1}});
+      return;
     case Scalar::kPage:
       forms.push_back(pattern("^P[1-5]$"));
       return;
@@ -86,7 +90,8 @@ Json object_of(const Shape& shape) {
 }
 
 Json schema_of(const Shape& shape) {
-  if (shape.scalar == Scalar::kAny) return Json::object();
+  if (shape.scalar == Scalar::kAny)
+    return shape.fields.empty() ? Json::object() : object_of(shape);
   Json forms = Json::array();
   // Roles are suggested, not prescribed.
   if (!shape.words.empty()) forms.push_back({{"enum", shape.words}});

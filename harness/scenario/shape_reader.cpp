@@ -259,7 +259,7 @@ Value ShapeReader::read_map(const yaml::Node& node, const Shape& shape) {
   for (std::size_t i = 0; i < node.size(); ++i) {
     const yaml::Node key = node.key(i), entry = node.value(i);
     const std::string name = key.as_string();
-    const Field* field = find(shape.fields, name);
+    const Field* field = shape.scalar == Scalar::kAny ? nullptr : find(shape.fields, name);
     filled_ = false;
     if (field == nullptr && free == nullptr) {
       const yaml::Text what =
@@ -288,7 +288,7 @@ Value ShapeReader::read_map(const yaml::Node& node, const Shape& shape) {
     value.fields.emplace_back(name, std::move(part));
   }
   if (shape.one_of) check_one(node, shape);
-  check_required(node, shape, value);
+  if (shape.scalar != Scalar::kAny) check_required(node, shape, value);
   return value;
 }
 
@@ -390,6 +390,7 @@ void ShapeReader::check_scalar(const yaml::Node& node, const Shape& shape, Value
                       yaml::suggestion(text, shape.words));
       return;
     case Scalar::kText:
+    case Scalar::kStep:
     case Scalar::kAny:
     case Scalar::kButton:
     case Scalar::kTick:

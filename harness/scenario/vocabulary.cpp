@@ -136,6 +136,18 @@ std::vector<Field> view_record() {
                 {"同意情報", "the statement on consent"}, {"P2-n3"}, "A-34")};
 }
 
+std::vector<Field> chart_record() {
+  return {required(field("view", words({"emergency", "ordinary"}), {"種類", "kind of view"})),
+          field("clinician", scalar(Scalar::kClinician), {"誰が", "who asked"}),
+          field("sections", list(text()),
+                {"区分:件数/最初の日 (例 drugs:2/20210909)",
+                 "section:entries/first day, as drugs:2/20210909"})};
+}
+std::vector<Field> sign_in_record() {
+  return {required(field("clinician", scalar(Scalar::kClinician), {"誰の", "whose"})),
+          field("factors", list(text()), {"認証要素", "the factors"})};
+}
+
 Shape holder() {
   return short_for("holder", person(), {required(field("holder", person(), {"名義人", "holder"}))});
 }
@@ -222,6 +234,13 @@ std::vector<Field> make_then() {
                  field("eligibility_checks", list(person()),
                        {"資格確認の全て (誰の)", "every eligibility check, in order: whose"},
                        {"P2-c5", "P2-c6"}),
+                 field("two_factor_history", list(map(sign_in_record())),
+                       {"２要素認証履歴の全て", "the whole history of two-factor sign-ins"},
+                       {"P2-k3"}, "A-33"),
+                 field("passcodes_issued", list(text()),
+                       {"目視確認用パスコードを発行した利用者の全て",
+                        "who had passcodes for visual confirmation issued, in order"},
+                       {"P3-n4"}, "A-32"),
                  field("view_log", list(map(view_record())),
                        {"閲覧要求の記録の全て", "every view that was asked for, in order"},
                        {"P2-c8"})}),
@@ -235,7 +254,11 @@ std::vector<Field> make_then() {
                  field("account", account_words(), {"アカウント", "account"})}),
             {"資格確認端末", "the terminal"}),
       field("ehr",
-            map({field("screen", of_device(Scalar::kScreen, kEhr), {"画面", "screen"})}),
+            map({field("screen", of_device(Scalar::kScreen, kEhr), {"画面", "screen"}),
+                 field("charts", list(map(chart_record())),
+                       {"カルテに反映された閲覧結果の全て",
+                        "every result of a view that the chart took over, in order"},
+                       {"P2-e6"}, "A-13")}),
             {"電子カルテ", "the EHR"}),
       field(
           "ordinary_view", words({"returned", "refused"}),
@@ -295,7 +318,9 @@ Shape make_file() {
       field("examples", list(free_map(text())),
             {"変形の表。各行の値を ${名前} に入れて一回ずつ実行する",
              "table of variants; each row fills ${name} and runs once"}),
-      field("faults", list(free_map(scalar(Scalar::kAny))), {"故障", "faults"}),
+      field("faults", list(or_map(scalar(Scalar::kAny), fault_keys())),
+            {"線に与える故障。キーの意味は下の「故障」",
+             "faults laid over the wires; the keys: see Faults below"}),
       field("limits",
             map({field("simulated", scalar(Scalar::kSeconds),
                        {"シミュレーション時間の上限 (秒)", "limit of simulated time, seconds"}),

@@ -39,7 +39,8 @@ enum class Scalar : std::uint8_t {
   kTick,        // the same, a tick box
   kScreen,      // an id of `device`
   kMessage,     // the same
-  kAny,         // any YAML, kept as it stands
+  kStep,        // a step: seed id or number from 1
+  kAny,         // any YAML, kept as it stands; `fields` only tell what is understood
 };
 
 struct Field;
@@ -133,6 +134,7 @@ const std::vector<Field>& actions();
 const std::vector<Field>& expectations();
 const std::vector<Field>& given_keys();
 const std::vector<Field>& then_keys();
+const std::vector<Field>& fault_keys();  // of one of `faults:`
 const Shape& file_shape();  // the whole file
 const Field* find(const std::vector<Field>& fields, std::string_view name);
 // The device an action acts on: "face_reader", "terminal", "ehr", or "" (the card, a judgement,

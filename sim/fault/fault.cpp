@@ -42,9 +42,9 @@ bool has(std::string_view wire, Kind kind) {
 
 Layer::Layer(std::vector<Rule> rules)
     : rules_(std::move(rules)), seen_(rules_.size()), hits_(rules_.size()),
-      first_hit_us_(rules_.size()) {}
+      first_hit_us_(rules_.size()), first_hit_step_(rules_.size()) {}
 
-bool Layer::matches(const Rule& rule, const Pipe& pipe) const {
+bool matches(const Rule& rule, const Pipe& pipe) {
   return rule.wire == pipe.wire && (rule.from.empty() || rule.from == pipe.from) &&
          (rule.to.empty() || rule.to == pipe.to) &&
          (rule.pipe.empty() || pipe.name.find(rule.pipe) != std::string::npos);
@@ -110,7 +110,9 @@ Fate Layer::pass(PipeId pipe, wire::Bytes& data, std::uint64_t now_us) {
     const Rule& rule = rules_[i];
     if (number < rule.first || (rule.count != 0 && number - rule.first >= rule.count)) continue;
     if (!lay(i, data, fate)) continue;
-    if (++hits_[i] == 1) first_hit_us_[i] = now_us;
+    if (++hits_[i] != 1) continue;
+    first_hit_us_[i] = now_us;
+    first_hit_step_[i] = step_;
   }
   return fate;
 }

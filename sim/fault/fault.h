@@ -68,6 +68,7 @@ struct Pipe {
   std::uint32_t messages = 0;  // that passed so far
 };
 using PipeId = std::uint16_t;
+bool matches(const Rule& rule, const Pipe& pipe);
 
 class Layer {
  public:
@@ -92,6 +93,10 @@ class Layer {
 
   // How many messages each rule has touched: a rule that touched none tested nothing.
   const std::vector<std::uint32_t>& hits() const { return hits_; }
+  const std::vector<Rule>& rules() const { return rules_; }
+  // When and in which step (0: before the first) a rule touched its first message, if it did.
+  std::uint64_t first_hit_us(std::size_t rule) const { return first_hit_us_[rule]; }
+  std::uint32_t first_hit_step(std::size_t rule) const { return first_hit_step_[rule]; }
   const std::vector<Pipe>& pipes() const { return pipes_; }
 
  private:
@@ -99,13 +104,13 @@ class Layer {
     std::size_t rule;
     Action action;
   };
-  bool matches(const Rule& rule, const Pipe& pipe) const;
   bool running(std::size_t rule, std::uint64_t now_us) const;
   bool lay(std::size_t index, wire::Bytes& data, Fate& fate);
 
   std::vector<Rule> rules_;
   std::vector<std::uint32_t> seen_, hits_;
   std::vector<std::uint64_t> first_hit_us_;
+  std::vector<std::uint32_t> first_hit_step_;
   std::vector<Pipe> pipes_;
   std::vector<std::vector<std::size_t>> rules_of_;  // by pipe
   std::vector<Join> joins_;

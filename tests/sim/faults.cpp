@@ -1,6 +1,8 @@
 // Faults written in a scenario: which are understood, which refused, that they do something.
 #include <boost/test/unit_test.hpp>
 
+#include "harness/bench/director.h"
+#include "harness/bench/fault_pipes.h"
 #include "harness/bench/fault_rules.h"
 #include "tests/sim/flow.h"
 
@@ -67,6 +69,32 @@ BOOST_AUTO_TEST_CASE(every_kind_and_wire_is_known_by_its_name) {
     BOOST_TEST(problem(std::string("{wire: ") + wire + ", kind: drop}").empty(), wire);
 }
 
+BOOST_AUTO_TEST_CASE(a_pipe_that_no_bench_has_is_told_with_those_that_there_are) {
+  const auto pipes = bench::every_pipe(flow::assets());
+  const auto loaded = with_faults("  - {wire: folder, pipe: rse, kind: drop}\n"
+                                  "  - {wire: folder, from: ehr, kind: drop}\n"
+                                  "  - {wire: usb, from: face_reader, kind: drop}\n");
+  const auto problems = bench::pipe_problems(loaded, bench::fault_rules(loaded).rules, pipes);
+  BOOST_TEST_REQUIRE(problems.size() == 1U);
+  BOOST_TEST(to_string(problems[0]) ==
+             "a_fault.yaml:13:5: wire folder has no pipe with pipe: rse; there are: "
+             "req (ehr > terminal), res (terminal > ehr)");
+}
+
+BOOST_AUTO_TEST_CASE(a_deviation_tells_of_the_faults_that_were_laid_over_the_wires) {
+  const auto scenario = with_faults("  - {wire: network, kind: mute, starts: {step: 5}}\n"
+                                    "  - {wire: folder, pipe: rse, kind: drop}\n");
+  const auto result = bench::run_scenario(flow::assets(), scenario, {});
+  BOOST_TEST((result.verdict == Verdict::kFail));
+  BOOST_TEST_REQUIRE(result.warnings.size() == 2U);
+  BOOST_TEST(result.warnings[0].en.rfind("faults: network mute touched ", 0) == 0U,
+             result.warnings[0].en);
+  BOOST_TEST(result.warnings[0].en.find("(step 5)") != std::string::npos);
+  BOOST_TEST(result.warnings[0].ja.find("故障を与えた：network mute") == 0U);
+  BOOST_TEST(result.warnings[1].en ==
+             "a fault touched no message: folder drop (pipe rse)");
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_understood_is_refused_with_its_place) {
   BOOST_TEST(problem("{wire: usb, kind: drop, firts: 1}") ==
              "a_fault.yaml:13:36: a fault has no key firts; did you mean first?");
@@ -74,6 +102,10 @@ BOOST_AUTO_TEST_CASE(what_is_not_understood_is_refused_with_its_place) {
              "a_fault.yaml:13:12: there is no wire ubs; did you mean usb?");
   BOOST_TEST(problem("{wire: usb, kind: dorp}") ==
              "a_fault.yaml:13:23: there is no kind of fault dorp; did you mean drop?");
+  BOOST_TEST(problem("{wire: usb, kind: drop, starts: {step: 99}}") ==
+             "a_fault.yaml:13:44: there is no step 99; there are: numbers from 1 to 5");
+  BOOST_TEST(problem("{wire: usb, kind: drop, starts: {step: 3}, stops: {step: 3}}") ==
+             "a_fault.yaml:13:55: a fault that stops before it starts (stops comes after starts)");
   for (const char* line :
        {"{kind: drop}", "{wire: usb}", "{wire: usb, kind: drop, first: 0}",
         "{wire: usb, kind: drop, first: -1}", "{wire: usb, kind: drop, count: many}",
@@ -161,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_fault_that_touched_nothing_is_warned_of) {
   const auto result = flow::run(with_faults("  - {wire: usb, kind: drop, first: 100000}\n"));
   BOOST_TEST((result.verdict == Verdict::kPass), flow::summary(result));
   BOOST_TEST_REQUIRE(result.warnings.size() == 1U);
-  BOOST_TEST(result.warnings.front().en == "a fault touched no message");
+  BOOST_TEST(result.warnings.front().en == "a fault touched no message: usb drop");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

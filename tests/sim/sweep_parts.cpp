@@ -7,6 +7,7 @@
 
 #include "harness/bench/fault_rules.h"
 #include "harness/campaign/sweep.h"
+#include "harness/campaign/sweep_checks.h"
 #include "harness/yaml/yaml.h"
 
 namespace {
@@ -189,6 +190,28 @@ BOOST_AUTO_TEST_CASE(the_replay_is_the_row_with_one_more_fault) {
   BOOST_TEST(replay_text(source, row, "name_1", "{wire: field, kind: mute}") ==
              "# a comment\nuketsuke: 1\nscenario: name_1\ngiven: {card: hanako}\nsteps: []\n"
              "faults:\n  - {wire: usb, kind: drop}\n  - {wire: field, kind: mute}\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_replay_names_its_fault_and_has_the_checks_of_the_clean_run) {
+  const std::string text =
+      replay_text("uketsuke: 1\nscenario: name\ntitle: {ja: a, en: b}\nthen:\n  reasons: [x]\n", {},
+                  "n", "{wire: usb, kind: drop}", {"故障 \"x\"", "a fault"},
+                  then_text({{"backend.view_log", "[]"}, {"reasons", "[x]"}, {"backend.y", "z"}}));
+  BOOST_TEST(text ==
+             "uketsuke: 1\nscenario: n\ntitle:\n  ja: \"故障 \\\"x\\\"\"\n  en: \"a fault\"\n"
+             "then:\n  backend:\n    view_log: []\n    y: z\n  reasons: [x]\n"
+             "faults:\n  - {wire: usb, kind: drop}\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_fault_of_a_check_keeps_its_check_when_others_come_before_it) {
+  scenario::Scenario row;
+  row.steps.resize(2);
+  row.then.resize(2);
+  row.then[0].name = "backend.consent";
+  row.then[1].name = "emergency_view";
+  const Checks checks{{"backend.consent", "a"}, {"emergency_view", "b"}, {"backend.view_log", "c"}};
+  BOOST_TEST(with_steps_of(checks, row, "{starts: {step: 4}, first: 1, stops: {step: 2}}") ==
+             "{starts: {step: 5}, first: 1, stops: {step: 2}}");
 }
 
 BOOST_AUTO_TEST_CASE(the_table_counts_every_point_once) {
