@@ -37,6 +37,15 @@ std::string_view without_silence(std::string_view line) {
   return at == std::string_view::npos ? line : line.substr(0, at);
 }
 
+// A list, or nothing at all.
+yaml::Node list_at(const yaml::Node& node) {
+  if (node && !node.is_sequence() && !node.is_null()) {
+    yaml::fail(node, verdict::say("リストが必要ですが、{}です", "a list is wanted, not {}",
+                                  yaml::describe(node.kind())));
+  }
+  return node;
+}
+
 LinePattern pattern_at(const yaml::Node& node) {
   try {
     return pattern_from(node.text());
@@ -47,7 +56,7 @@ LinePattern pattern_at(const yaml::Node& node) {
 
 std::vector<LinePattern> patterns_of(const yaml::Node& node) {
   std::vector<LinePattern> patterns;
-  if (!node) return patterns;
+  if (!list_at(node)) return patterns;
   for (std::size_t i = 0; i < node.size(); ++i) patterns.push_back(pattern_at(node.at(i)));
   return patterns;
 }
@@ -78,10 +87,10 @@ HappyPath path_from(const yaml::Node& node) {
   yaml::Mapping map = mapping_of(node, {"scenario", "tell", "steps"});
   HappyPath path;
   path.scenario = map.require("scenario").as_string();
-  const yaml::Node tell = map.require("tell");
+  const yaml::Node tell = yaml::Mapping(map.require("tell")).node();
   for (std::size_t i = 0; i < tell.size(); ++i)
     path.tell.emplace_back(tell.key(i).as_string(), tell.value(i).as_strings());
-  const yaml::Node steps = map.require("steps");
+  const yaml::Node steps = list_at(map.require("steps"));
   for (std::size_t i = 0; i < steps.size(); ++i) {
     yaml::Mapping entry = mapping_of(steps.at(i), {"at", "events"});
     HappyPath::Step step;
@@ -240,10 +249,10 @@ SeedExpectations load_seed_expectations(const std::string& path) {
   const yaml::Document document = yaml::load_file(path);
   yaml::Mapping top = mapping_of(document.root(), {"rows", "happy_paths"});
   SeedExpectations expectations;
-  const yaml::Node rows = top.require("rows");
+  const yaml::Node rows = list_at(top.require("rows"));
   for (std::size_t i = 0; i < rows.size(); ++i)
     expectations.rows.push_back(expectation_from(rows.at(i)));
-  if (const yaml::Node paths = top.find("happy_paths"); paths)
+  if (const yaml::Node paths = list_at(top.find("happy_paths")); paths)
     for (std::size_t i = 0; i < paths.size(); ++i)
       expectations.happy_paths.push_back(path_from(paths.at(i)));
   return expectations;
@@ -277,7 +286,7 @@ std::vector<KnownDeviation> load_known_deviations(const std::string& path) {
   if (!std::filesystem::exists(path)) return known;
   const yaml::Document document = yaml::load_file(path);
   yaml::Mapping top = mapping_of(document.root(), {"known_deviations"});
-  const yaml::Node list = top.require("known_deviations");
+  const yaml::Node list = list_at(top.require("known_deviations"));
   std::set<std::string> ids;
   for (std::size_t i = 0; i < list.size(); ++i) {
     yaml::Mapping map = mapping_of(list.at(i), {"id", "scenario", "reason", "expires"});

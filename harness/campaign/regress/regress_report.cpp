@@ -74,6 +74,13 @@ Item item_of(const RowOutcome& row, Language language) {
   return {line, line};
 }
 
+// Of a row that ended early now: what comes after that is not there, and that it failed is told.
+bool follows(const Difference& difference, const RowOutcome& row) {
+  if (row.verdict_before != "pass" || row.verdict_now == "pass") return false;
+  const std::string& role = difference.role;
+  return role == "verdict" || role == "step" || role == "rests on" || role == "findings";
+}
+
 std::vector<Item> items_of(const RowOutcome& row, Language language, std::size_t lines) {
   std::vector<Item> items;
   if (!row.deviation.empty()) items.push_back(item_of(row, language));
@@ -90,7 +97,7 @@ std::vector<Item> items_of(const RowOutcome& row, Language language, std::size_t
     items.push_back({line, line});
   }
   for (const Difference& difference : row.differences)
-    items.push_back(item_of(difference, language, lines));
+    if (!follows(difference, row)) items.push_back(item_of(difference, language, lines));
   if (items.empty()) items.push_back({});  // that it is new or gone says all
   return items;
 }
@@ -114,7 +121,7 @@ std::vector<Told> told_of(const Comparison& comparison, Language language, std::
       if (rows.empty() || rows.back() != &row) rows.push_back(&row);
     }
   }
-  // Things that are told of the same rows stand together.
+  // Things that are told of the same rows stand together; what most rows have comes first.
   std::vector<Told> told;
   std::map<std::vector<const RowOutcome*>, std::size_t> by_rows;
   for (Told& item : items) {
@@ -125,6 +132,9 @@ std::vector<Told> told_of(const Comparison& comparison, Language language, std::
       told[found->second].text += item.text;
     }
   }
+  std::stable_sort(told.begin(), told.end(), [](const Told& left, const Told& right) {
+    return left.rows.size() > right.rows.size();
+  });
   return told;
 }
 

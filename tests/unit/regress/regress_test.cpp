@@ -312,6 +312,10 @@ BOOST_AUTO_TEST_CASE(steps_after_an_early_end_are_not_missing_one_by_one) {
   const RowOutcome ended = compare_row(pins, ran(failed));
   BOOST_TEST(ended.unmet.empty());
   BOOST_TEST((ended.differences.at(0).lines == Lines{"- P3-5", "- P3-6"}));
+  const std::string text =
+      text_report(compare_with(pins, {ran(failed)}), verdict::Language::kEnglish, {});
+  BOOST_TEST(count_in(text, "pass -> fail") == 1U);
+  BOOST_TEST(count_in(text, "verdict:") + count_in(text, "step:") == 0U);
   const RowOutcome passed = compare_row(pins, ran(row("a")));
   BOOST_REQUIRE_EQUAL(passed.unmet.size(), 1U);
   BOOST_TEST(place_of(passed.unmet[0]) == "P3-5");
@@ -388,6 +392,9 @@ BOOST_AUTO_TEST_CASE(files_of_known_deviations_are_checked) {
   BOOST_TEST(said(", en: y", "").en.find(":2:37: the key en is missing") != std::string::npos);
   const verdict::Text day = said("02-28", "2-28");
   BOOST_TEST(day.en.find(":2:62: 2025-2-28: not a day (YYYY-MM-DD)") != std::string::npos);
+  load("known_deviations:\n");
+  BOOST_CHECK_THROW(load("known_deviations: none\n"), uketsuke::yaml::Error);
+  BOOST_CHECK_THROW(load("known_deviations: {}\n"), uketsuke::yaml::Error);
   BOOST_TEST(day.ja.find("2025-2-28：日付ではありません") != std::string::npos);
   std::filesystem::remove(path);
   BOOST_TEST(load_known_deviations(path).empty());
