@@ -1,6 +1,7 @@
 #include "harness/cli/regress_command.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
@@ -40,8 +41,16 @@ constexpr std::size_t kReasonsShown = 20;
 std::string today_of(const RegressCommand& command) {
   if (!command.today.empty()) return command.today;
   std::time_t now = std::time(nullptr);
-  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr && *epoch != '\0')
-    now = static_cast<std::time_t>(std::strtoll(epoch, nullptr, 10));
+  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr && *epoch != '\0') {
+    const std::string_view text = epoch;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), now);
+    constexpr std::time_t kYear10000 = 253'402'300'800;
+    if (error != std::errc() || end != text.data() + text.size() || now < 0 || now >= kYear10000) {
+      throw RunError(RunError::Kind::kUsage,
+                     say("SOURCE_DATE_EPOCH：{} は秒数ではありません",
+                         "SOURCE_DATE_EPOCH: {} is no number of seconds", text));
+    }
+  }
   return utc_day(now);
 }
 
@@ -59,6 +68,11 @@ Pinned load_pinned(const std::string& folder, const std::string& release) {
 // No baseline yet, or nothing typed that one could be made with: before anything is run.
 void check_pinned(const Pinned& pinned, const std::string& folder, bool accept) {
   const bool typed = fs::exists(campaign::expectations_path(folder));
+  if (pinned.has_baseline && pinned.expectations.rows.empty()) {
+    environment(say("{}：シードから手で書き写した期待がありません",
+                    "{}: there is no expectation typed from the seed",
+                    campaign::expectations_path(folder)));
+  }
   if (pinned.has_baseline || (accept && typed)) return;
   const std::string& release = pinned.release;
   Text text = say("リリース {} の基準がまだありません（{}）",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace uketsuke::campaign {
 namespace {
@@ -156,14 +157,16 @@ class Parser {
       const std::string key(word());
       baseline_.words[key] = line_;
     } else if (begins("= ")) {
-      const std::string name(word());
-      block_ = &blocks_[name];
+      const auto [block, is_new] = blocks_.try_emplace(std::string(word()));
+      if (!is_new) fail("block " + block->first + " twice");
+      block_ = &block->second;
       block_->role = line_;
       in_row_ = false;
     } else if (begins("s ")) {
       const std::string name(word());
-      steps_[name] = step();
+      if (!steps_.emplace(name, step()).second) fail("step " + name + " twice");
     } else if (begins("@ ")) {
+      if (!names_.emplace(line_).second) fail("row " + std::string(line_) + " twice");
       baseline_.rows.push_back({});
       row().name = line_;
       row().verdict = "pass";
@@ -233,6 +236,7 @@ class Parser {
   Baseline baseline_;
   std::unordered_map<std::string, Block> blocks_;
   std::unordered_map<std::string, StepBehaviour> steps_;
+  std::unordered_set<std::string> names_;  // of rows
   Block* block_ = nullptr;
   bool in_row_ = false;
 };

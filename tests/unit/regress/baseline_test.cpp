@@ -101,6 +101,9 @@ BOOST_AUTO_TEST_CASE(broken_files_are_refused_with_the_line) {
   BOOST_TEST(refused(head + "s a without\n") != "");
   BOOST_TEST(refused(head + "@ row\n  nowhere\n").rfind("line 3", 0) == 0);
   BOOST_TEST(refused(head + "@ row\n other\n") != "");
+  BOOST_TEST(refused(head + "@ row\n@ row\n") == "line 3: row row twice");
+  BOOST_TEST(refused(head + "= a people\n= a people\n") == "line 3: block a twice");
+  BOOST_TEST(refused(head + "s a P3-1: 1.000\ns a P3-1: 1.000\n") == "line 3: step a twice");
   const std::string whole = write_baseline(sample());
   for (std::size_t length = 0; length < whole.size(); ++length) refused(whole.substr(0, length));
 }

@@ -131,6 +131,20 @@ BOOST_AUTO_TEST_CASE(an_expired_or_stale_known_deviation_is_an_error) {
   BOOST_TEST(on("2025-03-31", row("b")) == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(what_could_not_be_judged_is_no_known_deviation) {
+  Pinned before = pinned({row("a")});
+  before.deviations = {deviation("a")};
+  const auto change = [&](const char* verdict) {
+    Behaviour now = row("a");
+    now.verdict = verdict;
+    return compare_row(before, ran(now)).change;
+  };
+  BOOST_CHECK((change("fail") == Change::kXfail));
+  BOOST_CHECK((change("pass") == Change::kXpass));
+  for (const char* verdict : {"error", "inconc", "none"})
+    BOOST_CHECK_MESSAGE((change(verdict) == Change::kNewFail), verdict);
+}
+
 BOOST_AUTO_TEST_CASE(two_rows_of_one_name_are_an_error) {
   BOOST_TEST(compare_with(pinned({row("a")}), {ran(row("a")), ran(row("a"))}).errors.size() == 1U);
 }
