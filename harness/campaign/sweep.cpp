@@ -18,48 +18,11 @@ namespace uketsuke::campaign {
 namespace {
 
 using run::RunError;
-using verdict::Language;
 using verdict::Text;
 namespace fs = std::filesystem;
 
 constexpr std::size_t kKept = 1000;    // disallowed outcomes that are named
 constexpr std::size_t kReplays = 200;  // of which so many get a file
-
-// What stands over the columns of the table.
-Text heading(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kUntouched: return {"影響なし", "untouched"};
-    case Outcome::kWrongRecord: return {"誤記録", "wrong"};
-    case Outcome::kDoubleRecord: return {"二重", "double"};
-    case Outcome::kWrongPerson: return {"別人", "person"};
-    case Outcome::kSilent: return {"無報告", "silent"};
-    case Outcome::kInvariant: return {"不変条件", "invariant"};
-    case Outcome::kCrash: return {"異常", "crash"};
-    case Outcome::kHang: return {"待ち続け", "hang"};
-    default: return describe(outcome);
-  }
-}
-constexpr std::size_t kColumn = 11;
-
-// Japanese characters take two columns.
-std::string padded(const std::string& text, std::size_t width) {
-  std::size_t columns = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if ((c & 0xC0) != 0x80) columns += c >= 0xE0 ? 2 : 1;
-  }
-  return std::string(width > columns ? width - columns : 1, ' ') + text;
-}
-
-std::string line_of(const std::string& name, const Counts& counts) {
-  std::string line = fmt::format("{:<20}{:>9}", name, counts.points());
-  for (std::size_t i = 0; i < kOutcomes; ++i) {
-    line += fmt::format("{:>{}}", counts.of[i], kColumn);
-    if (static_cast<Outcome>(i) == Outcome::kReported)
-      line += fmt::format("{:>{}}", counts.listed, kColumn);
-  }
-  return line + "\n";
-}
 
 void add(SweepReport& report, const std::string& scenario, PointResult point,
          const std::function<void(Disallowed&)>& on_disallowed) {
@@ -196,7 +159,9 @@ void write_json(const SweepReport& report, const std::string& path) {
   file.commit();
 }
 
+// By the values of its row; by its number where no run says more.
 std::string full_id(const verdict::ScenarioResult& result) {
+  if (!result.title.empty()) return in_language(result.title, verdict::Language::kEnglish);
   return fmt::format("{}[{}]", result.id, row_of(result.file).second);
 }
 
@@ -285,20 +250,6 @@ SweepReport sweep(SweepExecutor& executor, const std::vector<std::string>& rows)
     }
   }
   return report;
-}
-
-std::string table(const SweepReport& report, Language language) {
-  std::string text = fmt::format("{:<20}", "") + padded(in_language({"点", "points"}, language), 9);
-  for (std::size_t i = 0; i < kOutcomes; ++i) {
-    const auto outcome = static_cast<Outcome>(i);
-    text += padded(in_language(heading(outcome), language), kColumn);
-    if (outcome == Outcome::kReported)
-      text += padded(in_language({"一覧", "listed"}, language), kColumn);
-  }
-  text += "\n";
-  for (const auto& [name, counts] : report.counts)
-    text += line_of(name.first + " " + name.second, counts);
-  return text + line_of(in_language({"計", "all"}, Language::kEnglish), report.all());
 }
 
 int sweep_worker(const std::string& plan_file, const std::string& seed) {

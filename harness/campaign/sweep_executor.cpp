@@ -261,6 +261,7 @@ ScenarioResult SweepExecutor::execute(const std::string& path, int variant, cons
     result.variant = bench::to_yaml(point.rule);
   }
   result.id = scenario_.id;
+  if (broken_.empty()) result.title = scenario_.name();
   result.file = path;
   return result;
 }

@@ -32,13 +32,20 @@ void write(const std::string& path, std::string_view text) {
   file.commit();
 }
 
+// Disagreements first, those of one cause once; then what was not walked.
 void show(const explore::ModelReport& report, const report::OutFolder& folder, Console& console) {
-  console.print(in_language(describe(report), console.language()) + "\n");
-  for (const explore::Failure& failure : report.failures) {
-    console.print(in_language(describe(failure), console.language()) + "\n");
-    console.line({"      再現：uketsuke run " + folder.file(failure.name + ".yaml"),
-                  "      replay: uketsuke run " + folder.file(failure.name + ".yaml")});
+  const auto print = [&console](const verdict::Text& text) {
+    if (!text.empty()) console.print(in_language(text, console.language()) + "\n");
+  };
+  print(describe(report));
+  print(describe_causes(report));
+  for (const explore::Cause& cause : causes_of(report)) {
+    print(describe(cause));
+    const std::string command =
+        program_name() + " run " + folder.file(cause.first->name + ".yaml");
+    console.line({"      再現：" + command, "      replay: " + command});
   }
+  print(describe_missing(report));
 }
 
 }  // namespace

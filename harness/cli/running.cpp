@@ -1,5 +1,6 @@
 #include "harness/cli/running.h"
 
+#include <fstream>
 #include <algorithm>
 
 #include "harness/run/find.h"
@@ -58,6 +59,13 @@ std::string local_stamp(std::time_t now) {
 
 std::string utc_stamp(std::time_t now) { return utc_text("%Y-%m-%dT%H:%M:%SZ", now); }
 std::string utc_day(std::time_t now) { return utc_text("%Y-%m-%d", now); }
+
+std::string program_name() {
+  std::ifstream arguments("/proc/self/cmdline", std::ios::binary);
+  std::string name;
+  std::getline(arguments, name, '\0');
+  return name.empty() ? "uketsuke" : name;
+}
 
 report::RunInfo info_of(const run::RunConfig& config, const std::vector<std::string>& paths,
                         std::time_t now) {

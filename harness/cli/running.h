@@ -33,6 +33,9 @@ std::string local_stamp(std::time_t now);  // "20260131-120000", names a folder 
 std::string utc_stamp(std::time_t now);    // "2026-01-31T12:00:00Z"
 std::string utc_day(std::time_t now);      // "2026-01-31"
 
+// As the person typed it, for commands to be repeated; "uketsuke" if the system does not say.
+std::string program_name();
+
 report::RunInfo info_of(const run::RunConfig& config, const std::vector<std::string>& paths,
                         std::time_t now);
 

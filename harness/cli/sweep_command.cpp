@@ -24,12 +24,22 @@ campaign::SweepSettings settings_of(const SweepCommand& command) {
   return settings;
 }
 
-void show(const campaign::Disallowed& entry, Console& console) {
+void show(const campaign::Disallowed& entry, const report::OutFolder& folder, std::uint64_t seed,
+          Console& console) {
   const std::string what = in_language(describe(entry.point.outcome), console.language());
   std::string text = fmt::format("{}: {}  {}\n    {}\n", what,
                                  report::one_line(entry.scenario), entry.point.rule,
                                  report::one_line(entry.point.what));
-  if (!entry.replay.empty()) text += fmt::format("    {}\n", entry.replay);
+  if (!entry.replay.empty()) {
+    std::string command = fmt::format("{} run {}", program_name(), folder.file(entry.replay));
+    if (seed != 1) command += fmt::format(" --seed {}", seed);
+    text += fmt::format("    {}{}\n", in_language({"再現：", "replay: "}, console.language()),
+                        command);
+    if (!entry.run_shows)
+      text += in_language({"    (run は相違を見ない：シナリオの確認項目では言い表せない)\n",
+                           "    (run finds no deviation: no check of a scenario can say it)\n"},
+                          console.language());
+  }
   console.print(text);
 }
 
@@ -43,7 +53,7 @@ int sweep_command(const SweepCommand& command, Console& console) {
   campaign::SweepEvents events;
   events.stop = signals.counter();
   events.on_disallowed = [&](const campaign::Disallowed& entry) {
-    if (named++ < kNamed) show(entry, console);
+    if (named++ < kNamed) show(entry, folder, command.seed, console);
   };
   events.on_progress = [&](const run::Progress& progress) {
     const std::string numbers = fmt::format("{}/{}", progress.files_done, progress.files);
@@ -58,8 +68,10 @@ int sweep_command(const SweepCommand& command, Console& console) {
   const std::uint64_t points = report.all().points();
   console.line({fmt::format("{} シナリオ、{} 点、許されない結果 {} 件、{:.1f} 秒", report.rows, points,
                             report.disallowed_count, static_cast<double>(report.wall_us) / 1e6),
-                fmt::format("{} scenarios, {} points, {} outcomes that are not allowed, {:.1f} s",
-                            report.rows, points, report.disallowed_count,
+                fmt::format("{} scenario{}, {} point{}, {} outcome{} not allowed, {:.1f} s",
+                            report.rows, report.rows == 1 ? "" : "s", points,
+                            points == 1 ? "" : "s", report.disallowed_count,
+                            report.disallowed_count == 1 ? "" : "s",
                             static_cast<double>(report.wall_us) / 1e6)});
   console.line({"報告：" + folder.file("sweep.json"), "report: " + folder.file("sweep.json")});
   if (report.interrupted) {

@@ -8,10 +8,12 @@
 
 #include "harness/report/json_writer.h"
 #include "harness/report/text.h"
+#include "harness/verdict/format.h"
 
 namespace uketsuke::explore {
 namespace {
 
+using verdict::say;
 using verdict::Text;
 
 constexpr std::size_t kNamed = 10;  // of what was not walked; all are in explore.json
@@ -25,14 +27,16 @@ double mean_acts(const ModelReport& report) {
                           : static_cast<double>(report.acts) / static_cast<double>(report.runs);
 }
 
+Text line(const Text& before, const Text& text) {
+  return before.empty() ? text : Text{"\n" + text.ja, "\n" + text.en};
+}
+
 void add_missing(Text& text, const Text& what, const std::vector<std::string>& missing) {
   for (std::size_t i = 0; i < std::min(missing.size(), kNamed); ++i) {
-    text.ja += fmt::format("\n    {}：{}", what.ja, missing[i]);
-    text.en += fmt::format("\n    {}: {}", what.en, missing[i]);
+    text = text + line(text, say("    {}：{}", "    {}: {}", what, missing[i]));
   }
   if (missing.size() <= kNamed) return;
-  text.ja += fmt::format("\n    ほか {} 件", missing.size() - kNamed);
-  text.en += fmt::format("\n    and {} more", missing.size() - kNamed);
+  text = text + line(text, say("    ほか {} 件", "    and {} more", missing.size() - kNamed));
 }
 
 void write(report::JsonWriter& json, const std::vector<std::string>& texts) {
@@ -82,9 +86,55 @@ Text describe(const ModelReport& r) {
                   r.model, r.runs, mean, identified, r.disagreements, r.states_seen, r.states,
                   share(r.states_seen, r.states), r.transitions_seen, r.transitions,
                   share(r.transitions_seen, r.transitions))};
+  return text;
+}
+
+Text describe_missing(const ModelReport& r) {
+  Text text;
   add_missing(text, {"未到達の状態", "state not reached"}, r.missing_states);
   add_missing(text, {"未到達の遷移", "transition not walked"}, r.missing_transitions);
   return text;
+}
+
+std::vector<Cause> causes_of(const ModelReport& r) {
+  std::vector<Cause> causes;
+  for (const Failure& f : r.failures) {
+    const auto same = [&f](const Cause& cause) {
+      const Failure& other = *cause.first;
+      return other.act == f.act && other.replays == f.replays &&
+             other.disagreement.what == f.disagreement.what &&
+             other.disagreement.expected == f.disagreement.expected &&
+             other.disagreement.observed == f.disagreement.observed;
+    };
+    const auto found = std::find_if(causes.begin(), causes.end(), same);
+    if (found == causes.end()) {
+      causes.push_back({&f, 1});
+    } else {
+      ++found->sequences;
+    }
+  }
+  return causes;
+}
+
+Text describe_causes(const ModelReport& r) {
+  if (r.disagreements == 0) return {};
+  const std::size_t causes = causes_of(r).size(), shrunk = r.failures.size();
+  Text text{fmt::format("  相違 {} 系列、原因 {} 種類", r.disagreements, causes),
+            fmt::format("  {} sequence{} disagree{}, {}", r.disagreements,
+                        r.disagreements == 1 ? "" : "s", r.disagreements == 1 ? "s" : "",
+                        causes == 1 ? "one cause" : fmt::format("{} causes", causes))};
+  if (shrunk >= r.disagreements) return text + Text{"：", ":"};
+  return text + Text{fmt::format(" (調べた最初の {} 系列。残り {} 系列は示さない)：", shrunk,
+                                 r.disagreements - shrunk),
+                     fmt::format(" (of the first {}, which were looked into; {} are not shown):",
+                                 shrunk, r.disagreements - shrunk)};
+}
+
+Text describe(const Cause& cause) {
+  const Text text = describe(*cause.first);
+  if (cause.sequences == 1) return text;
+  return text + Text{fmt::format(" [同じもの {} 系列]", cause.sequences),
+                     fmt::format(" [{} sequences alike]", cause.sequences)};
 }
 
 Text describe(const Failure& f) {

@@ -1,6 +1,7 @@
 // What an exploration came to, for people and as JSON.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -10,8 +11,20 @@
 
 namespace uketsuke::explore {
 
-// A few lines: how much was played, what of the reference model was walked, what was not.
+// Failures that part at the same act in the same way.
+struct Cause {
+  const Failure* first = nullptr;  // of the report
+  std::size_t sequences = 0;       // among those that were looked into
+};
+std::vector<Cause> causes_of(const ModelReport& report);
+
+// Two lines: how much was played, how much of the reference model was walked.
 verdict::Text describe(const ModelReport& report);
+// What was not walked; empty: nothing.
+verdict::Text describe_missing(const ModelReport& report);
+// How many sequences part, of how many causes, how many are not shown; empty: none parts.
+verdict::Text describe_causes(const ModelReport& report);
+verdict::Text describe(const Cause& cause);
 // Where desk and reference model part, on one line.
 verdict::Text describe(const Failure& failure);
 // explore.json.

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/bench/director.h"
+#include "harness/explore/explore_report.h"
 #include "harness/explore/explorer.h"
 #include "harness/explore/scenario_text.h"
 #include "tests/sim/flow.h"
@@ -328,6 +329,42 @@ BOOST_AUTO_TEST_CASE(sequences_that_agree_pass_as_scenarios) {
                  model->name() << " " << k << ": " << flow::summary(result) << "\n" << text);
     }
   }
+}
+
+static Failure failure(std::uint64_t k, const char* observed) {
+  Failure f;
+  f.k = k;
+  f.act = "press declined";
+  f.disagreement.what = "consent";
+  f.disagreement.expected = "declined";
+  f.disagreement.observed = observed;
+  f.replays = true;
+  return f;
+}
+
+BOOST_AUTO_TEST_CASE(disagreements_alike_are_one_cause) {
+  ModelReport report;
+  report.disagreements = 126;
+  report.failures = {failure(3, "granted"), failure(8, "granted"), failure(9, "none")};
+  const auto causes = causes_of(report);
+  BOOST_TEST_REQUIRE(causes.size() == 2U);
+  BOOST_TEST(causes[0].first->k == 3U);
+  BOOST_TEST(causes[0].sequences == 2U);
+  BOOST_TEST(describe(causes[0]).en.find("[2 sequences alike]") != std::string::npos);
+  BOOST_TEST(describe_causes(report).en ==
+             "  126 sequences disagree, 2 causes (of the first 3, which were looked into; 123 are "
+             "not shown):");
+  report.disagreements = 2;
+  report.failures.pop_back();
+  BOOST_TEST(describe_causes(report).en == "  2 sequences disagree, one cause:");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_walked_stands_apart) {
+  ModelReport report;
+  BOOST_TEST(describe_causes(report).empty());
+  BOOST_TEST(describe_missing(report).empty());
+  report.missing_states = {"a"};
+  BOOST_TEST(describe_missing(report).en == "    state not reached: a");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -223,8 +223,14 @@ BOOST_AUTO_TEST_CASE(the_table_counts_every_point_once) {
   BOOST_TEST(counts.points() == 6U);
   BOOST_TEST(counts.disallowed() == 2U);
   const std::string text = table(report, verdict::Language::kEnglish);
-  BOOST_TEST(text.find("usb drop                    6          0          3") !=
+  const std::size_t bar = text.find(" | NOT ALLOWED");
+  BOOST_TEST_REQUIRE(bar != std::string::npos, text);
+  BOOST_TEST(text.find("usb drop          6 |           3          1 |           2\n") !=
              std::string::npos, text);
+  BOOST_TEST(text.find("untouched") == std::string::npos);  // nothing of the kind
+  BOOST_TEST(text.find("  listed: ") != std::string::npos);
+  BOOST_TEST(table(report, verdict::Language::kJapanese).find("usb (端末とリーダー) drop (消失)") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
