@@ -259,15 +259,21 @@ class Parser {
     add_paths(sweep_app_, sweep_.paths);
     add_filters(sweep_app_, sweep_.filters);
     sweep_app_->add_option("--faults", sweep_.faults,
-                           say({"どの線にどの故障を与えるか（YAML）",
-                                "which faults on which wires (YAML; default: every kind on every "
-                                "wire)"}));
+                           say({"どの線にどの故障を与えるか（YAML、形式は下。省略時はすべて）",
+                                "which faults on which wires (YAML, see below; default: every kind "
+                                "on every wire)"}));
     sweep_app_->add_option("-j,--jobs", sweep_.jobs, say({"並列数", "worker processes"}))
         ->check(CLI::Range(1U, kMaxJobs));
     sweep_app_->add_option("--seed", sweep_seed_, say({"乱数の種", "random seed"}))->check(is_seed);
     sweep_app_->add_option("--out", sweep_.out,
                            say({"結果のフォルダー（省略時 uketsuke-out/日時）",
                                 "folder of the results (default: uketsuke-out/TIME)"}));
+    sweep_app_->footer(
+        say({"--faults のファイル (故障のキーは uketsuke steps の「故障」):",
+             "the file of --faults (keys of a fault: uketsuke steps, Faults):"}) +
+        "\n  uketsuke_sweep: 1\n  title: {ja: 故障, en: faults}\n  at: [first, middle, last]\n"
+        "  faults:\n    - {wires: [folder, network], kind: corrupt, bit: 83}\n"
+        "    - {wires: [usb], pipe: bulk-in, kind: delay, delay_us: 700000}");
     sweep_app_->add_flag("--in-process", sweep_.in_process,
                          say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
   }
