@@ -54,10 +54,10 @@ class Replays {
     const std::string id = fmt::format("{}_fault_{}", entry.scenario.substr(0, 80), ++count_);
     entry.replay = fmt::format("replay/{}.yaml", id);
     fs::create_directories(folder_ + "/replay");
-    const Text title{row->title.ja + " (故障：" + entry.point.rule + ")",
-                     row->title.en + " (fault: " + entry.point.rule + ")"};
     const Checks& then = checks(*row, entry.point.row);
     const std::string rule = with_steps_of(then, *row, entry.point.rule);
+    const Text title{row->title.ja + " (故障：" + rule + ")",
+                     row->title.en + " (fault: " + rule + ")"};
     const std::string text = replay_text(source_, *row, id, rule, title, then_text(then));
     entry.run_shows = run_shows(*assets_, text, entry.replay, seed_);
     report::AtomicFile out(folder_ + "/" + entry.replay);

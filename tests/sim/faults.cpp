@@ -4,6 +4,7 @@
 #include "harness/bench/director.h"
 #include "harness/bench/fault_pipes.h"
 #include "harness/bench/fault_rules.h"
+#include "harness/scenario/vocabulary.h"
 #include "tests/sim/flow.h"
 
 BOOST_AUTO_TEST_SUITE(faults)
@@ -67,6 +68,12 @@ BOOST_AUTO_TEST_CASE(every_kind_and_wire_is_known_by_its_name) {
     BOOST_TEST(problem(std::string("{wire: usb, kind: ") + kind + "}").empty(), kind);
   for (const char* wire : {"usb", "field", "session", "panel", "folder", "network"})
     BOOST_TEST(problem(std::string("{wire: ") + wire + ", kind: drop}").empty(), wire);
+}
+
+BOOST_AUTO_TEST_CASE(the_vocabulary_has_the_kinds_of_the_fault_layer) {
+  const auto& words = scenario::find(scenario::fault_keys(), "kind")->shape.words;
+  BOOST_TEST(words.size() == static_cast<std::size_t>(fault::Kind::kStall) + 1);
+  for (const std::string& word : words) BOOST_TEST(fault::kind_from(word).has_value(), word);
 }
 
 BOOST_AUTO_TEST_CASE(a_pipe_that_no_bench_has_is_told_with_those_that_there_are) {

@@ -48,6 +48,16 @@ BOOST_AUTO_TEST_CASE(the_enums_name_the_rows) {
 
 BOOST_AUTO_TEST_CASE(every_row_is_documented_in_both_languages) {
   check_rows(file_shape().fields, "");
+  check_rows(fault_keys(), "faults.");
+}
+
+BOOST_AUTO_TEST_CASE(the_keys_of_a_fault_are_shown) {
+  const std::string text = steps_reference(Language::kEnglish);
+  for (const char* key : {"  wire: usb | ", "  kind: drop | delay | ", "  starts.step: P3-1 | 1..\n",
+                          "  stops.after: SECONDS\n", "  delay_us: "})
+    BOOST_TEST(text.find(key) != std::string::npos, key);
+  BOOST_TEST(steps_reference(Language::kJapanese).find("故障 (faults の一つ)") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_seed_ids_and_assumptions_of_the_rows_exist) {
