@@ -1,9 +1,12 @@
 // Every kind of fault on every wire of one row of P3, P4 and P5 comes to something that is allowed;
 // with a role that is broken it does not.
 #include <boost/test/unit_test.hpp>
+#include <fstream>
+#include <iterator>
 
 #include "harness/bench/world_config.h"
 #include "harness/campaign/sweep.h"
+#include "harness/campaign/sweep_checks.h"
 #include "tests/sim/flow.h"
 
 BOOST_AUTO_TEST_SUITE(sweep)
@@ -56,6 +59,27 @@ static std::uint64_t found(const std::string& row, const char* wire, const char*
     count += point.outcome == outcome ? 1 : 0;
   }
   return count;
+}
+
+BOOST_AUTO_TEST_CASE(run_of_a_replay_shows_a_wrong_chart) {
+  const auto& catalog = flow::assets().catalog;
+  const auto row = uketsuke::scenario::load_or_throw(row_of(kP5).first, catalog).front();
+  std::ifstream in(row_of(kP5).first, std::ios::binary);
+  const std::string source(std::istreambuf_iterator<char>(in), {});
+  const Checks checks = checks_of(flow::assets(), row, 1);
+  // One bit of what the chart takes over from the result's file.
+  std::size_t step = row.steps.size() + 1;
+  for (const auto& check : row.then) {
+    if (check.name == "emergency_view") break;
+    ++step;
+  }
+  const std::string rule = "{wire: folder, pipe: res, kind: corrupt, bit: 77777, starts: {step: " +
+                           std::to_string(step) + "}}";
+  const std::string without = replay_text(source, row, "a", rule);
+  const std::string with = replay_text(source, row, "a", with_steps_of(checks, row, rule), {},
+                                       then_text(checks));
+  BOOST_TEST(!run_shows(flow::assets(), without, "a.yaml", 1));
+  BOOST_TEST(run_shows(flow::assets(), with, "a.yaml", 1), with);
 }
 
 BOOST_AUTO_TEST_CASE(a_card_of_somebody_else_is_a_record_for_the_wrong_person) {

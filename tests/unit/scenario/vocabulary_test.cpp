@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(every_row_is_documented_in_both_languages) {
 
 BOOST_AUTO_TEST_CASE(the_keys_of_a_fault_are_shown) {
   const std::string text = steps_reference(Language::kEnglish);
-  for (const char* key : {"  wire: usb | ", "  kind: drop | delay | ", "  starts.step: P3-1 | 1..\n",
+  for (const char* key : {"  wire: usb | ", "  kind: drop | delay | ", "  starts.step: P3-1 | 1..",
                           "  stops.after: SECONDS\n", "  delay_us: "})
     BOOST_TEST(text.find(key) != std::string::npos, key);
   BOOST_TEST(steps_reference(Language::kJapanese).find("故障 (faults の一つ)") !=
