@@ -427,7 +427,9 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   }
   if (director == nullptr) return result;
   World& world = director->stage().world();
-  for (const Violation& violation : violations(world)) add_violation(result, violation);
+  // A simulation that broke off is not driven on: nothing more is judged of it.
+  if (result.verdict != Verdict::kError)
+    for (const Violation& violation : violations(world)) add_violation(result, violation);
   result.simulated_us = world.simulation().now_us();
   result.rsa_us = (crypto::rsa_wall_ns() - rsa_before_ns) / 1000;
   result.journal_digest = world.journal().digest();
