@@ -10,7 +10,7 @@ constexpr std::size_t kCcidDriver = 0, kLinkDriver = 1;
 }  // namespace
 
 HostPortModule::HostPortModule(sc_core::sc_module_name name, channel::Context& context,
-                               channel::UsbChannel& usb, channel::SessionChannel& session,
+                               channel::UsbHostPort& usb, channel::SessionChannel& session,
                                std::string role)
     : Module(name, context.simulation), context_(context), usb_(usb), session_(session),
       role_(std::move(role)), host_(usb_host::HostParameters{}, {&reader_, &link_}),
@@ -49,7 +49,7 @@ void HostPortModule::perform(const usb_host::HostActions& actions) {
     } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {
       timers_.stop(*stop);
     } else if (std::holds_alternative<usb_host::ResetPort>(action)) {
-      usb_.to_device().post(wire::usb::BusReset{});
+      usb_.reset();
     } else if (const auto* failed = std::get_if<usb_host::EnumerationFailed>(&action)) {
       ++anomalies_;
       note("enumeration_failed", failed->what);

@@ -9,7 +9,7 @@
 #include "models/link_host/link_host.h"
 #include "models/usb_host/host.h"
 #include "sim/channel/session_channel.h"
-#include "sim/channel/usb_channel.h"
+#include "sim/channel/usb_port.h"
 #include "sim/kernel/module.h"
 
 namespace uketsuke::host_port {
@@ -22,7 +22,7 @@ using LinkCommand = std::variant<LinkAsk, LinkReply>;
 class HostPortModule : public kernel::Module {
  public:
   HostPortModule(sc_core::sc_module_name name, channel::Context& context,
-                 channel::UsbChannel& usb, channel::SessionChannel& session, std::string role);
+                 channel::UsbHostPort& usb, channel::SessionChannel& session, std::string role);
 
   kernel::Mailbox<LinkCommand>& link_commands() { return link_commands_; }
   // Where link events go; before the simulation starts.
@@ -37,7 +37,7 @@ class HostPortModule : public kernel::Module {
   void note(std::string_view event, std::string text);
 
   channel::Context& context_;
-  channel::UsbChannel& usb_;
+  channel::UsbHostPort& usb_;
   channel::SessionChannel& session_;
   std::string role_;
   ccid_host::Reader reader_;

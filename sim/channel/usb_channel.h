@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sim/channel/line.h"
+#include "sim/channel/usb_port.h"
 #include "sim/wire/usb/transfer.h"
 
 namespace uketsuke::channel {
@@ -34,12 +35,6 @@ struct UsbConfig {
   trace::Describe describe_control_in = nullptr;      // of the data that comes back
 };
 
-// What the host side does.
-class UsbHostPort : public virtual sc_core::sc_interface {
- public:
-  virtual void submit(wire::usb::Transfer transfer) = 0;
-  virtual void cancel(std::uint64_t id) = 0;
-};
 // What the device side does.
 class UsbDevicePort : public virtual sc_core::sc_interface {
  public:
@@ -59,6 +54,7 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
 
   void submit(wire::usb::Transfer transfer) override;
   void cancel(std::uint64_t id) override;
+  void reset() override { to_device_.post(wire::usb::BusReset{}); }
   void act(wire::usb::DeviceAction action) override;
   void attach() override;
   void detach() override;
@@ -68,7 +64,7 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
   // them.
   static wire::usb::DeviceEvent unpacked(wire::usb::DeviceEvent event);
 
-  kernel::Mailbox<wire::usb::HostEvent>& to_host() { return to_host_; }
+  kernel::Mailbox<wire::usb::HostEvent>& to_host() override { return to_host_; }
   kernel::Mailbox<wire::usb::DeviceEvent>& to_device() { return to_device_; }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace uketsuke::kernel {
@@ -60,16 +61,48 @@ Simulation::Stop Simulation::run_until(const std::function<bool()>& done,
   rethrow();
   const sc_core::sc_time deadline = from_us(deadline_us);
   while (true) {
-    // An instant is settled before anybody looks at it.
-    while (sc_core::sc_pending_activity_at_current_time()) step(sc_core::SC_ZERO_TIME);
+    settle();  // an instant is settled before anybody looks at it
     if (done()) return Stop::kCondition;
     const sc_core::sc_time now = sc_core::sc_time_stamp();
     if (now >= deadline) return Stop::kDeadline;
     const bool future = sc_core::sc_pending_activity_at_future_time();
     const sc_core::sc_time next =
         future ? now + sc_core::sc_time_to_pending_activity() : deadline;
-    step((next < deadline ? next : deadline) - now);
+    const sc_core::sc_time target = next < deadline ? next : deadline;
+    if (pacer_) {
+      step_paced(target.value() / 1000);
+    } else {
+      step(target - now);
+    }
   }
+}
+
+void Simulation::settle() {
+  while (sc_core::sc_pending_activity_at_current_time()) step(sc_core::SC_ZERO_TIME);
+}
+
+void Simulation::pace(const PacerSettings& settings, std::shared_ptr<Inbox> inbox) {
+  pacer_ = std::make_unique<Pacer>(settings, std::move(inbox), now_ns());
+}
+
+// Up to `target_ns`, or to now by the wall clock if the inbox has something before.
+void Simulation::step_paced(std::uint64_t target_ns) {
+  pacer_->wait(target_ns);
+  const bool called = pacer_->inbox().waiting();
+  if (!called) {
+    if (pacer_->due(target_ns)) {
+      pacer_->note_lag(target_ns);
+      step(from_ns(target_ns - now_ns()));
+    }
+    return;
+  }
+  const std::uint64_t at = std::min(std::max(pacer_->now_ns(), now_ns()), target_ns);
+  if (at > now_ns()) {
+    step(from_ns(at - now_ns()));
+    settle();
+  }
+  guarded([this] { pacer_->inbox().drain(); });
+  rethrow();
 }
 
 void Simulation::run_for(wire::Micros duration_us) {

@@ -1,5 +1,6 @@
 // One simulated world's kernel: its own SystemC context, guarded processes, a budget of events per
-// instant, and the loop that runs it in virtual time. Time starts at 0 in every Simulation.
+// instant, and the loop that runs it: in virtual time, or paced by the wall clock. Time starts at 0
+// in every Simulation.
 //
 // SystemC 2.3.4 keeps the current context in two globals; each public method activates the own one,
 // so several simulations may live in a process and be run in turn, by one thread at a time.
@@ -8,10 +9,12 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <systemc>
 
+#include "sim/kernel/pacer.h"
 #include "sim/wire/timer.h"
 
 namespace uketsuke::kernel {
@@ -41,6 +44,10 @@ class Simulation {
   // reached; time then is the deadline. Throws what a process threw; the world is then unusable.
   Stop run_until(const std::function<bool()>& done, wire::Micros deadline_us);
   void run_for(wire::Micros duration_us);
+  // From now on simulated time follows the wall clock, and what the inbox gets is taken in as it
+  // comes.
+  void pace(const PacerSettings& settings, std::shared_ptr<Inbox> inbox);
+  const Pacer* pacer() const { return pacer_.get(); }  // nullptr: virtual time
   // True if something will still happen by itself.
   bool pending() const;
 
@@ -65,10 +72,13 @@ class Simulation {
  private:
   void rethrow();
   void step(const sc_core::sc_time& duration);
+  void settle();
+  void step_paced(std::uint64_t target_ns);
 
   sc_core::sc_simcontext* previous_;
   sc_core::sc_simcontext* context_;
   std::exception_ptr failure_;
+  std::unique_ptr<Pacer> pacer_;
   std::uint64_t events_ = 0;
   std::uint64_t instant_ns_ = 0;
   std::uint32_t events_at_instant_ = 0;

@@ -1,0 +1,65 @@
+// A way to hands and eyes at a reader that is not simulated here: a served reader's hands port, a
+// vendor's program, an operator at the console.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "sim/gateway/usb_route.h"
+#include "sim/wire/panel/message.h"
+
+namespace uketsuke::gateway {
+
+// What hands are asked to do. Each is answered by exactly one Attested or Missed of its id.
+struct PlaceCard {
+  std::string card;          // "hanako": the bench file says which physical card that is
+  std::string face = "seen";  // printed face under the optics: "seen", "hidden", "misread"
+};
+struct PlaceSecondCard { std::string card; };
+struct RemoveCard { std::string card; };  // empty: the one that lies there
+struct ComparePhoto { bool match = true; };
+struct Unplug {};
+struct Plug {};
+struct PadPin { std::string digits; };  // secret: typed on the reader's own pad
+// Any question to a person; answered by Attested (yes) or Missed (no).
+struct Confirm { std::string ja, en; };
+using Deed = std::variant<wire::panel::Input, PlaceCard, PlaceSecondCard, RemoveCard, ComparePhoto,
+                          Unplug, Plug, PadPin, Confirm>;
+
+struct HandsRequest {
+  std::uint64_t id = 0;
+  Deed deed;
+};
+
+// It was done; `by` says on whose word: "served reader", "program ./panel.py", "operator".
+struct Attested { std::uint64_t id = 0; std::string by; };
+struct Missed {
+  enum class Why {
+    kNotPossible,  // the reader refuses it (no card there, a screen without that button)
+    kTimeOut,      // nobody did it in time: inconclusive
+    kNoOperator,   // no terminal to ask anybody: inconclusive
+    kUnknown,      // these hands cannot do such a thing: inconclusive
+  };
+  std::uint64_t id = 0;
+  Why why = Why::kNotPossible;
+  std::string ja, en;
+};
+// What the panel shows, by itself and at each change.
+struct Shown { wire::panel::Output output; };
+// The device waits for digits on its own pad (or no longer).
+struct PadAsks { bool asks = true; std::uint8_t slot = 0; };
+using HandsEvent = std::variant<Attested, Missed, Shown, PadAsks, RouteFailed>;
+
+class HandsRoute {
+ public:
+  using Report = std::function<void(HandsEvent)>;  // called from any thread, one at a time
+
+  virtual ~HandsRoute() = default;
+  virtual void start(Report report) = 0;
+  virtual void ask(HandsRequest request) = 0;  // never waits
+  virtual std::string name() const = 0;        // "hands:127.0.0.1:3500", "exec:./panel.py"
+};
+
+}  // namespace uketsuke::gateway
