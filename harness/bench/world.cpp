@@ -1,25 +1,14 @@
 #include "harness/bench/world.h"
 
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "harness/bench/describers.h"
-#include "sim/wire/ccid/descriptor.h"
 
 namespace uketsuke::bench {
 namespace {
 
-using wire::field::Medium;
-
-constexpr std::uint32_t kApduLevels = 0x00020000 | 0x00040000;  // CCID 1.1, 5.1 dwFeatures
-
 const generic_reader::Profile& ccid_profile(const WorldConfig& config) {
   return config.face_reader ? config.face.reader : config.generic;
-}
-
-std::uint16_t bulk_packet_size(wire::usb::Speed speed) {
-  return speed == wire::usb::Speed::kHigh ? 512 : 64;  // USB 2.0, 5.8.3
 }
 
 }  // namespace
@@ -29,61 +18,11 @@ trace::Tap* World::keep(std::unique_ptr<trace::Tap> tap) {
   return taps_.back().get();
 }
 
-channel::UsbConfig World::usb_config() {
-  const generic_reader::Profile& profile = ccid_profile(config_);
-  const ccid_function::Endpoints& ccid = profile.ccid.endpoints;
-  const std::uint16_t bulk = bulk_packet_size(profile.speed);
-  const bool tpdu = (profile.ccid.descriptor.dwFeatures & kApduLevels) == 0;
-  usb_conversations_.resize(profile.ccid.slots.size());
-  const auto ccid_tap = [&](trace::Way way) {
-    return keep(std::make_unique<trace::CcidTap>(usb_conversations_, way, tpdu));
-  };
-
-  channel::UsbConfig usb;
-  usb.device = config_.face_reader ? "face_reader" : "generic_reader";
-  usb.speed = profile.speed;
-  usb.describe_control = describe_control_out;
-  usb.describe_control_in = describe_control_in;
-  usb.endpoints.push_back({ccid.bulk_out, bulk, 0, false, "ccid bulk-out", describe_ccid_out,
-                           ccid_tap(trace::Way::kToCard)});
-  usb.endpoints.push_back({ccid.bulk_in, bulk, 0, false, "ccid bulk-in", describe_ccid_in,
-                           ccid_tap(trace::Way::kFromCard)});
-  if (ccid.interrupt_in != 0) {
-    usb.endpoints.push_back({ccid.interrupt_in, 64, profile.interrupt_bInterval, true,
-                             "ccid interrupt", describe_ccid_interrupt, nullptr});
-  }
-  if (config_.face_reader) {
-    const cdc_acm_function::CdcAcmParameters& link = config_.face.link;
-    usb.endpoints.push_back({link.out_endpoint, link.max_packet_size, 0, false, "link bulk-out",
-                             nullptr, keep(std::make_unique<trace::LinkTap>())});
-    usb.endpoints.push_back({link.in_endpoint, link.max_packet_size, 0, false, "link bulk-in",
-                             nullptr, keep(std::make_unique<trace::LinkTap>())});
-    usb.endpoints.push_back({link.notification_endpoint, 64, 16, true, "link interrupt", nullptr,
-                             nullptr});
-  }
-  return usb;
-}
-
-void World::add_field(std::size_t slot, Medium medium, const std::string& role) {
-  const bool contactless = medium == Medium::kContactless;
-  conversations_.push_back(std::make_unique<trace::CardConversation>());
-  trace::CardConversation& conversation = *conversations_.back();
-  slots_.push_back(std::make_unique<channel::FieldChannel>(
-      context_, role, fmt::format("slot {}", slot),
-      contactless ? describe_contactless : describe_contact,
-      keep(std::make_unique<trace::FieldTap>(conversation, trace::Way::kToCard, contactless)),
-      keep(std::make_unique<trace::FieldTap>(conversation, trace::Way::kFromCard, contactless))));
-  // The face-auth reader sees a card lie there; another contactless reader polls.
-  if (contactless && !config_.face_reader) slots_.back()->notices_by_answer();
-}
-
 void World::add_session(const std::string& role) {
-  conversations_.push_back(std::make_unique<trace::CardConversation>());
-  trace::CardConversation& conversation = *conversations_.back();
   session_ = std::make_unique<channel::SessionChannel>(
       context_, "terminal", role, describe_card_command, describe_card_response,
-      keep(std::make_unique<trace::ApduTap>(conversation, trace::Way::kToCard)),
-      keep(std::make_unique<trace::ApduTap>(conversation, trace::Way::kFromCard)));
+      keep(std::make_unique<trace::ApduTap>(session_conversation_, trace::Way::kToCard)),
+      keep(std::make_unique<trace::ApduTap>(session_conversation_, trace::Way::kFromCard)));
 }
 
 World::World(WorldConfig config)
@@ -92,19 +31,15 @@ World::World(WorldConfig config)
       terminal_panel_(context_, "terminal"), ehr_panel_(context_, "ehr") {
   const generic_reader::Profile& profile = ccid_profile(config_);
   const std::string role = config_.face_reader ? "face_reader" : "generic_reader";
-  medium_ = profile.ccid.slots.front().medium;
   if (!faults_.empty()) {
     later_ = std::make_unique<channel::Later>("later", simulation_);
     faults_.on_later([this](std::uint64_t delay_us, fault::Layer::Action action) {
       later_->after(delay_us, std::move(action));
     });
   }
-  usb_ = std::make_unique<channel::UsbChannel>(context_, usb_config());
-  std::vector<channel::FieldChannel*> slots;
-  for (std::size_t i = 0; i < profile.ccid.slots.size(); ++i) {
-    add_field(i, profile.ccid.slots[i].medium, role);
-    slots.push_back(slots_.back().get());
-  }
+  ReaderOnWires on_wires{role, "terminal", &profile, nullptr};
+  if (config_.face_reader) on_wires.face = &config_.face;
+  wires_ = std::make_unique<ReaderWires>(context_, on_wires);
   add_session(role);
   const auto network_tap = [this] {
     return keep(std::make_unique<trace::DescribedTap>(wire::backend_api::describe_masked));
@@ -118,14 +53,13 @@ World::World(WorldConfig config)
 
   if (config_.face_reader) {
     face_ = std::make_unique<face_reader::FaceReaderModule>("face_reader", context_, config_.face,
-                                                            *usb_, *slots.front(),
-                                                            reader_panel_);
+                                                            usb(), slot(), reader_panel_);
   } else {
     generic_ = std::make_unique<generic_reader::GenericReaderModule>(
-        "generic_reader", context_, config_.generic, *usb_, slots, role);
+        "generic_reader", context_, config_.generic, usb(), wires_->slots(), role);
   }
   port_ =
-      std::make_unique<host_port::HostPortModule>("port", context_, *usb_, *session_, "terminal");
+      std::make_unique<host_port::HostPortModule>("port", context_, usb(), *session_, "terminal");
   terminal::Wires wires{{}, config_.face_reader ? port_.get() : nullptr, terminal_panel_,
                         *terminal_network_, *folder_};
   wires.sessions[config_.face_reader ? terminal::kFaceReader : terminal::kGenericReader] =
@@ -148,7 +82,7 @@ World::World(WorldConfig config)
                                          sc_core::sc_gen_unique_name("card"), context_,
                                          card.profile, ++card_seed));
   }
-  usb_->attach();
+  usb().attach();
 }
 
 World::~World() { simulation_.activate(); }

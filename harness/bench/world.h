@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/bench/reader_wires.h"
 #include "models/backend/backend_module.h"
 #include "models/card/card_module.h"
 #include "models/ehr/ehr_module.h"
@@ -17,7 +18,6 @@
 #include "sim/channel/later.h"
 #include "sim/channel/network_channel.h"
 #include "sim/channel/session_channel.h"
-#include "sim/channel/usb_channel.h"
 #include "sim/fault/fault.h"
 #include "sim/trace/taps.h"
 
@@ -70,9 +70,9 @@ class World {
   channel::PanelChannel& reader_panel() { return reader_panel_; }
   channel::PanelChannel& terminal_panel() { return terminal_panel_; }
   channel::PanelChannel& ehr_panel() { return ehr_panel_; }
-  channel::UsbChannel& usb() { return *usb_; }
-  channel::FieldChannel& slot() { return *slots_.front(); }
-  wire::field::Medium medium() const { return medium_; }
+  channel::UsbChannel& usb() { return wires_->usb(); }
+  channel::FieldChannel& slot() { return wires_->slot(0); }
+  wire::field::Medium medium() const { return wires_->medium(0); }
   // nullptr: no card of that person is at hand.
   card::CardModule* card(const std::string& holder);
   // The card that lies on the reader; nullptr: none.
@@ -84,8 +84,6 @@ class World {
   std::vector<std::string> waiting() const;
 
  private:
-  channel::UsbConfig usb_config();
-  void add_field(std::size_t slot, wire::field::Medium medium, const std::string& role);
   void add_session(const std::string& role);
   trace::Tap* keep(std::unique_ptr<trace::Tap> tap);
 
@@ -95,14 +93,11 @@ class World {
   fault::Layer faults_;
   channel::Context context_;
   std::unique_ptr<channel::Later> later_;  // nullptr: no faults
-  std::vector<trace::CardConversation> usb_conversations_;
-  std::vector<std::unique_ptr<trace::CardConversation>> conversations_;
+  trace::CardConversation session_conversation_;
   std::vector<std::unique_ptr<trace::Tap>> taps_;
-  wire::field::Medium medium_ = wire::field::Medium::kContact;
 
   channel::PanelChannel reader_panel_, terminal_panel_, ehr_panel_;
-  std::unique_ptr<channel::UsbChannel> usb_;
-  std::vector<std::unique_ptr<channel::FieldChannel>> slots_;
+  std::unique_ptr<ReaderWires> wires_;
   std::unique_ptr<channel::SessionChannel> session_;
   std::unique_ptr<channel::NetworkChannel> terminal_network_, ehr_network_;
   std::unique_ptr<channel::FolderChannel> folder_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/assert.hpp>
+#include <utility>
 
 namespace uketsuke::trace {
 namespace {
@@ -56,6 +57,7 @@ void Journal::message(PipeId pipe, std::uint64_t time_ns, wire::ByteView bytes,
   text_ += remark;
   text_ += decoded;
   records_.push_back(record);
+  finished();
 }
 
 void Journal::note(std::string_view role, std::uint64_t time_ns, std::string_view event,
@@ -73,6 +75,24 @@ void Journal::note(std::string_view role, std::uint64_t time_ns, std::string_vie
   record.extra_length = static_cast<std::uint32_t>(event.size());
   text_ += event;
   records_.push_back(record);
+  finished();
+}
+
+void Journal::hand_to(Sink sink) {
+  sink_ = std::move(sink);
+  forget();
+}
+
+void Journal::hand_over() {
+  sink_(*this, 0);
+  forget();
+}
+
+void Journal::forget() {
+  records_.clear();
+  bytes_.clear();
+  text_.clear();
+  masks_.clear();
 }
 
 std::string_view Journal::text(std::uint32_t begin, std::uint32_t length) const {

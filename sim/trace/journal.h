@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,6 +52,12 @@ class Journal {
   // Something a role recorded: event is an identifier ("identity_recorded"), text its fields.
   void note(std::string_view role, std::uint64_t time_ns, std::string_view event, std::string text);
 
+  // From now on each record is handed to `sink`, at index 0, when it is complete, and forgotten:
+  // for programs that run without end. What was kept before is forgotten, too. The sink reads the
+  // journal (entry, json_line, ...) and writes nothing into it.
+  using Sink = std::function<void(const Journal& journal, std::size_t index)>;
+  void hand_to(Sink sink);
+
   std::size_t size() const { return records_.size(); }
   Entry entry(std::size_t index) const;
   // The decoded fields of a message, in one line; empty for a note.
@@ -80,7 +87,13 @@ class Journal {
   std::string_view text(std::uint32_t begin, std::uint32_t length) const;
   std::string hex(const Record& record) const;
   std::string described(const Record& record) const;
+  void finished() {
+    if (sink_) hand_over();
+  }
+  void hand_over();
+  void forget();
 
+  Sink sink_;  // empty: everything is kept
   std::vector<Pipe> pipes_;
   std::vector<std::string> roles_;
   std::vector<Record> records_;
