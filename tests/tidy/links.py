@@ -20,7 +20,7 @@ PURE_NEVER = {"systemc", "libusb", "pcsc", "yaml-cpp", "CLI11"}
 PLACES = {
     "systemc": ("sim/kernel",), "libusb": ("sim/gateway",), "pcsc": ("sim/gateway",),
     "yaml-cpp": ("harness/yaml",), "CLI11": ("harness/cli",),
-    "openssl": ("models/crypto", "sim/trace"),
+    "openssl": ("models/crypto", "sim/trace", "sim/guard"),
 }
 
 
