@@ -1,0 +1,445 @@
+#include "tests/usbfs/node.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/wire/usb/setup_packet.h"
+
+namespace uketsuke::usbfs {
+
+using namespace wire::usb;
+
+namespace {
+
+// What libusb shall make of it: whole transfers as one URB (BULK_CONTINUATION would make it split
+// long reads, which the emulation would have to cancel on a short packet).
+constexpr std::uint32_t kCapabilities =
+    USBDEVFS_CAP_BULK_SCATTER_GATHER | USBDEVFS_CAP_NO_PACKET_SIZE_LIM |
+    USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
+constexpr std::size_t kFifoBytes = 4096;
+constexpr int kMaxUrbBytes = 1 << 20;
+constexpr int kFullSpeed = 2, kHighSpeed = 3;  // USB_SPEED_* of linux/usb/ch9.h
+
+void done(UMockdevIoctlClient* client, long result, int error = 0) {
+  umockdev_ioctl_client_complete(client, result, error);
+}
+void refuse(UMockdevIoctlClient* client, int error) { done(client, -1, error); }
+
+// A structure behind the ioctl's pointer. nullptr: the client's memory cannot be read.
+template <class T>
+std::optional<T> argument(UMockdevIoctlData* arg) {
+  UMockdevIoctlData* data = umockdev_ioctl_data_resolve(arg, 0, sizeof(T), nullptr);
+  if (data == nullptr) return {};
+  T value;
+  std::memcpy(&value, data->data, sizeof value);
+  g_object_unref(data);
+  return value;
+}
+
+template <class T>
+bool give(UMockdevIoctlData* arg, const T& value) {
+  UMockdevIoctlData* data = umockdev_ioctl_data_resolve(arg, 0, sizeof(T), nullptr);
+  if (data == nullptr) return false;
+  T copy = value;
+  umockdev_ioctl_data_update(data, 0, reinterpret_cast<guint8*>(&copy), sizeof copy);
+  g_object_unref(data);
+  return true;
+}
+
+int urb_status(TransferStatus status) {
+  switch (status) {
+    case TransferStatus::kCompleted: return 0;
+    case TransferStatus::kStalled: return -EPIPE;
+    case TransferStatus::kCancelled: return -ENOENT;
+    case TransferStatus::kNoDevice: return -ESHUTDOWN;
+    case TransferStatus::kOverflow: return -EOVERFLOW;
+    case TransferStatus::kTimedOut:
+    case TransferStatus::kError: break;
+  }
+  return -EPROTO;
+}
+
+}  // namespace
+
+struct Node::Urb {
+  std::uint64_t key = 0, id = 0;  // ours, the port's
+  UMockdevIoctlData* structure = nullptr;
+  UMockdevIoctlData* buffer = nullptr;
+  bool in = false, control = false;
+  bool ended = false, swallowed = false;
+  int status = 0;
+  wire::Bytes data;
+  std::uint32_t actual = 0;
+  UMockdevIoctlClient* discarder = nullptr;  // waits for its end
+  Urb() = default;
+  Urb(const Urb&) = delete;
+  Urb& operator=(const Urb&) = delete;
+  ~Urb() {
+    if (buffer != nullptr) g_object_unref(buffer);
+    if (structure != nullptr) g_object_unref(structure);
+    if (discarder != nullptr) g_object_unref(discarder);
+  }
+};
+
+struct Node::Client {
+  std::list<Urb> urbs;         // in the order of submission
+  std::deque<Urb*> to_reap;
+};
+
+Node::Node(Port& port, std::string path, usb_host::DeviceDescription description,
+           std::map<unsigned, std::string> drivers)
+    : port_(port), path_(std::move(path)), description_(std::move(description)),
+      handler_(umockdev_ioctl_base_new()), drivers_(std::move(drivers)) {
+  g_signal_connect(handler_, "handle-ioctl", G_CALLBACK(&Node::ioctl_hook), this);
+  g_signal_connect(handler_, "client-vanished", G_CALLBACK(&Node::vanished_hook), this);
+}
+
+Node::~Node() {
+  g_object_unref(handler_);
+  if (fifo_ >= 0) ::close(fifo_);
+}
+
+void Node::make_fifo() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ::unlink(path_.c_str());
+  if (::mkfifo(path_.c_str(), 0666) != 0)
+    throw std::runtime_error(fmt::format("{}: mkfifo: {}", path_, std::strerror(errno)));
+  ::chmod(path_.c_str(), 0666);
+  fifo_ = ::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fifo_ < 0) throw std::runtime_error(fmt::format("{}: {}", path_, std::strerror(errno)));
+  ::fcntl(fifo_, F_SETPIPE_SZ, kFifoBytes);
+  show_ready();
+}
+
+void Node::show_ready() {
+  bool ready = gone_;
+  for (const auto& [handle, client] : clients_) ready = ready || !client->to_reap.empty();
+  if (fifo_ < 0 || full_ == !ready) return;
+  static const std::string block(kFifoBytes, 'x');
+  std::string room(kFifoBytes, '\0');
+  if (ready) {
+    while (::read(fifo_, room.data(), room.size()) > 0) {}
+  } else {
+    while (::write(fifo_, block.data(), block.size()) > 0) {}
+  }
+  full_ = !ready;
+}
+
+void Node::leave() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  gone_ = true;
+  for (const auto& [handle, client] : clients_) {
+    for (Urb& urb : client->urbs)
+      if (!urb.ended && !urb.swallowed) finish(urb, -ESHUTDOWN, {}, 0);
+  }
+  show_ready();
+}
+
+void Node::swallow_discarded(bool on) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  swallows_ = on;
+}
+
+std::string Node::driver(unsigned interface) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = drivers_.find(interface);
+  return found == drivers_.end() ? std::string{} : found->second;
+}
+
+std::size_t Node::clients() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return clients_.size();
+}
+
+gboolean Node::ioctl_hook(UMockdevIoctlBase*, Handle client, gpointer node) {
+  auto& self = *static_cast<Node*>(node);
+  const std::lock_guard<std::mutex> lock(self.mutex_);
+  return self.answer(client) ? TRUE : FALSE;
+}
+
+void Node::vanished_hook(UMockdevIoctlBase*, Handle handle, gpointer node) {
+  auto& self = *static_cast<Node*>(node);
+  const std::lock_guard<std::mutex> lock(self.mutex_);
+  const auto found = self.clients_.find(handle);
+  if (found == self.clients_.end()) return;
+  for (Urb& urb : found->second->urbs)
+    if (!urb.ended) self.port_.cancel(urb.id);
+  self.clients_.erase(found);
+  for (auto it = self.claims_.begin(); it != self.claims_.end();)
+    it = it->second == handle ? self.claims_.erase(it) : std::next(it);
+  self.show_ready();
+}
+
+bool Node::answer(Handle handle) {
+  auto& slot = clients_[handle];
+  if (!slot) slot = std::make_unique<Client>();
+  Client& client = *slot;
+  UMockdevIoctlData* arg = umockdev_ioctl_client_get_arg(handle);
+  const auto code = static_cast<unsigned>(umockdev_ioctl_client_get_request(handle));
+  const bool reaps = code == USBDEVFS_REAPURB || code == USBDEVFS_REAPURBNDELAY;
+  if (gone_ && (!reaps || client.to_reap.empty())) return refuse(handle, ENODEV), true;
+  if (reaps) return reap(handle, client, arg), true;
+  switch (code) {
+    case USBDEVFS_SUBMITURB: return submit(handle, client, arg), true;
+    case USBDEVFS_DISCARDURB: return discard(handle, client, arg), true;
+    case USBDEVFS_GET_CAPABILITIES:
+      return give(arg, kCapabilities) ? done(handle, 0) : refuse(handle, EFAULT), true;
+    case USBDEVFS_GET_SPEED:
+      return done(handle, description_.speed == Speed::kHigh ? kHighSpeed : kFullSpeed), true;
+    case USBDEVFS_GETDRIVER: return get_driver(handle, arg), true;
+    case USBDEVFS_IOCTL: return driver_ioctl(handle, arg), true;
+    case USBDEVFS_RESET: return reset(handle), true;
+    default: break;
+  }
+  if (code == USBDEVFS_SETINTERFACE) {
+    const auto wanted = argument<usbdevfs_setinterface>(arg);
+    if (!wanted) return refuse(handle, EFAULT), true;
+    return request(handle, {0x01, static_cast<std::uint8_t>(StandardRequest::SET_INTERFACE),
+                            static_cast<std::uint16_t>(wanted->altsetting),
+                            static_cast<std::uint16_t>(wanted->interface), 0}),
+           true;
+  }
+  if (code == USBDEVFS_DISCONNECT_CLAIM) {
+    const auto wanted = argument<usbdevfs_disconnect_claim>(arg);
+    if (!wanted) return refuse(handle, EFAULT), true;
+    return claim(handle, wanted->interface, true), true;
+  }
+  const auto number = argument<unsigned>(arg);
+  if (!number) return refuse(handle, ENOTTY), true;
+  switch (code) {
+    case USBDEVFS_CLAIMINTERFACE: return claim(handle, *number, false), true;
+    case USBDEVFS_RELEASEINTERFACE: return release(handle, *number), true;
+    case USBDEVFS_SETCONFIGURATION:
+      for (const auto& [interface, owner] : claims_)
+        if (owner != nullptr) return refuse(handle, EBUSY), true;
+      return request(handle, set_configuration(static_cast<std::uint8_t>(*number))), true;
+    case USBDEVFS_CLEAR_HALT:
+      return request(handle, clear_endpoint_halt(static_cast<std::uint8_t>(*number))), true;
+    default: return refuse(handle, ENOTTY), true;
+  }
+}
+
+std::optional<unsigned> Node::interface_of(std::uint8_t endpoint) const {
+  for (const InterfaceNode& interface : description_.configuration.interfaces)
+    for (const EndpointNode& node : interface.endpoints)
+      if (node.descriptor.bEndpointAddress == endpoint)
+        return interface.descriptor.bInterfaceNumber;
+  return {};
+}
+
+// As the kernel: an interface that nobody has claimed is claimed by whoever uses it first.
+bool Node::may_use(Handle handle, const usbdevfs_urb& urb) {
+  if (urb.type == USBDEVFS_URB_TYPE_CONTROL) return true;
+  const auto interface = interface_of(urb.endpoint);
+  if (!interface) return false;
+  return claims_.emplace(*interface, handle).first->second == handle;
+}
+
+bool Node::submit(Handle handle, Client& client, UMockdevIoctlData* arg) {
+  auto& urb = client.urbs.emplace_back();
+  const auto give_up = [&](int error) {
+    client.urbs.pop_back();
+    refuse(handle, error);
+    return false;
+  };
+  urb.structure = umockdev_ioctl_data_resolve(arg, 0, sizeof(usbdevfs_urb), nullptr);
+  if (urb.structure == nullptr) return give_up(EFAULT);
+  usbdevfs_urb wanted;
+  std::memcpy(&wanted, urb.structure->data, sizeof wanted);
+  if (wanted.type == USBDEVFS_URB_TYPE_ISO || wanted.buffer_length < 0 ||
+      wanted.buffer_length > kMaxUrbBytes) {
+    return give_up(EINVAL);
+  }
+  if (!may_use(handle, wanted)) return give_up(interface_of(wanted.endpoint) ? EBUSY : ENOENT);
+  const auto length = static_cast<std::size_t>(wanted.buffer_length);
+  if (length > 0) {
+    urb.buffer = umockdev_ioctl_data_resolve(urb.structure, offsetof(usbdevfs_urb, buffer),
+                                             length, nullptr);
+    if (urb.buffer == nullptr) return give_up(EFAULT);
+  }
+  Transfer transfer;
+  const auto bytes = wire::ByteView(urb.buffer == nullptr ? nullptr : urb.buffer->data, length);
+  urb.control = wanted.type == USBDEVFS_URB_TYPE_CONTROL;
+  transfer.bEndpointAddress = wanted.endpoint;
+  if (urb.control) {
+    const auto setup =
+        decode_setup_packet(bytes.first(std::min<std::size_t>(length, kSetupPacketLength)));
+    if (!setup) return give_up(EINVAL);
+    transfer.type = TransferType::kControl;
+    transfer.setup = *setup;
+    urb.in = is_in(*setup);
+    if (!urb.in) transfer.data = wire::to_bytes(bytes.subspan(kSetupPacketLength));
+  } else {
+    transfer.type = wanted.type == USBDEVFS_URB_TYPE_INTERRUPT ? TransferType::kInterrupt
+                                                               : TransferType::kBulk;
+    urb.in = (wanted.endpoint & 0x80) != 0;
+    if (!urb.in) transfer.data = wire::to_bytes(bytes);
+    transfer.length = static_cast<std::uint32_t>(length);
+  }
+  urb.key = next_key_++;
+  urb.id = port_.submit(std::move(transfer), [this, key = urb.key](const Completion& completion) {
+    ended(key, completion);
+  });
+  done(handle, 0);
+  return true;
+}
+
+void Node::ended(std::uint64_t key, const Completion& completion) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [handle, client] : clients_) {
+    for (Urb& urb : client->urbs) {
+      if (urb.key != key || urb.ended || urb.swallowed) continue;
+      finish(urb, urb_status(completion.status), completion.data, completion.actual_length);
+      return show_ready();
+    }
+  }
+}
+
+void Node::finish(Urb& urb, int status, const wire::Bytes& data, std::uint32_t actual) {
+  urb.ended = true;
+  urb.status = status;
+  urb.data = data;
+  urb.actual = urb.in ? static_cast<std::uint32_t>(data.size()) : actual;
+  for (const auto& [handle, client] : clients_)
+    for (const Urb& other : client->urbs)
+      if (&other == &urb) client->to_reap.push_back(&urb);
+  if (urb.discarder != nullptr) {
+    done(urb.discarder, 0);
+    g_object_unref(std::exchange(urb.discarder, nullptr));
+  }
+}
+
+// The kernel answers when the URB is dead; it is reaped after that.
+void Node::discard(Handle handle, Client& client, UMockdevIoctlData* arg) {
+  gulong address = 0;
+  std::memcpy(&address, arg->data, sizeof address);
+  for (Urb& urb : client.urbs) {
+    if (urb.structure->client_addr != address || urb.ended || urb.swallowed) continue;
+    if (swallows_) {
+      urb.swallowed = true;
+      return done(handle, 0);
+    }
+    urb.discarder = UMOCKDEV_IOCTL_CLIENT(g_object_ref(handle));
+    return port_.cancel(urb.id);
+  }
+  refuse(handle, EINVAL);
+}
+
+void Node::reap(Handle handle, Client& client, UMockdevIoctlData* arg) {
+  if (client.to_reap.empty()) {
+    show_ready();
+    return refuse(handle, EAGAIN);
+  }
+  Urb& urb = *client.to_reap.front();
+  client.to_reap.pop_front();
+  usbdevfs_urb answer;
+  std::memcpy(&answer, urb.structure->data, sizeof answer);
+  answer.status = urb.status;
+  answer.actual_length = static_cast<int>(urb.actual);
+  umockdev_ioctl_data_update(urb.structure, offsetof(usbdevfs_urb, status),
+                             reinterpret_cast<guint8*>(&answer.status), sizeof answer.status);
+  umockdev_ioctl_data_update(urb.structure, offsetof(usbdevfs_urb, actual_length),
+                             reinterpret_cast<guint8*>(&answer.actual_length),
+                             sizeof answer.actual_length);
+  const std::size_t begin = urb.control ? kSetupPacketLength : 0;
+  if (urb.in && !urb.data.empty() &&
+      begin + urb.data.size() <= static_cast<std::size_t>(urb.buffer->data_len)) {
+    umockdev_ioctl_data_update(urb.buffer, begin, urb.data.data(),
+                               static_cast<gint>(urb.data.size()));
+  }
+  UMockdevIoctlData* pointer = umockdev_ioctl_data_resolve(arg, 0, sizeof(void*), nullptr);
+  if (pointer == nullptr) {
+    refuse(handle, EFAULT);
+  } else {
+    umockdev_ioctl_data_set_ptr(pointer, 0, urb.structure);
+    done(handle, 0);
+    g_object_unref(pointer);
+  }
+  client.urbs.remove_if([&urb](const Urb& one) { return &one == &urb; });
+  show_ready();
+}
+
+void Node::claim(Handle handle, unsigned interface, bool takes_from_driver) {
+  if (description_.configuration.find_interface(static_cast<std::uint8_t>(interface)) == nullptr)
+    return refuse(handle, ENOENT);
+  const auto owner = claims_.find(interface);
+  if (owner != claims_.end() && owner->second != handle) return refuse(handle, EBUSY);
+  const auto driver = drivers_.find(interface);
+  if (driver != drivers_.end()) {
+    if (!takes_from_driver) return refuse(handle, EBUSY);
+    detached_drivers_.insert(drivers_.extract(driver));
+  }
+  claims_[interface] = handle;
+  done(handle, 0);
+}
+
+void Node::release(Handle handle, unsigned interface) {
+  const auto owner = claims_.find(interface);
+  if (owner == claims_.end() || owner->second != handle) return refuse(handle, EINVAL);
+  claims_.erase(owner);
+  done(handle, 0);
+}
+
+void Node::get_driver(Handle handle, UMockdevIoctlData* arg) {
+  auto answer = argument<usbdevfs_getdriver>(arg);
+  if (!answer) return refuse(handle, EFAULT);
+  const auto driver = drivers_.find(answer->interface);
+  const bool claimed = claims_.count(answer->interface) != 0;
+  if (!claimed && driver == drivers_.end()) return refuse(handle, ENODATA);
+  const std::string name = claimed ? "usbfs" : driver->second;
+  name.copy(answer->driver, USBDEVFS_MAXDRIVERNAME);
+  answer->driver[std::min<std::size_t>(name.size(), USBDEVFS_MAXDRIVERNAME)] = '\0';
+  give(arg, *answer);
+  done(handle, 0);
+}
+
+void Node::driver_ioctl(Handle handle, UMockdevIoctlData* arg) {
+  const auto wanted = argument<usbdevfs_ioctl>(arg);
+  if (!wanted) return refuse(handle, EFAULT);
+  const auto interface = static_cast<unsigned>(wanted->ifno);
+  if (static_cast<unsigned>(wanted->ioctl_code) == USBDEVFS_DISCONNECT) {
+    const auto driver = drivers_.find(interface);
+    if (driver == drivers_.end()) return refuse(handle, ENODATA);
+    detached_drivers_.insert(drivers_.extract(driver));
+    return done(handle, 0);
+  }
+  if (static_cast<unsigned>(wanted->ioctl_code) != USBDEVFS_CONNECT)
+    return refuse(handle, ENOTTY);
+  if (claims_.count(interface) != 0) return refuse(handle, EBUSY);
+  const auto driver = detached_drivers_.find(interface);
+  if (driver == detached_drivers_.end()) return done(handle, 0);
+  drivers_.insert(detached_drivers_.extract(driver));
+  done(handle, 1);
+}
+
+// A request that the kernel makes for the client, and waits for.
+void Node::request(Handle handle, const SetupPacket& setup) {
+  Transfer transfer;
+  transfer.type = TransferType::kControl;
+  transfer.setup = setup;
+  g_object_ref(handle);
+  port_.submit(std::move(transfer), [handle](const Completion& completion) {
+    const int error = -urb_status(completion.status);
+    error == 0 ? done(handle, 0) : refuse(handle, error == ESHUTDOWN ? ENODEV : error);
+    g_object_unref(handle);
+  });
+}
+
+void Node::reset(Handle handle) {
+  g_object_ref(handle);
+  port_.reset([handle](bool there) {
+    there ? done(handle, 0) : refuse(handle, ENODEV);
+    g_object_unref(handle);
+  });
+}
+
+}  // namespace uketsuke::usbfs
