@@ -15,6 +15,7 @@
 #include "harness/report/atomic_file.h"
 #include "harness/verdict/format.h"
 #include "models/crypto/effort.h"
+#include "sim/gateway/broken.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -55,7 +56,16 @@ struct Watched {
   const Expectation* expectation;
   Seen seen;
   bool latched = false;  // an event that was seen
+  bool blind = false;    // only a person at the reader can see it: asked when the rest is settled
+  Text undecided;        // the person could not tell
 };
+
+bool on_panel(const Expectation& expectation) {
+  return expectation.outcome == scenario::Outcome::kScreen ||
+         expectation.outcome == scenario::Outcome::kMessage ||
+         expectation.outcome == scenario::Outcome::kTriesLeft ||
+         expectation.name == "reader.screen";
+}
 
 class Director {
  public:
@@ -75,6 +85,10 @@ class Director {
   wire::Micros deadline(const Step& step);
   void run_step(const Step& step);
   void watch(std::vector<Watched>& watched, const Baseline& since, wire::Micros deadline_us);
+  void watch_machines(std::vector<Watched>& watched, const Baseline& since,
+                      wire::Micros deadline_us);
+  void ask_person(std::vector<Watched>& watched);
+  bool blind(const Expectation& expectation);
   void judge(StepResult& step, const std::vector<Watched>& watched);
   void run_end_check(const Expectation& check);
   Seen end_seen(const Expectation& check);
@@ -132,7 +146,7 @@ void Director::add_messages(StepResult& step) {
     const Text words = message == nullptr ? Text(id) : Text(message->text.ja, message->text.en);
     append(step.observed, verdict::say("{}：{}（{}）", "{}: {} ({})", label, id, words));
   };
-  if (world.face()) {
+  if (world.has_face_reader()) {
     add("face_reader", {"リーダーのメッセージ", "the reader says"},
         world.reader_panel().display().message);
   }
@@ -154,15 +168,41 @@ wire::Micros Director::deadline(const Step& step) {
   return std::min(simulation().now_us() + patience, limit_us_);
 }
 
+// What only a person can see, told by that person.
+void Director::ask_person(std::vector<Watched>& watched) {
+  for (Watched& item : watched) {
+    if (!item.blind) continue;
+    const Expectation& wanted = *item.expectation;
+    const auto* screens = catalog_.screens_of("face_reader");
+    Text words(wanted.value.text);
+    if (const auto* screen = screens->find_screen(wanted.value.text); screen != nullptr)
+      words = {screen->title.ja, screen->title.en};
+    if (const auto* message = screens->find_message(wanted.value.text); message != nullptr)
+      words = {message->text.ja, message->text.en};
+    const Done done = stage_.world().hands().confirm(
+        verdict::say("リーダーの表示：{} は「{}」ですか", "at the reader: is {} \"{}\"?",
+                     words_of(wanted), words));
+    item.undecided = done.undecided;
+    item.seen.holds = done.impossible.empty() && done.undecided.empty();
+    item.seen.value = item.seen.holds ? wanted.value.text : done.impossible.en;
+  }
+}
+
 void Director::watch(std::vector<Watched>& watched, const Baseline& since,
                      wire::Micros deadline_us) {
+  watch_machines(watched, since, deadline_us);
+  ask_person(watched);
+}
+
+void Director::watch_machines(std::vector<Watched>& watched, const Baseline& since,
+                              wire::Micros deadline_us) {
   const Observer& observer = stage_.observer();
   bool absence = false;
   const auto all_hold = [&] {
     bool all = true;
     absence = false;
     for (Watched& item : watched) {
-      if (item.latched) continue;
+      if (item.latched || item.blind) continue;
       item.seen = observer.look(*item.expectation, since);
       absence = absence || (item.seen.holds && item.seen.absence);
       item.latched = item.seen.holds && item.seen.event && !item.seen.absence;
@@ -186,6 +226,7 @@ void Director::watch(std::vector<Watched>& watched, const Baseline& since,
 void Director::judge(StepResult& step, const std::vector<Watched>& watched) {
   step.simulated_us = simulation().now_us();
   bool all = true;
+  Text undecided;
   for (const Watched& item : watched) {
     append(step.expected, words_of(*item.expectation));
     Expectation seen = *item.expectation;
@@ -193,10 +234,18 @@ void Director::judge(StepResult& step, const std::vector<Watched>& watched) {
     seen.value.form = scenario::Value::Form::kScalar;
     seen.value.text = item.seen.value;
     append(step.observed, words_of(seen));
-    all = all && item.seen.holds;
+    all = all && (item.seen.holds || !item.undecided.empty());
+    if (!item.undecided.empty()) append(undecided, item.undecided);
   }
-  step.verdict = Verdict::kPass;
+  step.verdict = undecided.empty() ? Verdict::kPass : Verdict::kInconc;
+  if (!undecided.empty()) append(step.observed, undecided);
   if (!all) deviation(step);
+}
+
+// The panel of a reader that is not simulated need not tell what it shows.
+bool Director::blind(const Expectation& expectation) {
+  return on_panel(expectation) && stage_.world().has_face_reader() &&
+         !stage_.world().hands().sees_panel();
 }
 
 void Director::run_step(const Step& step) {
@@ -219,6 +268,14 @@ void Director::run_step(const Step& step) {
   const Text impossible = step.action.act == scenario::Act::kNothing
                               ? Text{}
                               : stage_.act(step.action, step.who, patient);
+  result.attested_by = acts ? stage_.attested_by() : std::string();
+  if (acts && !stage_.undecided().empty()) {
+    result.expected = {"操作されること", "the act is done"};
+    result.observed = stage_.undecided();
+    result.simulated_us = simulation().now_us();
+    result.verdict = Verdict::kInconc;
+    return;
+  }
   if (!impossible.empty()) {
     result.expected = {"操作できること", "the action is possible"};
     result.observed = impossible;
@@ -231,7 +288,8 @@ void Director::run_step(const Step& step) {
   // What is expected after a wait is not expected during it.
   if (step.action.act == scenario::Act::kWait) deadline_us = deadline(step);
   std::vector<Watched> watched;
-  for (const Expectation& expectation : step.expect) watched.push_back({&expectation, {}, false});
+  for (const Expectation& expectation : step.expect)
+    watched.push_back({&expectation, {}, false, blind(expectation), {}});
   if (!watched.empty()) watch(watched, since, deadline_us);
   judge(result, watched);
   // An act that the screen did not offer is a deviation, unless the scenario wants that.
@@ -265,8 +323,10 @@ void Director::run_end_check(const Expectation& check) {
   StepResult& result = add_step();
   result.title = {"最後の確認: " + check.name, "check at the end: " + check.name};
   result.line = static_cast<std::uint32_t>(check.place.line);
-  Watched watched{&check, end_seen(check), false};
-  judge(result, {watched});
+  std::vector<Watched> watched{{&check, {}, false, blind(check), {}}};
+  if (!watched.front().blind) watched.front().seen = end_seen(check);
+  ask_person(watched);
+  judge(result, watched);
 }
 
 void Director::run() {
@@ -275,6 +335,15 @@ void Director::run() {
   result_.steps_planned =
       static_cast<std::uint32_t>(scenario_.steps.size() + scenario_.then.size());
   if (const Text missing = stage_.prepare(); !missing.empty()) result_.warnings.push_back(missing);
+  if (Text lacks = stage_.world().lacks(); !lacks.empty()) {
+    result_.not_applicable = std::move(lacks);
+    return;
+  }
+  if (!stage_.undecided().empty()) {
+    result_.verdict = Verdict::kInconc;
+    result_.reason = stage_.undecided();
+    return;
+  }
   step_over(nullptr);
   views_begin_ = stage_.observer().mark();
   for (const Step& step : scenario_.steps) {
@@ -416,11 +485,17 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
                             const RunSettings& settings) {
   ScenarioResult result = blank_result(scenario);
   result.random_seed = settings.seed;
+  result.produced_by = settings.produced_by;
   const std::uint64_t rsa_before_ns = crypto::rsa_wall_ns();
   std::unique_ptr<Director> director;
   try {
     director = std::make_unique<Director>(assets, scenario, settings, result);
     director->run();
+  } catch (const gateway::CardNotReleased& refused) {
+    result.not_applicable = {refused.ja(), refused.what()};
+  } catch (const gateway::RouteBroken& broken) {
+    result.verdict = Verdict::kError;
+    result.reason = {broken.ja(), broken.what()};
   } catch (const std::exception& error) {
     result.verdict = Verdict::kError;
     result.reason = {error.what(), error.what()};
@@ -428,7 +503,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   if (director == nullptr) return result;
   World& world = director->stage().world();
   // A simulation that broke off is not driven on: nothing more is judged of it.
-  if (result.verdict != Verdict::kError)
+  if (result.verdict != Verdict::kError && result.not_applicable.empty())
     for (const Violation& violation : violations(world)) add_violation(result, violation);
   result.simulated_us = world.simulation().now_us();
   result.rsa_us = (crypto::rsa_wall_ns() - rsa_before_ns) / 1000;

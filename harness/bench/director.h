@@ -22,6 +22,7 @@ struct RunSettings {
   bool keep_passing_journals = false;  // else only a scenario above pass leaves its journal
   std::size_t wire_tail = 12;          // messages shown with a deviation
   std::vector<fault::Rule> faults;     // laid over the wires, beside those of the scenario
+  std::string produced_by = "model";   // what is bound, for the result
   // Changes what the world is built of: a reader's timing, a table of a role.
   std::function<void(WorldConfig&)> amend;
   // Looks at the world when the desk is ready (nullptr) and when a step or a check has ended.

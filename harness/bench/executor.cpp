@@ -10,6 +10,7 @@
 #include "harness/bench/director.h"
 #include "harness/bench/fault_pipes.h"
 #include "harness/bench/fault_rules.h"
+#include "harness/bench/make_outside.h"
 #include "harness/bench/world_config.h"
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
@@ -168,6 +169,13 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     settings.journal_file = options.out_dir + "/journal/" + name + ".jsonl";
     const auto keep = options.extra.find("journal");
     settings.keep_passing_journals = keep != options.extra.end() && keep->second == "all";
+  }
+  const bind::Bindings bindings = bind::bindings_of(options.extra);
+  settings.produced_by = bindings.text();
+  if (bindings.bound()) {
+    settings.amend = [&](WorldConfig& config) {
+      config.outside = make_outside(bindings, assets().catalog, config.face_reader);
+    };
   }
   const AtEnd at_end = watch(scenario, options, settings);
   if (options.progress != nullptr) {

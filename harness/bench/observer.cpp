@@ -55,10 +55,8 @@ Baseline Observer::mark() const {
   Baseline b;
   b.terminal_records = world_.terminal().records().size();
   b.terminal_refused = world_.terminal_panel().refused().size();
-  if (world_.face() != nullptr) {
-    b.reader_records = world_.face()->records().size();
-    b.reader_refused = world_.reader_panel().refused().size();
-  }
+  if (world_.face() != nullptr) b.reader_records = world_.face()->records().size();
+  if (world_.has_face_reader()) b.reader_refused = world_.reader_panel().refused().size();
   b.ehr_records = world_.ehr().records().size();
   b.ehr_refused = world_.ehr_panel().refused().size();
   b.backend_records = world_.backend().records().size();
@@ -102,8 +100,11 @@ std::string Observer::account() const {
 }
 
 std::string Observer::mode() const {
-  return world_.face() == nullptr ? std::string("no face-auth reader")
-                                  : std::string(to_string(world_.face()->panel().mode()));
+  if (!world_.has_face_reader()) return "no face-auth reader";
+  // Of a reader that is not simulated: as it told the terminal over the reader link.
+  return std::string(to_string(world_.face() != nullptr
+                                   ? world_.face()->panel().mode()
+                                   : world_.terminal().terminal().reader_mode()));
 }
 
 std::vector<std::string> Observer::view_reasons(const Baseline& since) const {
@@ -119,7 +120,7 @@ std::vector<std::string> Observer::refused_inputs(const Baseline& since) const {
     for (std::size_t i = from; i < refused.size(); ++i)
       inputs.push_back(refused[i].control + ": " + refused[i].reason);
   };
-  add(world_.reader_panel().refused(), world_.face() != nullptr ? since.reader_refused : 0);
+  add(world_.reader_panel().refused(), world_.has_face_reader() ? since.reader_refused : 0);
   add(world_.terminal_panel().refused(), since.terminal_refused);
   add(world_.ehr_panel().refused(), since.ehr_refused);
   return inputs;
@@ -130,7 +131,7 @@ std::vector<std::string> Observer::refusals(const Baseline& since) const {
   const auto add = [&reasons](const std::vector<wire::panel::Refused>& refused, std::size_t from) {
     for (std::size_t i = from; i < refused.size(); ++i) reasons.push_back(refused[i].reason);
   };
-  if (world_.face() != nullptr) add(world_.reader_panel().refused(), since.reader_refused);
+  if (world_.has_face_reader()) add(world_.reader_panel().refused(), since.reader_refused);
   add(world_.terminal_panel().refused(), since.terminal_refused);
   add(world_.ehr_panel().refused(), since.ehr_refused);
   const auto& terminal = world_.terminal().records();
@@ -196,11 +197,11 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       !last_value(terminal, since.terminal_records, "reception_failed", "code").empty();
   switch (expectation.outcome) {
     case Outcome::kScreen:
-      return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader",
+      return state(world_.has_face_reader() ? world_.reader_panel().display().screen : "no face-auth reader",
                    wanted);
     case Outcome::kMode: return state(mode(), wanted);
     case Outcome::kMessage:
-      return message(world_.face() ? world_.reader_panel().display().message
+      return message(world_.has_face_reader() ? world_.reader_panel().display().message
                                    : "no face-auth reader",
                      wanted);
     case Outcome::kConsent: {
@@ -245,7 +246,7 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       const bool there = world_.terminal().terminal().reader_arrived(reader);
       return state(there ? "connected" : "gone", wanted);
     }
-    case Outcome::kCard: return state(world_.slot().occupied() ? "present" : "absent", wanted);
+    case Outcome::kCard: return state(world_.hands().lying().empty() ? "absent" : "present", wanted);
     case Outcome::kWithin:
     case Outcome::kBy: break;
   }
@@ -420,7 +421,7 @@ Seen Observer::look_at_end(const Expectation& expectation) const {
   if (expectation.name == "ehr.screen") return state(world_.ehr_panel().display().screen, wanted);
   if (expectation.name == "reader.mode") return state(mode(), wanted);
   if (expectation.name == "reader.screen") {
-    return state(world_.face() ? world_.reader_panel().display().screen : "no face-auth reader",
+    return state(world_.has_face_reader() ? world_.reader_panel().display().screen : "no face-auth reader",
                  wanted);
   }
   if (expectation.name == "terminal.screen")

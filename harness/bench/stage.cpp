@@ -22,13 +22,6 @@ std::string iso_date(wire::oqs::Seconds seconds) {
   return time.substr(0, 8);
 }
 
-// A code of the same length that is not the right one.
-std::string changed(std::string code) {
-  if (code.empty()) return "000000";
-  code.back() = code.back() == '9' ? '0' : static_cast<char>(code.back() + 1);
-  return code;
-}
-
 std::unique_ptr<World> make_world(const Assets& assets, const scenario::Scenario& scenario,
                                   std::uint64_t seed, const std::vector<fault::Rule>& faults,
                                   const std::function<void(WorldConfig&)>& amend) {
@@ -59,6 +52,11 @@ Secrets Stage::secrets() const {
 }
 
 Text Stage::prepare() {
+  if (Text impossible = taken(world_->hands().begin()); !impossible.empty()) {
+    undecided_ = std::move(impossible);
+    return {};
+  }
+  if (!undecided_.empty()) return {};
   preset_backend(*world_, assets_, scenario_);
   const std::string passcode = scenario_.given.text_at("backend.visual_passcode");
   backend::Backend& backend = world_->backend().backend();
@@ -76,8 +74,11 @@ Text Stage::prepare() {
   const auto ready = [&] {
     const terminal::Terminal& terminal = world_->terminal().terminal();
     if (signs_in && !terminal.account().signed_in()) return false;
-    return world_->has_face_reader() ? world_->reader_panel().display().screen == "initial"
-                                     : terminal.reader_arrived(terminal::kGenericReader);
+    const bool face = world_->has_face_reader();
+    const bool arrived =
+        terminal.reader_arrived(face ? terminal::kFaceReader : terminal::kGenericReader);
+    if (!face || !world_->hands().sees_panel()) return arrived;
+    return (arrived || !world_->bound()) && world_->reader_panel().display().screen == "initial";
   };
   const auto stop = world_->simulation().run_until(ready, kReadyLimitUs);
   if (stop == kernel::Simulation::Stop::kDeadline) {
@@ -92,10 +93,13 @@ Text Stage::prepare() {
   return {};
 }
 
-void Stage::send_reader(panel::Input input) {
-  if (world_->face() != nullptr) world_->reader_panel().put(input);
-  world_->simulation().run_for(0);
+Text Stage::taken(Done done) {
+  attested_by_ = std::move(done.by);
+  undecided_ = std::move(done.undecided);
+  return std::move(done.impossible);
 }
+
+Text Stage::send_reader(panel::Input input) { return taken(world_->hands().put(input)); }
 
 void Stage::send_terminal(panel::Input input) {
   world_->terminal_panel().put(input);
@@ -175,6 +179,8 @@ void Stage::attend(const scenario::Action& action, const std::string& who) {
 
 Text Stage::act(const scenario::Action& action, const std::string& who, bool patient) {
   const Value& argument = action.argument;
+  undecided_ = {};
+  attested_by_.clear();
   if (patient) look_for_control(action);
   attend(action, who);
   switch (action.act) {
@@ -184,13 +190,12 @@ Text Stage::act(const scenario::Action& action, const std::string& who, bool pat
     case Act::kShowFace:
       if (!world_->has_face_reader())
         return {"この机には顔認証付きカードリーダーがない", "there is no face-auth reader on this desk"};
-      if (action.act == Act::kPress) press_reader(action);
-      if (action.act == Act::kPressTwice) press_twice(action);
-      if (action.act == Act::kEnterPasscode) enter_passcode(argument.text);
-      if (action.act == Act::kShowFace) show_face(argument);
-      return {};
+      if (action.act == Act::kPress) return press_reader(action);
+      if (action.act == Act::kPressTwice) return press_twice(action);
+      if (action.act == Act::kEnterPasscode) return enter_passcode(argument.text);
+      return show_face(argument);
     case Act::kEnterPin: return enter_pin(argument.text);
-    case Act::kComparePhoto: return {};  // touches no device; recorded by the note above
+    case Act::kComparePhoto: return taken(world_->hands().compare(argument.is("match")));
     case Act::kPlaceCard: return place_card(argument);
     case Act::kRemoveCard: return remove_card(argument);
     case Act::kPlaceSecondCard: return place_second_card(argument);
@@ -220,7 +225,7 @@ Text Stage::act(const scenario::Action& action, const std::string& who, bool pat
     case Act::kOpenChart: return act_at_ehr(action);
     case Act::kWait: wait(argument); return {};
     case Act::kUnplugReader: return unplug_reader(argument);
-    case Act::kPlugReader: world_->usb().attach(); return {};
+    case Act::kPlugReader: return taken(world_->hands().plug());
     case Act::kRestartTerminal: return restart_terminal(argument);
     case Act::kNothing: return {};
   }
@@ -236,8 +241,8 @@ void Stage::ask_view(bool emergency) {
   }
 }
 
-void Stage::press_reader(const scenario::Action& action) {
-  send_reader(
+Text Stage::press_reader(const scenario::Action& action) {
+  return send_reader(
       panel::Press{control_on("face_reader", world_->reader_panel().display().screen, action)});
 }
 
@@ -268,7 +273,7 @@ std::string Stage::current_passcode() const {
   return shown == secrets.end() ? passcode_ : shown->second;
 }
 
-void Stage::enter_passcode(const std::string& what) {
+Text Stage::enter_passcode(const std::string& what) {
   if (const std::string shown = current_passcode(); shown != passcode_) {
     previous_passcode_ = passcode_;
     passcode_ = shown;
@@ -276,8 +281,8 @@ void Stage::enter_passcode(const std::string& what) {
   std::string code = what;
   if (what == "issued") code = passcode_.empty() ? "000000" : passcode_;
   if (what == "previous") code = previous_passcode_.empty() ? "000000" : previous_passcode_;
-  if (what == "wrong") code = changed(passcode_);
-  send_reader(panel::Enter{"visual_passcode", code});
+  if (what == "wrong") code = another_code(passcode_);
+  return send_reader(panel::Enter{"visual_passcode", code});
 }
 
 void Stage::issue_passcode() {
@@ -294,39 +299,30 @@ void Stage::issue_passcode() {
 }
 
 Text Stage::enter_pin(const std::string& what) {
-  const card::CardModule* card = world_->placed_card();
-  const std::string holder = card == nullptr ? holder_ : card->card().profile().data.id;
-  const auto found = assets_.cards.find(holder);
+  const std::string lying = world_->hands().lying();
+  const auto found = assets_.cards.find(lying.empty() ? holder_ : lying);
   const std::string right = found == assets_.cards.end() ? "" : found->second.auth_pin;
   std::string pin = what;
   if (what == "correct") pin = right.empty() ? "0000" : right;
-  if (what == "wrong") pin = changed(right.empty() ? "0000" : right);
-  if (world_->has_face_reader()) {
-    send_reader(panel::Enter{"card_pin", pin});
-    return {};
-  }
+  if (what == "wrong") pin = another_code(right.empty() ? "0000" : right);
+  if (world_->has_face_reader()) return send_reader(panel::Enter{"card_pin", pin});
   // While the terminal reads the card, only a PIN pad can ask: a person waits for it.
   const auto pad_asks_or_over = [&] {
-    return world_->generic()->asking_slot() >= 0 ||
+    return world_->hands().pad_asks() ||
            world_->terminal_panel().display().screen != "reading";
   };
   world_->simulation().run_until(pad_asks_or_over,
                                  world_->simulation().now_us() + kScreenPatienceUs);
-  if (world_->generic()->asking_slot() >= 0) {
-    world_->generic()->pad().post(ccid_function::PinEntered{
-        static_cast<std::uint8_t>(world_->generic()->asking_slot()), pin});
-    world_->simulation().run_for(0);
-  } else {
-    send_terminal(panel::Enter{"card_pin", pin});
-  }
+  if (world_->hands().pad_asks()) return taken(world_->hands().type_on_pad(pin));
+  send_terminal(panel::Enter{"card_pin", pin});
   return {};
 }
 
-void Stage::show_face(const Value& what) {
+Text Stage::show_face(const Value& what) {
   std::uint16_t score = static_cast<std::uint16_t>(what.number);
   if (what.is("match")) score = 950;
   if (what.is("no_match")) score = 120;
-  send_reader(panel::ShowFace{score});
+  return send_reader(panel::ShowFace{score});
 }
 
 Text Stage::place_card(const Value& argument) {
@@ -337,35 +333,14 @@ Text Stage::place_card(const Value& argument) {
   if ((on == "face" && !world_->has_face_reader()) ||
       (on == "generic" && world_->has_face_reader()))
     return {"そのリーダーはこの机にない", "that reader is not on this desk"};
-  card::CardModule* card = world_->card(holder);
-  if (card == nullptr) return {"そのカードは手元にない: " + holder, "that card is not at hand: " + holder};
   placed_at_ = world_->journal().size();
-  if (!card->place(world_->slot(), world_->medium()))
-    return {"カードを置けない (別のカードがあるか、対応する接点がない)",
-            "the card cannot be placed (another one lies there, or it has no such interface)"};
-  const std::string with = argument.text_at("with");
-  card::CardModule* second = with.empty() ? nullptr : world_->card(with);
-  if (second != nullptr && !second->place_beside(world_->slot(), world_->medium()))
-    return {"2枚は入らない", "two cards do not go in"};
-  const std::string face = argument.text_at("card_face");
-  if (world_->has_face_reader() && face != "hidden") {
-    // The card lies with its face where the optics can see it.
-    const std::string& printed = assets_.cards.at(holder).printed_number_b;
-    send_reader(panel::CardFaceSeen{face == "misread" ? changed(printed) : printed});
-  }
-  world_->simulation().run_for(0);
-  return {};
+  return taken(world_->hands().place(holder, argument.text_at("with"),
+                                     argument.text_at("card_face", "seen")));
 }
 
 Text Stage::remove_card(const Value& argument) {
   if (Text missed = wait_for_moment(argument); !missed.empty()) return missed;
-  const std::string holder = argument.text_at("card", argument.text);
-  card::CardModule* card = holder.empty() ? world_->placed_card() : world_->card(holder);
-  if (card != nullptr && !card->placed()) card = nullptr;
-  if (card == nullptr) return {"リーダーにカードがない", "no card lies on the reader"};
-  card->take();
-  world_->simulation().run_for(0);
-  return {};
+  return taken(world_->hands().remove(argument.text_at("card", argument.text)));
 }
 
 void Stage::sign_in(const Value& argument) {

@@ -100,41 +100,36 @@ void Stage::wait(const Value& argument) {
 
 Text Stage::unplug_reader(const Value& argument) {
   if (Text missed = wait_for_moment(argument); !missed.empty()) return missed;
-  world_->usb().detach();
-  return {};
+  return taken(world_->hands().unplug());
 }
 
 // Its USB ports lose their power with it.
 Text Stage::restart_terminal(const Value& argument) {
   if (Text missed = wait_for_moment(argument); !missed.empty()) return missed;
   world_->terminal().power_off();
-  const bool plugged = world_->usb().attached();
-  if (plugged) world_->usb().detach();
+  Hands& hands = world_->hands();
+  const bool plugged = hands.plugged();
+  if (plugged) {
+    if (Text impossible = taken(hands.unplug()); !impossible.empty()) return impossible;
+  }
   world_->simulation().run_for(kBootUs);
   world_->terminal().power_on();
-  if (plugged) world_->usb().attach();
+  if (plugged) {
+    if (Text impossible = taken(hands.plug()); !impossible.empty()) return impossible;
+  }
   world_->simulation().run_for(0);
   return {};
 }
 
 Text Stage::place_second_card(const Value& argument) {
   if (Text missed = wait_for_moment(argument); !missed.empty()) return missed;
-  const std::string holder = argument.text_at("card", argument.text);
-  card::CardModule* card = world_->card(holder);
-  if (card == nullptr)
-    return {"そのカードは手元にない: " + holder, "that card is not at hand: " + holder};
-  if (!card->place_beside(world_->slot(), world_->medium()))
-    return {"もう1枚は入らない (接触型の差込口、またはカードがない)",
-            "a second card does not go in (a slot with contacts, or no card lies there)"};
-  world_->simulation().run_for(0);
-  return {};
+  return taken(world_->hands().place_second(argument.text_at("card", argument.text)));
 }
 
-void Stage::press_twice(const scenario::Action& action) {
+Text Stage::press_twice(const scenario::Action& action) {
   const std::string control =
       control_on("face_reader", world_->reader_panel().display().screen, action);
-  world_->reader_panel().put(panel::Press{control});
-  send_reader(panel::Press{control});
+  return taken(world_->hands().put_twice(panel::Press{control}));
 }
 
 void Stage::click_twice(const scenario::Action& action) {

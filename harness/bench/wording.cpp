@@ -126,6 +126,12 @@ Text words_of(const scenario::Expectation& expectation) {
   return {fmt::format("{} = {}", label.ja, value), fmt::format("{} = {}", label.en, value)};
 }
 
+std::string another_code(std::string code) {
+  if (code.empty()) return "000000";
+  code.back() = code.back() == '9' ? '0' : static_cast<char>(code.back() + 1);
+  return code;
+}
+
 void append(Text& text, const Text& more) {
   text.ja += (text.ja.empty() ? "" : "; ") + more.ja;
   text.en += (text.en.empty() ? "" : "; ") + more.en;

@@ -15,6 +15,8 @@ verdict::Text words_of(const scenario::Action& action);
 verdict::Text words_of(const scenario::Expectation& expectation);
 // The value as one line: "declined", "[{holder: hanako, by: my_number_card}]".
 std::string text_of(const scenario::Value& value);
+// A code of the same length that is not this one.
+std::string another_code(std::string code);
 // "a; b" in each language.
 void append(verdict::Text& text, const verdict::Text& more);
 

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "harness/bench/bound_hands.h"
 #include "harness/bench/describers.h"
+#include "harness/bench/model_hands.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -19,38 +21,20 @@ trace::Tap* World::keep(std::unique_ptr<trace::Tap> tap) {
 }
 
 void World::add_session(const std::string& role) {
+  const auto tap = [this](trace::Way way) {
+    return keep(endpoints_ ? endpoints_->session_tap(session_conversation_, way)
+                           : std::make_unique<trace::ApduTap>(session_conversation_, way));
+  };
   session_ = std::make_unique<channel::SessionChannel>(
       context_, "terminal", role, describe_card_command, describe_card_response,
-      keep(std::make_unique<trace::ApduTap>(session_conversation_, trace::Way::kToCard)),
-      keep(std::make_unique<trace::ApduTap>(session_conversation_, trace::Way::kFromCard)));
+      tap(trace::Way::kToCard), tap(trace::Way::kFromCard));
 }
 
-World::World(WorldConfig config)
-    : config_(std::move(config)), faults_(config_.faults),
-      context_{simulation_, journal_, faults_}, reader_panel_(context_, "face_reader"),
-      terminal_panel_(context_, "terminal"), ehr_panel_(context_, "ehr") {
-  const generic_reader::Profile& profile = ccid_profile(config_);
-  const std::string role = config_.face_reader ? "face_reader" : "generic_reader";
-  if (!faults_.empty()) {
-    later_ = std::make_unique<channel::Later>("later", simulation_);
-    faults_.on_later([this](std::uint64_t delay_us, fault::Layer::Action action) {
-      later_->after(delay_us, std::move(action));
-    });
-  }
-  ReaderOnWires on_wires{role, "terminal", &profile, nullptr};
+void World::add_model_reader(const std::string& role) {
+  ReaderOnWires on_wires{role, "terminal", &ccid_profile(config_), nullptr};
   if (config_.face_reader) on_wires.face = &config_.face;
   wires_ = std::make_unique<ReaderWires>(context_, on_wires);
   add_session(role);
-  const auto network_tap = [this] {
-    return keep(std::make_unique<trace::DescribedTap>(wire::backend_api::describe_masked));
-  };
-  terminal_network_ = std::make_unique<channel::NetworkChannel>(
-      context_, "terminal", config_.network, nullptr, network_tap(), network_tap());
-  ehr_network_ = std::make_unique<channel::NetworkChannel>(context_, "ehr", config_.network,
-                                                           nullptr, network_tap(), network_tap());
-  folder_ = std::make_unique<channel::FolderChannel>(context_, config_.folder_noticed_us,
-                                                      describe_oqs_file);
-
   if (config_.face_reader) {
     face_ = std::make_unique<face_reader::FaceReaderModule>("face_reader", context_, config_.face,
                                                             usb(), slot(), reader_panel_);
@@ -60,12 +44,73 @@ World::World(WorldConfig config)
   }
   port_ =
       std::make_unique<host_port::HostPortModule>("port", context_, usb(), *session_, "terminal");
+  hands_ = std::make_unique<ModelHands>(*this);
+}
+
+void World::bind_reader(const std::string& role) {
+  Outside& outside = *config_.outside;
+  simulation_.pace(outside.pace, outside.inbox);
+  endpoints_ = std::make_unique<OutsideEndpoints>(outside.simulated_cards);
+  add_session(role);
+  const bool releases = !outside.releases.empty();
+  if (outside.usb) {
+    gateway::UsbGatewayConfig wire;
+    wire.device = role;
+    wire.describe_control = describe_control_out;
+    wire.describe_control_in = describe_control_in;
+    wire.endpoints = [this](const wire::usb::Configuration& configuration) {
+      return endpoints_->of(configuration);
+    };
+    ccid_guard_ = std::make_unique<guard::CcidGuard>(outside.releases);
+    usb_gateway_ = std::make_unique<gateway::UsbGatewayModule>(
+        "usb", context_, outside.inbox, std::move(outside.usb), *ccid_guard_, std::move(wire));
+    host_port::PortSetup setup;
+    setup.host.sets_address = false;
+    setup.identifies_cards = releases;
+    port_ = std::make_unique<host_port::HostPortModule>("port", context_, *usb_gateway_,
+                                                        *session_, "terminal", setup);
+  } else {
+    card_guard_ = std::make_unique<guard::CardGuard>(outside.releases);
+    identifier_ = std::make_unique<guard::Identifier>(releases);
+    session_gateway_ = std::make_unique<gateway::SessionGatewayModule>(
+        "session", context_, outside.inbox, std::move(outside.session), *session_, *card_guard_,
+        *identifier_, role);
+  }
+  bind_hands();
+}
+
+void World::bind_hands() {
+  Outside& outside = *config_.outside;
+  panel_hands_ = std::make_unique<gateway::HandsGatewayModule>(
+      "panel_hands", context_, outside.inbox, std::move(outside.panel_hands), &reader_panel_);
+  if (outside.card_hands) {
+    card_hands_ = std::make_unique<gateway::HandsGatewayModule>(
+        "card_hands", context_, outside.inbox, std::move(outside.card_hands), nullptr);
+  }
+  hands_ = std::make_unique<BoundHands>(simulation_, *panel_hands_,
+                                        card_hands_ ? *card_hands_ : *panel_hands_, reader_panel_,
+                                        config_.face_reader);
+}
+
+void World::add_terminal() {
+  const auto network_tap = [this] {
+    return keep(std::make_unique<trace::DescribedTap>(wire::backend_api::describe_masked));
+  };
+  terminal_network_ = std::make_unique<channel::NetworkChannel>(
+      context_, "terminal", config_.network, nullptr, network_tap(), network_tap());
+  ehr_network_ = std::make_unique<channel::NetworkChannel>(context_, "ehr", config_.network,
+                                                           nullptr, network_tap(), network_tap());
+  folder_ = std::make_unique<channel::FolderChannel>(context_, config_.folder_noticed_us,
+                                                      describe_oqs_file);
   terminal::Wires wires{{}, config_.face_reader ? port_.get() : nullptr, terminal_panel_,
                         *terminal_network_, *folder_};
   wires.sessions[config_.face_reader ? terminal::kFaceReader : terminal::kGenericReader] =
       session_.get();
   terminal_ = std::make_unique<terminal::TerminalModule>("terminal", context_, config_.terminal,
                                                          wires);
+}
+
+void World::add_others() {
   backend_ = std::make_unique<backend::BackendModule>(
       "backend", context_, config_.backend,
       std::vector<backend::Client>{{terminal_network_.get(), backend::Sender::kTerminal},
@@ -76,16 +121,40 @@ World::World(WorldConfig config)
   people_ = std::make_unique<people::PeopleModule>(
       "people", context_,
       std::vector<channel::PanelChannel*>{&reader_panel_, &terminal_panel_, &ehr_panel_});
+  if (bound()) return;
   std::uint64_t card_seed = config_.seed;
   for (const CardOnDesk& card : config_.cards) {
     cards_.emplace_back(card.holder, std::make_unique<card::CardModule>(
                                          sc_core::sc_gen_unique_name("card"), context_,
                                          card.profile, ++card_seed));
   }
-  usb().attach();
 }
 
-World::~World() { simulation_.activate(); }
+World::World(WorldConfig config)
+    : config_(std::move(config)), faults_(config_.faults),
+      context_{simulation_, journal_, faults_}, reader_panel_(context_, "face_reader"),
+      terminal_panel_(context_, "terminal"), ehr_panel_(context_, "ehr") {
+  const std::string role = config_.face_reader ? "face_reader" : "generic_reader";
+  if (!faults_.empty()) {
+    later_ = std::make_unique<channel::Later>("later", simulation_);
+    faults_.on_later([this](std::uint64_t delay_us, fault::Layer::Action action) {
+      later_->after(delay_us, std::move(action));
+    });
+  }
+  if (config_.outside) {
+    bind_reader(role);
+  } else {
+    add_model_reader(role);
+  }
+  add_terminal();
+  add_others();
+  if (!bound()) usb().attach();
+}
+
+World::~World() {
+  simulation_.activate();
+  if (config_.outside) config_.outside->inbox->close();
+}
 
 wire::oqs::Seconds World::now() const {
   return config_.start + static_cast<wire::oqs::Seconds>(simulation_.now_us() / 1'000'000);
@@ -103,8 +172,34 @@ card::CardModule* World::placed_card() {
   return nullptr;
 }
 
+verdict::Text World::lacks() const {
+  if (session_gateway_ && config_.face_reader) {
+    return {"PC/SC では顔認証付きリーダーのリンクを扱えない",
+            "PC/SC carries no reader link of a face-auth reader"};
+  }
+  if (!usb_gateway_ || !endpoints_->known()) return {};
+  if (!endpoints_->has_ccid())
+    return {"接続した機器に CCID の機能がない", "the bound device has no CCID function"};
+  if (config_.face_reader && !endpoints_->has_link()) {
+    return {"シナリオは顔認証付きリーダーのもの。接続したリーダーにリーダーリンク (CDC-ACM) がない",
+            "the scenario is for a face-auth reader; the bound one has no reader link (CDC-ACM)"};
+  }
+  if (!config_.face_reader && endpoints_->has_link()) {
+    return {"シナリオは汎用リーダーのもの。接続したのは顔認証付きリーダー",
+            "the scenario is for a generic reader; the bound one is a face-auth reader"};
+  }
+  return {};
+}
+
+const std::string& World::printed_number_b(const std::string& holder) const {
+  static const std::string kNone;
+  for (const CardOnDesk& card : config_.cards)
+    if (card.holder == holder) return card.printed_number_b;
+  return kNone;
+}
+
 std::uint32_t World::anomalies() const {
-  return port_->anomalies() + (face_ ? face_->link_faults() : 0) + reader_panel_.undecodable() +
+  return (port_ ? port_->anomalies() : 0) + (face_ ? face_->link_faults() : 0) + reader_panel_.undecodable() +
          terminal_panel_.undecodable() + ehr_panel_.undecodable();
 }
 

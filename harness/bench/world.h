@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "harness/bench/hands.h"
+#include "harness/bench/outside.h"
 #include "harness/bench/reader_wires.h"
 #include "models/backend/backend_module.h"
 #include "models/card/card_module.h"
@@ -19,12 +21,15 @@
 #include "sim/channel/network_channel.h"
 #include "sim/channel/session_channel.h"
 #include "sim/fault/fault.h"
+#include "sim/gateway/hands_gateway_module.h"
+#include "sim/gateway/session_gateway_module.h"
 #include "sim/trace/taps.h"
 
 namespace uketsuke::bench {
 
 struct CardOnDesk {
   std::string holder;
+  std::string printed_number_b;  // secret: verification number B, as the optics see it
   std::shared_ptr<const card::Profile> profile;
 };
 
@@ -42,6 +47,7 @@ struct WorldConfig {
   channel::NetworkConfig network;
   std::vector<fault::Rule> faults;
   std::uint64_t seed = 1;
+  std::shared_ptr<Outside> outside;  // nullptr: all are models. Taken by the first world.
 };
 
 class World {
@@ -58,7 +64,8 @@ class World {
   void begin_step(std::uint32_t step) { faults_.begin_step(step); }
   wire::oqs::Seconds now() const;
 
-  bool has_face_reader() const { return face_ != nullptr; }
+  bool has_face_reader() const { return config_.face_reader; }
+  // The reader and its slot are models, or nullptr.
   face_reader::FaceReaderModule* face() { return face_.get(); }
   generic_reader::GenericReaderModule* generic() { return generic_.get(); }
   terminal::TerminalModule& terminal() { return *terminal_; }
@@ -70,6 +77,7 @@ class World {
   channel::PanelChannel& reader_panel() { return reader_panel_; }
   channel::PanelChannel& terminal_panel() { return terminal_panel_; }
   channel::PanelChannel& ehr_panel() { return ehr_panel_; }
+  // Of a reader that is a model only.
   channel::UsbChannel& usb() { return wires_->usb(); }
   channel::FieldChannel& slot() { return wires_->slot(0); }
   wire::field::Medium medium() const { return wires_->medium(0); }
@@ -77,6 +85,12 @@ class World {
   card::CardModule* card(const std::string& holder);
   // The card that lies on the reader; nullptr: none.
   card::CardModule* placed_card();
+  const std::string& printed_number_b(const std::string& holder) const;
+  // Whoever stands at the reader.
+  Hands& hands() { return *hands_; }
+  bool bound() const { return wires_ == nullptr; }  // the reader is no model
+  // What the scenario wants and the bound reader has not, in words; empty: nothing.
+  verdict::Text lacks() const;
   // Things that receivers found wrong with bytes they got.
   std::uint32_t anomalies() const;
   const WorldConfig& config() const { return config_; }
@@ -85,6 +99,11 @@ class World {
 
  private:
   void add_session(const std::string& role);
+  void add_model_reader(const std::string& role);
+  void bind_reader(const std::string& role);
+  void bind_hands();
+  void add_terminal();
+  void add_others();
   trace::Tap* keep(std::unique_ptr<trace::Tap> tap);
 
   WorldConfig config_;
@@ -97,18 +116,26 @@ class World {
   std::vector<std::unique_ptr<trace::Tap>> taps_;
 
   channel::PanelChannel reader_panel_, terminal_panel_, ehr_panel_;
-  std::unique_ptr<ReaderWires> wires_;
+  std::unique_ptr<ReaderWires> wires_;  // nullptr: the reader is bound
   std::unique_ptr<channel::SessionChannel> session_;
   std::unique_ptr<channel::NetworkChannel> terminal_network_, ehr_network_;
   std::unique_ptr<channel::FolderChannel> folder_;
   std::unique_ptr<generic_reader::GenericReaderModule> generic_;
   std::unique_ptr<face_reader::FaceReaderModule> face_;
-  std::unique_ptr<host_port::HostPortModule> port_;
+  std::unique_ptr<OutsideEndpoints> endpoints_;
+  std::unique_ptr<guard::CcidGuard> ccid_guard_;
+  std::unique_ptr<guard::CardGuard> card_guard_;
+  std::unique_ptr<guard::Identifier> identifier_;
+  std::unique_ptr<gateway::UsbGatewayModule> usb_gateway_;
+  std::unique_ptr<gateway::SessionGatewayModule> session_gateway_;
+  std::unique_ptr<gateway::HandsGatewayModule> panel_hands_, card_hands_;
+  std::unique_ptr<host_port::HostPortModule> port_;  // nullptr: the session is bound
   std::unique_ptr<terminal::TerminalModule> terminal_;
   std::unique_ptr<backend::BackendModule> backend_;
   std::unique_ptr<ehr::EhrModule> ehr_;
   std::unique_ptr<people::PeopleModule> people_;
   std::vector<std::pair<std::string, std::unique_ptr<card::CardModule>>> cards_;
+  std::unique_ptr<Hands> hands_;
 };
 
 }  // namespace uketsuke::bench

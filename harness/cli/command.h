@@ -12,6 +12,8 @@ namespace uketsuke::cli {
 
 struct RunCommand {
   std::vector<std::string> paths;
+  std::string bench;               // bench file; empty: none
+  std::vector<std::string> binds;  // ROLE=WHAT
   std::string out;  // empty: a new folder
   run::RunConfig config;
 };

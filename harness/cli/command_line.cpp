@@ -182,6 +182,15 @@ class Parser {
           return text.empty() ? say({"フォルダーの名前が空です", "the name of the folder is empty"})
                               : "";
         });
+    run_app_
+        ->add_option("--bind", run_.binds,
+                     say({"モデルの代わりに結ぶもの（例 reader=usb:1209:0001、panel=operator）",
+                          "what takes a model's place (reader=usb:1209:0001, panel=operator)"}))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    run_app_->add_option("--bench", run_.bench,
+                         say({"結ぶものとカードを書いたファイル（YAML）",
+                              "file that says what is bound and which cards are at hand (YAML)"}));
     config_limit_ =
         run_app_
             ->add_option(

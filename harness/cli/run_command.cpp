@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "harness/bind/bindings.h"
+#include "harness/bind/device_lock.h"
 #include "harness/cli/running.h"
 #include "harness/cli/selection.h"
 #include "harness/report/atomic_file.h"
@@ -21,6 +23,7 @@ using verdict::Text;
 using verdict::Verdict;
 
 constexpr std::size_t kLeastColumns = 20;  // of a name, on a narrow terminal
+constexpr std::uint32_t kBoundWallLimitMs = 2 * 3600 * 1000;  // of a scenario with people
 constexpr std::size_t kShowAllLimit = 50;  // on a terminal: passes have lines up to so many files
 
 // One line for each result as it comes in order.
@@ -98,12 +101,29 @@ Text not_written(const std::optional<Text>& store, const std::optional<Text>& re
   return text + Text("。失われたもの：", "; missing: ") + missing;
 }
 
+// A bound device is one: no second worker can have it, and people need their time.
+bind::Bindings bind_command(RunCommand& command, Console& console) {
+  const bind::Bindings bindings = bind::load_bindings(command.bench, command.binds);
+  bind::put_bindings(command.bench, command.binds, command.config.options.extra);
+  if (!bindings.bound()) return bindings;
+  if (command.config.jobs > 1) {
+    console.error({"実物を結んでいるため、ワーカーは 1 つです",
+                   "a device is bound: there is one worker"});
+  }
+  command.config.jobs = 1;
+  if (command.config.options.wall_limit_ms == 0)
+    command.config.options.wall_limit_ms = kBoundWallLimitMs;
+  return bindings;
+}
+
 }  // namespace
 
 int run_command(RunCommand command, run::Executor& executor, Console& console) {
   if (const auto release = command.config.options.extra.find("release");
       release != command.config.options.extra.end())
     check_release(release->second, executor);
+  const bind::Bindings bindings = bind_command(command, console);
+  const bind::DeviceLock lock(bindings);
   command.paths = paths_or_default(std::move(command.paths));
   const auto selection = executor.select(command.paths, command.config.options.filters);
   const auto& filters = command.config.options.filters;

@@ -68,6 +68,7 @@ void explain_step(Lines& lines, const StepResult& step, const ScenarioResult& re
   head += ": " + in_language(step.title, lines.language());
   head += " [" + in_language(describe(step.verdict), lines.language()) + "]";
   lines.add(4, head);
+  lines.add(6, {"実施の証言", "attested by"}, Text(step.attested_by));
   lines.add(6, {"場所", "at"}, Text(place(step, result)));
   lines.add(6, {"期待", "expected"}, step.expected);
   lines.add(6, {"観測", "observed"}, step.observed);

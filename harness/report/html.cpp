@@ -133,6 +133,7 @@ void step_in_full(Page& page, const StepResult& step, const ScenarioResult& resu
   if (!step.seed_id.empty()) page.raw("<strong>").text(step.seed_id).raw("</strong> ");
   page.both(step.title).raw("</p>\n<dl>");
   page.row({"誰が", "who"}, Text(cut(step.who, kWhoColumns)));
+  page.row({"実施の証言", "attested by"}, Text(step.attested_by));
   page.row({"場所", "at"}, Text(place(step.file.empty() ? result.file : step.file, step.line)));
   page.row({"期待", "expected"}, step.expected);
   page.row({"観測", "observed"}, step.observed);

@@ -35,6 +35,7 @@ void write_step(JsonWriter& json, const StepResult& step, const ScenarioResult& 
   json.key("verdict").value(to_string(step.verdict));
   json.key("title").value(step.title);
   write_if(json, "who", step.who);
+  write_if(json, "attested_by", step.attested_by);
   json.key("file").value(std::string_view(step.file.empty() ? scenario.file : step.file));
   write_if(json, "line", step.line);
   write_if(json, "expected", step.expected);

@@ -112,6 +112,7 @@ void visit_step(Archive& archive, V& step) {
   archive(step.seed_id);
   visit_text(archive, step.title);
   archive(step.who);
+  archive(step.attested_by);
   archive(step.verdict);
   archive(step.file);
   archive(step.line);

@@ -15,6 +15,7 @@ struct StepResult {
   std::string seed_id;       // "P3-4": page and step of the seed; empty if it has none
   Text title;                // what was done, in words
   std::string who;           // "reception_staff"
+  std::string attested_by;   // on whose word it was done ("operator"); empty: the model's own doing
   Verdict verdict = Verdict::kNone;  // kNone: not executed
   std::string file;          // where the step is written; empty: the scenario's file
   std::uint32_t line = 0;    // from 1; 0: unknown

@@ -11,9 +11,10 @@ constexpr std::size_t kCcidDriver = 0, kLinkDriver = 1;
 
 HostPortModule::HostPortModule(sc_core::sc_module_name name, channel::Context& context,
                                channel::UsbHostPort& usb, channel::SessionChannel& session,
-                               std::string role)
+                               std::string role, const PortSetup& setup)
     : Module(name, context.simulation), context_(context), usb_(usb), session_(session),
-      role_(std::move(role)), host_(usb_host::HostParameters{}, {&reader_, &link_}),
+      role_(std::move(role)), host_(setup.host, {&reader_, &link_}),
+      identifier_(setup.identifies_cards),
       link_commands_(context.simulation) {
   listen({&usb_.to_host().event(), &session_.to_reader().event(), &link_commands_.event()});
 }
@@ -24,9 +25,8 @@ void HostPortModule::note(std::string_view event, std::string text) {
 
 void HostPortModule::wake() {
   usb_.to_host().drain([this](const wire::usb::HostEvent& event) { perform(host_.handle(event)); });
-  session_.to_reader().drain([this](const wire::session::Request& request) {
-    perform(host_.admit(kCcidDriver, reader_.handle(request)));
-  });
+  session_.to_reader().drain(
+      [this](wire::session::Request request) { take(identifier_.asked(std::move(request))); });
   link_commands_.drain([this](LinkCommand command) {
     if (auto* ask = std::get_if<LinkAsk>(&command)) {
       perform(host_.admit(kLinkDriver, link_.request(std::move(ask->body))));
@@ -63,7 +63,7 @@ void HostPortModule::perform(const usb_host::HostActions& actions) {
 void HostPortModule::report() {
   for (ccid_host::HostEvent& event : reader_.take_events()) {
     if (auto* session_event = std::get_if<wire::session::Event>(&event)) {
-      session_.report(std::move(*session_event));
+      take(identifier_.heard(std::move(*session_event)));
     } else {
       ++anomalies_;
       note("anomaly", std::get<ccid_host::Anomaly>(event).what);
@@ -77,6 +77,12 @@ void HostPortModule::report() {
       link_user_->post(std::move(event));
     }
   }
+}
+
+void HostPortModule::take(guard::Identifier::Step step) {
+  for (wire::session::Event& event : step.events) session_.report(std::move(event));
+  for (const wire::session::Request& request : step.requests)
+    perform(host_.admit(kCcidDriver, reader_.handle(request)));
 }
 
 }  // namespace uketsuke::host_port

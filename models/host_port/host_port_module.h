@@ -10,6 +10,7 @@
 #include "models/usb_host/host.h"
 #include "sim/channel/session_channel.h"
 #include "sim/channel/usb_port.h"
+#include "sim/guard/identifier.h"
 #include "sim/kernel/module.h"
 
 namespace uketsuke::host_port {
@@ -19,10 +20,16 @@ struct LinkAsk { wire::reader_link::Body body; };
 struct LinkReply { std::uint16_t seq = 0; wire::reader_link::Body body; };
 using LinkCommand = std::variant<LinkAsk, LinkReply>;
 
+struct PortSetup {
+  usb_host::HostParameters host;
+  bool identifies_cards = false;  // after each activation (sim/guard/identification.h)
+};
+
 class HostPortModule : public kernel::Module {
  public:
   HostPortModule(sc_core::sc_module_name name, channel::Context& context,
-                 channel::UsbHostPort& usb, channel::SessionChannel& session, std::string role);
+                 channel::UsbHostPort& usb, channel::SessionChannel& session, std::string role,
+                 const PortSetup& setup = {});
 
   kernel::Mailbox<LinkCommand>& link_commands() { return link_commands_; }
   // Where link events go; before the simulation starts.
@@ -34,6 +41,7 @@ class HostPortModule : public kernel::Module {
   void wake() override;
   void perform(const usb_host::HostActions& actions);
   void report();
+  void take(guard::Identifier::Step step);
   void note(std::string_view event, std::string text);
 
   channel::Context& context_;
@@ -43,6 +51,7 @@ class HostPortModule : public kernel::Module {
   ccid_host::Reader reader_;
   link_host::LinkHost link_;
   usb_host::Host host_;
+  guard::Identifier identifier_;
   kernel::Mailbox<LinkCommand> link_commands_;
   kernel::Mailbox<link_host::LinkEvent>* link_user_ = nullptr;
   std::uint32_t anomalies_ = 0;

@@ -1,0 +1,61 @@
+// What is bound in place of a model, as the command line (--bind, --bench) says it. A scenario can
+// say nothing of it: it can run nothing and touch no card.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/verdict/verdict.h"
+
+namespace uketsuke::bind {
+
+// "usbip:127.0.0.1:3240/1-1": kind and what follows; exec has arguments instead.
+struct Binding {
+  std::string kind = "model";
+  std::string address;
+  std::vector<std::string> arguments;  // exec: program and arguments
+  bool is_model() const { return kind == "model"; }
+  std::string text() const;            // as it is written
+};
+
+// A physical card that stands for one of the scenarios' persons.
+struct BoundCard {
+  std::string holder;             // "hanako"
+  verdict::Text description;      // for the operator: which card that is
+  // How it is released for this run (sim/guard/README.md); empty: it is not.
+  std::vector<std::uint8_t> key, digest;
+  bool may_lock = false;
+};
+
+struct Bindings {
+  Binding reader;  // model, usb, usbip, pcsc, exec
+  Binding panel;   // model, hands, exec, operator
+  Binding card;    // the same; as the panel if it is not named
+  std::vector<BoundCard> cards;
+  double speed = 1;            // simulated seconds in a second
+  bool allow_remote = false;   // hosts that are not this machine
+  std::uint32_t operator_seconds = 120;  // how long a person is waited for
+  std::string bench_file;      // where it comes from; empty: the command line alone
+
+  bool bound() const { return !reader.is_model() || !panel.is_model() || !card.is_model(); }
+  // "reader=usbip:127.0.0.1/1-1 panel=hands:127.0.0.1:3500, the rest: model"
+  std::string text() const;
+  const BoundCard* find_card(const std::string& holder) const;
+};
+
+// ROLE=WHAT of the command line, in order, over what the bench file says (empty: none). Throws
+// run::RunError (usage) with what to write instead: no such role, no such kind, a model where
+// hardware needs a person.
+Bindings load_bindings(const std::string& bench_file, const std::vector<std::string>& binds);
+
+// How they travel to a worker, in run::Options::extra ("bench", "bind.0", "bind.1", ...).
+void put_bindings(const std::string& bench_file, const std::vector<std::string>& binds,
+                  std::map<std::string, std::string>& extra);
+Bindings bindings_of(const std::map<std::string, std::string>& extra);
+
+// The JSON Schema of a bench file.
+std::string bench_schema_json();
+
+}  // namespace uketsuke::bind
