@@ -88,9 +88,7 @@ Done BoundHands::plug() {
   return done;
 }
 
-Done BoundHands::compare(bool match) {
-  return ask(panel_hands_, gateway::ComparePhoto{match});
-}
+Done BoundHands::compare(bool match) { return ask(panel_hands_, gateway::ComparePhoto{match}); }
 
 Done BoundHands::type_on_pad(const std::string& digits) {
   return ask(panel_hands_, gateway::PadPin{digits});

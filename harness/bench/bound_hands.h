@@ -1,5 +1,5 @@
-// Hands outside of the simulated world: each deed is asked for, and the simulation goes on, paced by
-// the wall clock, until somebody attests it.
+// Hands outside of the simulated world: each deed is asked for, and the simulation goes on, paced
+// by the wall clock, until somebody attests it.
 #pragma once
 
 #include "harness/bench/hands.h"
@@ -13,7 +13,10 @@ class BoundHands : public Hands {
   // has_panel: the reader has one; else what would be pressed on it is pressed by nobody.
   BoundHands(kernel::Simulation& simulation, gateway::HandsGatewayModule& panel_hands,
              gateway::HandsGatewayModule& card_hands, channel::PanelChannel& panel, bool has_panel)
-      : simulation_(simulation), panel_hands_(panel_hands), card_hands_(card_hands), panel_(panel),
+      : simulation_(simulation),
+        panel_hands_(panel_hands),
+        card_hands_(card_hands),
+        panel_(panel),
         has_panel_(has_panel) {}
   Done begin() override;
   Done put(const wire::panel::Input& input) override;

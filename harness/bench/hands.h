@@ -1,5 +1,5 @@
-// What people do at the reader - panel, slot, plug, PIN pad - whoever they are: people of the model,
-// or hands outside (an operator, a vendor's program, a served reader).
+// What people do at the reader - panel, slot, plug, PIN pad - whoever they are: people of the
+// model, or hands outside (an operator, a vendor's program, a served reader).
 #pragma once
 
 #include <string>
@@ -19,7 +19,8 @@ struct Done {
 class Hands {
  public:
   virtual ~Hands() = default;
-  // No card, face authentication, initial screen, plugged in: as the reader is before a patient comes.
+  // No card, face authentication, initial screen, plugged in: as the reader is before a patient
+  // comes.
   virtual Done begin() = 0;
   virtual Done put(const wire::panel::Input& input) = 0;
   virtual Done put_twice(const wire::panel::Input& input) = 0;  // at one instant

@@ -1,7 +1,7 @@
 #include "harness/bench/model_hands.h"
 
-#include "harness/bench/world.h"
 #include "harness/bench/wording.h"
+#include "harness/bench/world.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -15,8 +15,7 @@ Done impossible(verdict::Text why) {
 }
 
 Done not_at_hand(const std::string& holder) {
-  return impossible(
-      {"そのカードは手元にない: " + holder, "that card is not at hand: " + holder});
+  return impossible({"そのカードは手元にない: " + holder, "that card is not at hand: " + holder});
 }
 
 }  // namespace
@@ -68,8 +67,7 @@ Done ModelHands::place_second(const std::string& holder) {
 Done ModelHands::remove(const std::string& holder) {
   card::CardModule* card = holder.empty() ? world_.placed_card() : world_.card(holder);
   if (card != nullptr && !card->placed()) card = nullptr;
-  if (card == nullptr)
-    return impossible({"リーダーにカードがない", "no card lies on the reader"});
+  if (card == nullptr) return impossible({"リーダーにカードがない", "no card lies on the reader"});
   card->take();
   world_.simulation().run_for(0);
   return {};

@@ -99,6 +99,11 @@ std::string Observer::account() const {
   return session.administrator() ? "administrator" : "general";
 }
 
+std::string Observer::screen() const {
+  return world_.has_face_reader() ? world_.reader_panel().display().screen
+                                  : std::string("no face-auth reader");
+}
+
 std::string Observer::mode() const {
   if (!world_.has_face_reader()) return "no face-auth reader";
   // Of a reader that is not simulated: as it told the terminal over the reader link.
@@ -197,8 +202,7 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       !last_value(terminal, since.terminal_records, "reception_failed", "code").empty();
   switch (expectation.outcome) {
     case Outcome::kScreen:
-      return state(world_.has_face_reader() ? world_.reader_panel().display().screen : "no face-auth reader",
-                   wanted);
+      return state(screen(), wanted);
     case Outcome::kMode: return state(mode(), wanted);
     case Outcome::kMessage:
       return message(world_.has_face_reader() ? world_.reader_panel().display().message
@@ -246,7 +250,8 @@ Seen Observer::look(const Expectation& expectation, const Baseline& since) const
       const bool there = world_.terminal().terminal().reader_arrived(reader);
       return state(there ? "connected" : "gone", wanted);
     }
-    case Outcome::kCard: return state(world_.hands().lying().empty() ? "absent" : "present", wanted);
+    case Outcome::kCard:
+      return state(world_.hands().lying().empty() ? "absent" : "present", wanted);
     case Outcome::kWithin:
     case Outcome::kBy: break;
   }
@@ -420,10 +425,7 @@ Seen Observer::look_at_end(const Expectation& expectation) const {
   if (expectation.name == "ehr.charts") return charts(wanted);
   if (expectation.name == "ehr.screen") return state(world_.ehr_panel().display().screen, wanted);
   if (expectation.name == "reader.mode") return state(mode(), wanted);
-  if (expectation.name == "reader.screen") {
-    return state(world_.has_face_reader() ? world_.reader_panel().display().screen : "no face-auth reader",
-                 wanted);
-  }
+  if (expectation.name == "reader.screen") return state(screen(), wanted);
   if (expectation.name == "terminal.screen")
     return state(world_.terminal_panel().display().screen, wanted);
   if (expectation.name == "terminal.account") return state(account(), wanted);

@@ -58,6 +58,7 @@ class Observer {
   Seen charts(const scenario::Value& wanted) const;
   std::string account() const;
   std::string mode() const;
+  std::string screen() const;  // of the face-auth reader
 
   World& world_;
 };

@@ -63,7 +63,8 @@ std::vector<channel::UsbEndpoint> OutsideEndpoints::of(
     has_ccid_ = has_ccid_ || kind == kCcidClass;
     has_link_ = has_link_ || kind == kCdcDataClass;
     bool tpdu = true;
-    if (const auto ccid = wire::ccid::decode_class_descriptor(interface.find_extra(kCcidDescriptor)))
+    if (const auto ccid =
+            wire::ccid::decode_class_descriptor(interface.find_extra(kCcidDescriptor)))
       tpdu = (ccid->dwFeatures & kApduLevels) == 0;
     for (const wire::usb::EndpointNode& node : interface.endpoints) {
       channel::UsbEndpoint endpoint;

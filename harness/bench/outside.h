@@ -20,7 +20,7 @@ namespace uketsuke::bench {
 struct Outside {
   kernel::PacerSettings pace;
   std::shared_ptr<kernel::Inbox> inbox = std::make_shared<kernel::Inbox>();
-  std::unique_ptr<gateway::UsbRoute> usb;          // one of usb and session
+  std::unique_ptr<gateway::UsbRoute> usb;  // one of usb and session
   std::unique_ptr<gateway::SessionRoute> session;
   std::unique_ptr<gateway::HandsRoute> panel_hands;
   std::unique_ptr<gateway::HandsRoute> card_hands;  // nullptr: the same as the panel's

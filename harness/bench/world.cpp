@@ -181,7 +181,7 @@ verdict::Text World::lacks() const {
   if (!endpoints_->has_ccid())
     return {"接続した機器に CCID の機能がない", "the bound device has no CCID function"};
   if (config_.face_reader && !endpoints_->has_link()) {
-    return {"シナリオは顔認証付きリーダーのもの。接続したリーダーにリーダーリンク (CDC-ACM) がない",
+    return {"シナリオは顔認証付きリーダーのもの。接続したリーダーにリンク (CDC-ACM) がない",
             "the scenario is for a face-auth reader; the bound one has no reader link (CDC-ACM)"};
   }
   if (!config_.face_reader && endpoints_->has_link()) {
@@ -199,8 +199,8 @@ const std::string& World::printed_number_b(const std::string& holder) const {
 }
 
 std::uint32_t World::anomalies() const {
-  return (port_ ? port_->anomalies() : 0) + (face_ ? face_->link_faults() : 0) + reader_panel_.undecodable() +
-         terminal_panel_.undecodable() + ehr_panel_.undecodable();
+  return (port_ ? port_->anomalies() : 0) + (face_ ? face_->link_faults() : 0) +
+         reader_panel_.undecodable() + terminal_panel_.undecodable() + ehr_panel_.undecodable();
 }
 
 std::vector<std::string> World::waiting() const {

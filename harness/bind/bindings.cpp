@@ -60,9 +60,12 @@ Binding parse(const Role& role, std::string_view text) {
   const bool needs = binding.kind != "model" && binding.kind != "operator";
   if (needs != !binding.address.empty()) {
     static const std::map<std::string, const char*> kForms = {
-        {"usb", "usb:VID:PID[:SERIAL], usb:BUS-PORT"}, {"usbip", "usbip:HOST[:PORT]/BUSID"},
-        {"pcsc", "pcsc:READER NAME"},                  {"exec", "exec:PROGRAM"},
-        {"hands", "hands:HOST:PORT"},                  {"model", "model"},
+        {"usb", "usb:VID:PID[:SERIAL], usb:BUS-PORT"},
+        {"usbip", "usbip:HOST[:PORT]/BUSID"},
+        {"pcsc", "pcsc:READER NAME"},
+        {"exec", "exec:PROGRAM"},
+        {"hands", "hands:HOST:PORT"},
+        {"model", "model"},
         {"operator", "operator"}};
     usage(verdict::say("{} の書き方は {} です", "{} is written {}", binding.kind,
                        kForms.at(binding.kind)));
@@ -110,8 +113,8 @@ BoundCard load_card(const std::string& holder, const yaml::Node& node) {
     found.key = fields.require("key").as_hex();
     found.digest = fields.require("digest").as_hex();
     if (found.key.size() < kKeyBytes) {
-      yaml::fail(fields.require("key"), verdict::say("鍵は {} バイト以上です",
-                                                     "a key has at least {} bytes", kKeyBytes));
+      yaml::fail(fields.require("key"),
+                 verdict::say("鍵は {} バイト以上です", "a key has at least {} bytes", kKeyBytes));
     }
     if (found.digest.size() != kDigestBytes) {
       yaml::fail(fields.require("digest"), verdict::say("ダイジェストは {} バイトです",
@@ -146,8 +149,7 @@ Bindings load_bench(const std::string& path) {
   }
   if (const yaml::Node remote = top.find("allow_remote")) bindings.allow_remote = remote.as_bool();
   if (const yaml::Node seconds = top.find("operator_seconds"))
-    bindings.operator_seconds =
-        static_cast<std::uint32_t>(seconds.as_int(1, kMaxOperatorSeconds));
+    bindings.operator_seconds = static_cast<std::uint32_t>(seconds.as_int(1, kMaxOperatorSeconds));
   if (const yaml::Node cards = top.find("cards")) {
     if (!cards.is_mapping()) yaml::fail(cards, "cards: {hanako: {...}}");
     for (std::size_t i = 0; i < cards.size(); ++i)
@@ -186,8 +188,8 @@ std::string Bindings::text() const {
   if (!bound()) return "model";
   std::string text;
   for (const Role& role : roles())
-    text += fmt::format("{}{}={}", text.empty() ? "" : " ", role.name,
-                        (this->*role.binding).text());
+    text +=
+        fmt::format("{}{}={}", text.empty() ? "" : " ", role.name, (this->*role.binding).text());
   return text;
 }
 

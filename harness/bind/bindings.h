@@ -17,13 +17,13 @@ struct Binding {
   std::string address;
   std::vector<std::string> arguments;  // exec: program and arguments
   bool is_model() const { return kind == "model"; }
-  std::string text() const;            // as it is written
+  std::string text() const;  // as it is written
 };
 
 // A physical card that stands for one of the scenarios' persons.
 struct BoundCard {
-  std::string holder;             // "hanako"
-  verdict::Text description;      // for the operator: which card that is
+  std::string holder;         // "hanako"
+  verdict::Text description;  // for the operator: which card that is
   // How it is released for this run (sim/guard/README.md); empty: it is not.
   std::vector<std::uint8_t> key, digest;
   bool may_lock = false;
@@ -34,10 +34,10 @@ struct Bindings {
   Binding panel;   // model, hands, exec, operator
   Binding card;    // the same; as the panel if it is not named
   std::vector<BoundCard> cards;
-  double speed = 1;            // simulated seconds in a second
-  bool allow_remote = false;   // hosts that are not this machine
+  double speed = 1;                      // simulated seconds in a second
+  bool allow_remote = false;             // hosts that are not this machine
   std::uint32_t operator_seconds = 120;  // how long a person is waited for
-  std::string bench_file;      // where it comes from; empty: the command line alone
+  std::string bench_file;                // where it comes from; empty: the command line alone
 
   bool bound() const { return !reader.is_model() || !panel.is_model() || !card.is_model(); }
   // "reader=usbip:127.0.0.1/1-1 panel=hands:127.0.0.1:3500, the rest: model"

@@ -10,11 +10,13 @@ HandsGatewayModule::HandsGatewayModule(sc_core::sc_module_name name, channel::Co
                                        std::shared_ptr<kernel::Inbox> inbox,
                                        std::unique_ptr<HandsRoute> route,
                                        channel::PanelChannel* panel)
-    : Module(name, context.simulation), context_(context), inbox_(std::move(inbox)), panel_(panel),
+    : Module(name, context.simulation),
+      context_(context),
+      inbox_(std::move(inbox)),
+      panel_(panel),
       route_(std::move(route)) {
-  listen(panel_ == nullptr
-             ? std::vector<const sc_core::sc_event*>{}
-             : std::vector<const sc_core::sc_event*>{&panel_->to_device().event()});
+  listen(panel_ == nullptr ? std::vector<const sc_core::sc_event*>{}
+                           : std::vector<const sc_core::sc_event*>{&panel_->to_device().event()});
   route_->start([this, alive = std::weak_ptr<bool>(alive_), box = inbox_](HandsEvent event) {
     box->post([this, alive, event = std::move(event)]() mutable {
       if (!alive.expired()) take(std::move(event));

@@ -8,18 +8,22 @@ namespace uketsuke::gateway {
 
 using namespace wire::session;
 
-SessionGatewayModule::SessionGatewayModule(sc_core::sc_module_name name,
-                                           channel::Context& context,
+SessionGatewayModule::SessionGatewayModule(sc_core::sc_module_name name, channel::Context& context,
                                            std::shared_ptr<kernel::Inbox> inbox,
                                            std::unique_ptr<SessionRoute> route,
                                            channel::SessionChannel& session,
-                                           guard::CardGuard& guard, guard::Identifier& identifier, std::string role)
-    : Module(name, context.simulation), context_(context), inbox_(std::move(inbox)),
-      session_(session), guard_(guard), identifier_(identifier),
-      role_(std::move(role)), route_(std::move(route)) {
+                                           guard::CardGuard& guard, guard::Identifier& identifier,
+                                           std::string role)
+    : Module(name, context.simulation),
+      context_(context),
+      inbox_(std::move(inbox)),
+      session_(session),
+      guard_(guard),
+      identifier_(identifier),
+      role_(std::move(role)),
+      route_(std::move(route)) {
   listen({&session_.to_reader().event()});
-  route_->start([this, alive = std::weak_ptr<bool>(alive_),
-                 box = inbox_](SessionRouteEvent event) {
+  route_->start([this, alive = std::weak_ptr<bool>(alive_), box = inbox_](SessionRouteEvent event) {
     box->post([this, alive, event = std::move(event)]() mutable {
       if (!alive.expired()) take(std::move(event));
     });
@@ -32,9 +36,8 @@ SessionGatewayModule::~SessionGatewayModule() {
 }
 
 void SessionGatewayModule::wake() {
-  session_.to_reader().drain([this](Request request) {
-    tell(identifier_.asked(std::move(request)));
-  });
+  session_.to_reader().drain(
+      [this](Request request) { tell(identifier_.asked(std::move(request))); });
 }
 
 void SessionGatewayModule::ask(Request request) {
@@ -47,8 +50,9 @@ void SessionGatewayModule::ask(Request request) {
     const guard::Judgement judgement = guard_.command(transmit->command);
     if (!judgement.passes()) refuse(judgement);
   } else if (std::holds_alternative<VerifyPin>(request)) {
-    refuse(guard::refused("PIN パッドでの VERIFY", "VERIFY on the PIN pad",
-                          "送られる内容を確かめられない", "what is sent cannot be seen"));  // as PC_to_RDR_Secure: nobody sees what is sent
+    refuse(guard::refused(
+        "PIN パッドでの VERIFY", "VERIFY on the PIN pad", "送られる内容を確かめられない",
+        "what is sent cannot be seen"));  // as PC_to_RDR_Secure: nobody sees what is sent
   }
   route_->ask(std::move(request));
 }

@@ -70,17 +70,21 @@ struct UsbGatewayModule::Endpoint {
 
 UsbGatewayModule::UsbGatewayModule(sc_core::sc_module_name name, channel::Context& context,
                                    std::shared_ptr<kernel::Inbox> inbox,
-                                   std::unique_ptr<UsbRoute> route, guard::CcidGuard& guard, UsbGatewayConfig config)
-    : Module(name, context.simulation), context_(context), inbox_(std::move(inbox)), guard_(guard),
-      config_(std::move(config)), to_host_(context.simulation),
+                                   std::unique_ptr<UsbRoute> route, guard::CcidGuard& guard,
+                                   UsbGatewayConfig config)
+    : Module(name, context.simulation),
+      context_(context),
+      inbox_(std::move(inbox)),
+      guard_(guard),
+      config_(std::move(config)),
+      to_host_(context.simulation),
       outgoing_(context.simulation),
       control_out_(context,
                    {"usb", "control out", config_.host, config_.device, config_.describe_control},
                    outgoing_, &transfer_bytes),
-      control_in_(
-          context,
-          {"usb", "control in", config_.device, config_.host, config_.describe_control_in},
-          to_host_, &host_bytes),
+      control_in_(context,
+                  {"usb", "control in", config_.device, config_.host, config_.describe_control_in},
+                  to_host_, &host_bytes),
       route_(std::move(route)) {
   control_in_.on_touched(as_received);
   control_in_.copies_nothing();
@@ -186,8 +190,7 @@ void UsbGatewayModule::reset() { route_->reset(); }
 
 void UsbGatewayModule::take(RouteEvent event) {
   if (auto* failed = std::get_if<RouteFailed>(&event)) {
-    context_.journal.note(config_.device, context_.simulation.now_ns(), "route_failed",
-                          failed->en);
+    context_.journal.note(config_.device, context_.simulation.now_ns(), "route_failed", failed->en);
     throw RouteBroken(route_->identity().route, failed->ja, failed->en);
   }
   HostEvent& host_event = std::get<HostEvent>(event);
@@ -225,8 +228,7 @@ void UsbGatewayModule::take(Completion completion) {
     to_host_.post(std::move(completion));
     return;
   }
-  const fault::Fate fate =
-      endpoint(transfer.bEndpointAddress).in->send(std::move(completion), 0);
+  const fault::Fate fate = endpoint(transfer.bEndpointAddress).in->send(std::move(completion), 0);
   if (fate.stalled) return complete(transfer.id, TransferStatus::kStalled);
   if (fate.lost) outgoing_.post(transfer);  // the host goes on waiting
 }
@@ -234,8 +236,8 @@ void UsbGatewayModule::take(Completion completion) {
 // The whole configuration names the endpoints for the journal.
 void UsbGatewayModule::learn(const Transfer& request, const wire::Bytes& answer) {
   constexpr std::uint8_t kGetDescriptor = 6, kConfiguration = 2;  // USB 2.0, Tables 9-4 and 9-5
-  if (!config_.endpoints || request.setup.bmRequestType != 0x80 || request.setup.bRequest != kGetDescriptor ||
-      request.setup.wValue >> 8 != kConfiguration) {
+  if (!config_.endpoints || request.setup.bmRequestType != 0x80 ||
+      request.setup.bRequest != kGetDescriptor || request.setup.wValue >> 8 != kConfiguration) {
     return;
   }
   const auto configuration = decode_whole_configuration(answer);

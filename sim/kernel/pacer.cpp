@@ -18,7 +18,9 @@ std::uint64_t wall_ns() {
 }  // namespace
 
 Pacer::Pacer(PacerSettings settings, std::shared_ptr<Inbox> inbox, std::uint64_t simulated_ns)
-    : settings_(settings), inbox_(std::move(inbox)), begin_simulated_ns_(simulated_ns),
+    : settings_(settings),
+      inbox_(std::move(inbox)),
+      begin_simulated_ns_(simulated_ns),
       begin_wall_ns_(wall_ns()) {}
 
 std::uint64_t Pacer::now_ns() const {
@@ -28,19 +30,18 @@ std::uint64_t Pacer::now_ns() const {
 
 bool Pacer::due(std::uint64_t simulated_ns) const {
   const std::uint64_t now = now_ns();
-  return simulated_ns <= now ||
-         static_cast<double>(simulated_ns - now) / settings_.speed <=
-             static_cast<double>(settings_.lead_ns);
+  return simulated_ns <= now || static_cast<double>(simulated_ns - now) / settings_.speed <=
+                                    static_cast<double>(settings_.lead_ns);
 }
 
 void Pacer::wait(std::uint64_t until_ns) const {
   const std::uint64_t now = now_ns();
   if (until_ns <= now) return;
-  const auto rest = static_cast<std::uint64_t>(static_cast<double>(until_ns - now) /
-                                               settings_.speed);
+  const auto rest =
+      static_cast<std::uint64_t>(static_cast<double>(until_ns - now) / settings_.speed);
   if (rest <= settings_.lead_ns) return;
-  const std::uint64_t sleep = std::min<std::uint64_t>(rest - settings_.lead_ns / 2,
-                                                      3'600'000'000'000);
+  const std::uint64_t sleep =
+      std::min<std::uint64_t>(rest - settings_.lead_ns / 2, 3'600'000'000'000);
   const timespec duration{static_cast<time_t>(sleep / 1'000'000'000),
                           static_cast<long>(sleep % 1'000'000'000)};
   pollfd watched{inbox_->fd(), POLLIN, 0};
@@ -50,8 +51,8 @@ void Pacer::wait(std::uint64_t until_ns) const {
 void Pacer::note_lag(std::uint64_t simulated_ns) {
   const std::uint64_t now = now_ns();
   if (now <= simulated_ns) return;
-  const auto lag = static_cast<std::uint64_t>(static_cast<double>(now - simulated_ns) /
-                                              settings_.speed);
+  const auto lag =
+      static_cast<std::uint64_t>(static_cast<double>(now - simulated_ns) / settings_.speed);
   worst_lag_ns_ = std::max(worst_lag_ns_, lag);
 }
 
