@@ -8,28 +8,24 @@
 #include <variant>
 
 #include "sim/gateway/usb_route.h"
+#include "sim/wire/hands/message.h"
 #include "sim/wire/panel/message.h"
 
 namespace uketsuke::gateway {
 
-// What hands are asked to do. Each is answered by exactly one Attested or Missed of its id.
-struct PlaceCard {
-  std::string card;          // "hanako": the bench file says which physical card that is
-  std::string face = "seen";  // printed face under the optics: "seen", "hidden", "misread"
-};
-struct PlaceSecondCard { std::string card; };
-struct RemoveCard { std::string card; };  // empty: the one that lies there
-struct ComparePhoto { bool match = true; };
-struct Unplug {};
-struct Plug {};
-struct PadPin { std::string digits; };  // secret: typed on the reader's own pad
-// The reader as it is before a patient comes: no card, face authentication, initial screen, plugged
-// in. A served reader is switched off and on again.
-struct Begin {};
-// Any question to a person; answered by Attested (yes) or Missed (no).
-struct Confirm { std::string ja, en; };
-using Deed = std::variant<wire::panel::Input, PlaceCard, PlaceSecondCard, RemoveCard, ComparePhoto,
-                          Unplug, Plug, PadPin, Begin, Confirm>;
+// What hands are asked to do: wire/hands/message.h, where these are defined (they travel on the
+// hands protocol). Each is answered by exactly one Attested or Missed of its id.
+using wire::hands::Begin;
+using wire::hands::ComparePhoto;
+using wire::hands::Confirm;
+using wire::hands::Deed;
+using wire::hands::PadAsks;
+using wire::hands::PadPin;
+using wire::hands::PlaceCard;
+using wire::hands::PlaceSecondCard;
+using wire::hands::Plug;
+using wire::hands::RemoveCard;
+using wire::hands::Unplug;
 
 struct HandsRequest {
   std::uint64_t id = 0;
@@ -51,8 +47,6 @@ struct Missed {
 };
 // What the panel shows, by itself and at each change.
 struct Shown { wire::panel::Output output; };
-// The device waits for digits on its own pad (or no longer).
-struct PadAsks { bool asks = true; std::uint8_t slot = 0; };
 using HandsEvent = std::variant<Attested, Missed, Shown, PadAsks, RouteFailed>;
 
 class HandsRoute {

@@ -220,6 +220,7 @@ const Method kMethods[] = {
     {"unplug", [](Fields&) -> Body { return Deed{Unplug{}}; }},
     {"plug", [](Fields&) -> Body { return Deed{Plug{}}; }},
     {"pad_pin", [](Fields& f) -> Body { return Deed{PadPin{f.word("digits")}}; }},
+    {"begin", [](Fields&) -> Body { return Deed{Begin{}}; }},
     {"confirm", [](Fields& f) -> Body { return Deed{Confirm{f.text("ja"), f.text("en")}}; }},
     {"show", read_show},
     {"refused",

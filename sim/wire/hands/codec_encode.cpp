@@ -45,6 +45,7 @@ Json params(const Deed& deed) {
                  [](const Unplug&) { return Json::object(); },
                  [](const Plug&) { return Json::object(); },
                  [](const PadPin& d) { return Json{{"digits", d.digits}}; },
+                 [](const Begin&) { return Json::object(); },
                  [](const Confirm& d) { return Json{{"ja", d.ja}, {"en", d.en}}; }},
       deed);
 }

@@ -14,7 +14,8 @@ namespace {
 constexpr std::array<std::string_view, std::variant_size_v<panel::Input>> kInputs{
     "press", "enter", "tick", "show_face", ""};
 constexpr std::array<std::string_view, std::variant_size_v<Deed>> kDeeds{
-    "", "place", "place_second", "remove", "compare", "unplug", "plug", "pad_pin", "confirm"};
+    "",       "place", "place_second", "remove", "compare",
+    "unplug", "plug",  "pad_pin",      "begin",  "confirm"};
 constexpr std::array<std::string_view, std::variant_size_v<panel::Output>> kOutputs{"show",
                                                                                     "refused"};
 constexpr std::array<std::string_view, std::variant_size_v<session::Request>> kCardRequests{

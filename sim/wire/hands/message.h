@@ -28,11 +28,14 @@ struct ComparePhoto { bool match = true; };
 struct Unplug {};
 struct Plug {};
 struct PadPin { std::string digits; };  // secret: typed on the reader's own pad
+// The reader as it is before a patient comes: no card, face authentication, initial screen, plugged
+// in. A served reader is switched off and on again.
+struct Begin {};
 // Any question to a person; answered by yes or no.
 struct Confirm { std::string ja, en; };
 // Of panel::Input CardFaceSeen never travels: PlaceCard has the same effect without the number.
 using Deed = std::variant<panel::Input, PlaceCard, PlaceSecondCard, RemoveCard, ComparePhoto,
-                          Unplug, Plug, PadPin, Confirm>;
+                          Unplug, Plug, PadPin, Begin, Confirm>;
 
 // ---- the first request of the bench; nothing before its answer
 struct Hello {

@@ -68,6 +68,7 @@ const Golden kPanelLines[] = {
     {deed(11, hands::Plug{}), R"({"jsonrpc":"2.0","id":11,"method":"plug","params":{}})"},
     {deed(12, hands::PadPin{"1234"}),
      R"({"jsonrpc":"2.0","id":12,"method":"pad_pin","params":{"digits":"1234"}})"},
+    {deed(12, hands::Begin{}), R"({"jsonrpc":"2.0","id":12,"method":"begin","params":{}})"},
     {deed(13, hands::Confirm{"赤か", "Is it red?"}),
      R"({"jsonrpc":"2.0","id":13,"method":"confirm","params":{"ja":"赤か","en":"Is it red?"}})"},
     {answer(Id{std::string("a")}, hands::Error{1, "no card there", "カードがない", "", ""}),
