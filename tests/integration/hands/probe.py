@@ -70,6 +70,20 @@ class Probe:
         self.process.stdout.close()
 
 
-def alive(pid):
-    """Zombies count as alive: whoever started one must have taken its end."""
-    return os.path.exists(f"/proc/{pid}")
+def _stat(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            state, parent = file.read().rpartition(")")[2].split()[:2]
+            return state, int(parent)
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def children(pid):
+    """Its children, zombies as well: whoever starts a process takes its end."""
+    found = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [child for child in found if (_stat(child) or ("", 0))[1] == pid]
+
+
+def running(pid):
+    return (_stat(pid) or "Z")[0] != "Z"
