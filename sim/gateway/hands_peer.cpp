@@ -345,7 +345,7 @@ void HandsPeer::fail(std::string ja, std::string en) {
   state_ = State::kFailed;
   failed_ja_ = fmt::format("{}: {}", settings_.name, ja);
   failed_en_ = fmt::format("{}: {}", settings_.name, en);
-  const RouteFailed failed{failed_ja_, failed_en_};
+  const RouteFailed failed{std::move(ja), std::move(en)};  // whoever reports it knows the name
   events_.emplace_back(HandsEvent{failed});
   events_.emplace_back(SessionRouteEvent{failed});
   events_.emplace_back(LinkRouteEvent{failed});

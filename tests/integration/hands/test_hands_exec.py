@@ -91,10 +91,9 @@ def test_a_program_that_does_it_wrong_is_an_error_of_the_route(mode, tmp_path):
         probe.ask(1, "press", control="staff_button")
         failed = probe.wait_for("failed hands")
         assert BAD_PROGRAMS[mode] in failed.split(" | ")[1]
-        assert f"exec:{sys.executable} {BAD} {mode}" in failed
         assert failed.split(" | ")[0].isascii() is False  # Japanese too
         if mode != "answers_twice":
-            probe.wait_for("missed 1 not_possible")
+            assert f"exec:{sys.executable} {BAD} {mode}" in probe.wait_for("missed 1 not_possible")
         probe.ask(2, "press", control="staff_button")  # and the route still answers
         probe.wait_for("missed 2 not_possible")
         probe.ask(3, "card.connect", slot=0)
