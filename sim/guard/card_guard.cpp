@@ -22,7 +22,6 @@ constexpr std::uint8_t kVerify = 0x20, kChange = 0x24, kChangeKey = 0x32, kGetCh
                        kEnvelope = 0xC2, kGetData = 0xCA;
 constexpr std::uint8_t kByIdentifier = 0x00, kShortEf = 0x02, kByAid = 0x04;
 constexpr std::uint8_t kWithFci = 0x00, kNoFci = 0x0C;
-constexpr std::size_t kLeastAid = 5, kMostAid = 16;  // ISO/IEC 7816-4:2013, 8.2.1.2
 constexpr std::uint16_t kMasterFile = 0x3F00;
 constexpr std::uint8_t kMostShortIdentifier = 30;  // ISO/IEC 7816-4:2013, 7.2.2
 constexpr std::size_t kLeastKey = 16;
@@ -161,10 +160,14 @@ Judgement CardGuard::judge_select(const Command& command, Pending& pending) cons
   const bool known_p2 = command.p2 == kWithFci || command.p2 == kNoFci;
   const std::size_t nc = command.data.size();
   if (is_short(command) && known_p2) {
-    if (command.p1 == kByAid && nc >= kLeastAid && nc <= kMostAid) {
-      // Only the whole name is certain: a shorter one may mean several applications.
+    if (command.p1 == kByAid) {
+      // Only a whole name: a shorter one may mean several applications, and after an exchange over
+      // T=0 that broke off the bytes of a name of anybody's making may be taken for a header.
       const auto application = wire::mynumber::application_with_aid(command.data);
-      pending.success = {application.value_or(Application::kOther), std::uint16_t{0}};
+      if (!application)
+        return refuse(command, "知られているAPの名前ではありません",
+                      "not the whole name of a known application");
+      pending.success = {*application, std::uint16_t{0}};
       return passes();
     }
     if (command.p1 == kShortEf && nc == 2) {
