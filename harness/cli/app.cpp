@@ -14,6 +14,7 @@
 #include "harness/cli/run_command.h"
 #include "harness/cli/running.h"
 #include "harness/cli/selection.h"
+#include "harness/cli/serve_command.h"
 #include "harness/cli/sweep_command.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
@@ -171,6 +172,9 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
   }
   if (const auto* value = std::get_if<ExploreCommand>(&command)) {
     return explore_command(*value, executor, console);
+  }
+  if (const auto* value = std::get_if<ServeCommand>(&command)) {
+    return serve_command(*value, console);
   }
   if (const auto* value = std::get_if<CheckCommand>(&command)) {
     return check(*value, executor, console);

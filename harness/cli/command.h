@@ -41,6 +41,15 @@ struct ExploreCommand {
   std::uint64_t runs = 10'000;  // of each model
   unsigned jobs = 1;
 };
+struct ServeCommand {
+  std::optional<std::string> usbip;  // ADDR:PORT, or empty: the default
+  std::vector<std::string> readers;  // profiles; "face" is face_reader; empty: that one
+  std::vector<std::string> cards{"hanako"};  // at hand
+  std::string place;                 // this one lies on the first reader from the beginning
+  std::string journal;               // file; empty: none
+  double speed = 1;
+  bool maker_ids = false;  // profiles with ids of makers, too
+};
 struct CheckCommand {
   std::vector<std::string> paths;
 };
@@ -58,7 +67,7 @@ struct NewCommand {
 
 using Command =
     std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
-                 RegressCommand, SweepCommand, ExploreCommand>;
+                 RegressCommand, SweepCommand, ExploreCommand, ServeCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

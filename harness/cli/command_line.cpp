@@ -76,6 +76,7 @@ class Parser {
     add_regress();
     add_sweep();
     add_explore();
+    add_serve();
     add_others();
   }
 
@@ -287,6 +288,39 @@ class Parser {
                          say({"ワーカーを使わない（計測用）", "without workers (for measurements)"}));
   }
 
+  void add_serve() {
+    serve_app_ = app_.add_subcommand(
+        "serve", say({"当方のリーダーを他のプログラムに提供する（Ctrl-C で終了）",
+                      "offer our readers to other programs (ends with Ctrl-C)"}));
+    usbip_ = serve_app_->add_option(
+        "--usbip", serve_usbip_,
+        say({"USB/IP で提供するアドレスとポート（省略時 127.0.0.1:3240、ポート 0 は空きポート）",
+             "offer them by USB/IP at ADDR:PORT (default: 127.0.0.1:3240; port 0: any free one)"}));
+    usbip_->expected(0, 1);
+    serve_app_
+        ->add_option("--reader", serve_.readers,
+                     say({"リーダーの定義（face：顔認証付きリーダー。複数指定可）",
+                          "profile of a reader (face: the face-auth reader; may be repeated)"}))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    serve_app_->add_option("--cards", serve_.cards, say({"手元のカード", "cards at hand"}))
+        ->delimiter(',');
+    serve_app_->add_option("--place", serve_.place,
+                           say({"最初のリーダーに初めから置くカード",
+                                "card that lies on the first reader from the beginning"}));
+    serve_app_
+        ->add_option("--speed", serve_.speed,
+                     say({"実時間 1 秒あたりの模擬時間（秒）", "simulated seconds in a second"}))
+        ->check(CLI::Range(0.01, 1000.0) & CLI::Validator(no_nan, ""));
+    serve_app_->add_option("--journal", serve_.journal,
+                           say({"記録を書くファイル（1 行 1 件の JSON）",
+                                "file for the journal (one JSON object a line)"}));
+    serve_app_->add_flag("--maker-ids", serve_.maker_ids,
+                         say({"実在のメーカーの USB ID を持つ定義も許す（隔離した試験環境だけで）",
+                              "allow profiles with USB ids of real makers, too (only in a test "
+                              "system that is apart)"}));
+  }
+
   void add_others() {
     check_app_ =
         app_.add_subcommand("check", say({"シナリオの書き方を確かめる", "check scenarios"}));
@@ -316,6 +350,10 @@ class Parser {
     explore_.seed = *seed_from(explore_seed_);
     if (explore_app_->parsed()) return explore_;
     if (sweep_app_->parsed()) return sweep_;
+    if (serve_app_->parsed()) {
+      if (usbip_->count() != 0) serve_.usbip = serve_usbip_;
+      return serve_;
+    }
     if (check_app_->parsed()) return check_;
     if (list_app_->parsed()) return list_;
     if (steps_app_->parsed()) return StepsCommand{};
@@ -335,6 +373,9 @@ class Parser {
   RunCommand run_;
   SweepCommand sweep_;
   ExploreCommand explore_;
+  ServeCommand serve_;
+  std::string serve_usbip_;
+  CLI::Option* usbip_ = nullptr;
   std::string explore_seed_ = "1";
   std::string sweep_seed_ = "1";
   CheckCommand check_;
@@ -346,6 +387,7 @@ class Parser {
   CLI::App* regress_app_ = nullptr;
   CLI::App* sweep_app_ = nullptr;
   CLI::App* explore_app_ = nullptr;
+  CLI::App* serve_app_ = nullptr;
   CLI::App* check_app_ = nullptr;
   CLI::App* list_app_ = nullptr;
   CLI::App* steps_app_ = nullptr;

@@ -52,7 +52,7 @@ void FaceReaderModule::perform(DeviceOutput& output) {
     for (const auto& [key, value] : record->values)
       text += (text.empty() ? "" : " ") + key + "=" + value;
     note(record->name, std::move(text));
-    records_.push_back(std::move(*record));
+    if (keeps_records_) records_.push_back(std::move(*record));
   } else if (const auto* fault = std::get_if<LinkFault>(&output)) {
     ++link_faults_;
     note("link_error", fault->what);

@@ -19,6 +19,8 @@ class FaceReaderModule : public kernel::Module {
                    channel::PanelChannel& panel);
 
   const std::vector<Record>& records() const { return records_; }
+  // From now on they are in the journal only: for programs that run without end.
+  void forget_records() { keeps_records_ = false; }
   const Panel& panel() const { return reader_.panel(); }
   // Things wrong with what came over the reader link.
   std::uint32_t link_faults() const { return link_faults_; }
@@ -36,6 +38,7 @@ class FaceReaderModule : public kernel::Module {
   channel::PanelChannel& panel_;
   kernel::Mailbox<PowerOn> power_;
   std::vector<Record> records_;
+  bool keeps_records_ = true;
   std::uint32_t link_faults_ = 0;
 };
 

@@ -42,16 +42,21 @@ void GenericReaderModule::take(const Event& event) {
     } else if (const auto* stop = std::get_if<wire::StopTimer>(&effect)) {
       timers_.stop(*stop);
     } else if (const auto* ask = std::get_if<ccid_function::AskPin>(&effect)) {
-      asking_slot_ = ask->slot;
+      pad_asks(ask->slot, true);
       context_.journal.note(role_, context_.simulation.now_ns(), "pin_asked", describe(effect));
-    } else if (std::holds_alternative<ccid_function::PinDone>(effect)) {
-      asking_slot_ = -1;
+    } else if (const auto* done = std::get_if<ccid_function::PinDone>(&effect)) {
+      pad_asks(done->slot, false);
       context_.journal.note(role_, context_.simulation.now_ns(), "pin_done", describe(effect));
     } else if (const auto* unknown = std::get_if<ccid_function::Unmodelled>(&effect)) {
       ++unmodelled_;
       context_.journal.note(role_, context_.simulation.now_ns(), "unmodelled", unknown->what);
     }
   }
+}
+
+void GenericReaderModule::pad_asks(int slot, bool asks) {
+  asking_slot_ = asks ? slot : -1;
+  if (on_pad_) on_pad_(slot, asks);
 }
 
 }  // namespace uketsuke::generic_reader

@@ -1,0 +1,202 @@
+#include "harness/cli/serve_command.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "harness/bench/served_desk.h"
+#include "harness/run/find.h"
+#include "harness/verdict/format.h"
+#include "harness/verdict/summary.h"
+#include "sim/gateway/usbip_server.h"
+
+namespace uketsuke::cli {
+namespace {
+
+using run::RunError;
+using verdict::say;
+using verdict::Text;
+
+constexpr const char* kFaceReader = "face_reader";
+constexpr std::uint16_t kPidCodes = 0x1209;  // its 0001..0005 are for tests
+
+// SIGINT and SIGTERM, taken by a thread of their own. Made before all other threads, so that none
+// of them is interrupted.
+class EndSignals {
+ public:
+  EndSignals() {
+    sigemptyset(&set_);
+    sigaddset(&set_, SIGINT);
+    sigaddset(&set_, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set_, &before_);
+  }
+  ~EndSignals() {
+    if (thread_.joinable()) {
+      pthread_kill(thread_.native_handle(), SIGTERM);
+      thread_.join();
+    }
+    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+  EndSignals(const EndSignals&) = delete;
+  EndSignals& operator=(const EndSignals&) = delete;
+
+  // `desk` has to be there until this object has gone.
+  void end(bench::ServedDesk& desk) {
+    thread_ = std::thread([this, &desk] {
+      int signal = 0;
+      sigwait(&set_, &signal);
+      desk.stop();
+    });
+  }
+
+ private:
+  sigset_t set_{}, before_{};
+  std::thread thread_;
+};
+
+// The journal as lines of a file, each written when it is complete.
+class JournalFile {
+ public:
+  explicit JournalFile(const std::string& path) : path_(path), file_(path) {
+    if (!file_) refuse();
+  }
+  trace::Journal::Sink sink() {
+    return [this](const trace::Journal& journal, std::size_t index) {
+      file_ << journal.json_line(index) << '\n' << std::flush;
+      if (!file_) refuse();
+    };
+  }
+
+ private:
+  [[noreturn]] void refuse() const {
+    throw RunError(RunError::Kind::kEnvironment,
+                   say("{} に書けません", "cannot write {}", path_));
+  }
+  std::string path_;
+  std::ofstream file_;
+};
+
+std::shared_ptr<const bench::Assets> load_data() {
+  try {
+    return bench::load_assets(bench::find_data_folder(""));
+  } catch (const std::exception& error) {
+    throw RunError(RunError::Kind::kEnvironment,
+                   say("ハーネスのデータを読み込めません：{}", "cannot load the data of the harness: {}",
+                       error.what()));
+  }
+}
+
+bench::ServedDeskConfig config_of(const ServeCommand& command) {
+  bench::ServedDeskConfig config;
+  config.readers.clear();
+  for (const std::string& name : command.readers)
+    config.readers.push_back(name == "face" ? kFaceReader : name);
+  if (config.readers.empty()) config.readers.emplace_back(kFaceReader);
+  config.cards = command.cards;
+  if (!command.place.empty()) config.cards.push_back(command.place);
+  config.pace.speed = command.speed;
+  return config;
+}
+
+// A maker's id on somebody's own machine would bring the maker's drivers along.
+void check_ids(const ServeCommand& command, const bench::ServedDesk& desk) {
+  for (std::size_t i = 0; i < desk.readers() && !command.maker_ids; ++i) {
+    const generic_reader::Profile& profile = desk.profile(i);
+    if (profile.idVendor == kPidCodes) continue;
+    throw RunError(RunError::Kind::kUsage,
+                   say("{} の USB ID {:04x}:{:04x} は実在のメーカーのものです。"
+                       "隔離した試験環境なら --maker-ids を付けてください",
+                       "the USB ids {1:04x}:{2:04x} of {0} are a maker's; in a test system that is "
+                       "apart, add --maker-ids",
+                       profile.name, profile.idVendor, profile.idProduct));
+  }
+}
+
+std::unique_ptr<bench::ServedDesk> make_desk(const ServeCommand& command,
+                                             const bench::Assets& assets, JournalFile* journal) {
+  bench::ServedDeskConfig config = config_of(command);
+  if (journal != nullptr) config.journal = journal->sink();
+  std::unique_ptr<bench::ServedDesk> desk;
+  try {
+    desk = std::make_unique<bench::ServedDesk>(assets, std::move(config));
+  } catch (const std::runtime_error& error) {
+    throw RunError(RunError::Kind::kUsage, Text(error.what()));
+  }
+  check_ids(command, *desk);
+  if (!command.place.empty() && desk->place(command.place) != bench::HandsOutcome::kDone) {
+    throw RunError(RunError::Kind::kUsage, say("{} のカードは最初のリーダーに置けません",
+                                               "the card of {} does not go onto the first reader",
+                                               command.place));
+  }
+  return desk;
+}
+
+bool is_this_machine(const std::string& host) {
+  return host.compare(0, 4, "127.") == 0 || host == "::1" || host == "localhost";
+}
+
+void tell_usbip(const gateway::UsbipServer& server, const std::vector<std::string>& busids,
+                const bench::ServedDesk& desk, Console& console) {
+  console.print(fmt::format("usbip: {}\n", gateway::to_string(server.address())));
+  for (std::size_t i = 0; i < busids.size(); ++i) {
+    const generic_reader::Profile& profile = desk.profile(i);
+    console.print(fmt::format("reader: {} {:04x}:{:04x} {} ({})\n", busids[i], profile.idVendor,
+                              profile.idProduct, profile.name, profile.product));
+  }
+  const gateway::TcpAddress& at = server.address();
+  const std::string port = at.port == wire::usbip::kDefaultPort
+                               ? std::string()
+                               : fmt::format("--tcp-port {} ", at.port);
+  const std::string attach = fmt::format("attach -r {} -b {}", at.host, busids.front());
+  console.line(say("Linux での接続：sudo modprobe vhci-hcd && sudo usbip {}{}",
+                   "attach from Linux: sudo modprobe vhci-hcd && sudo usbip {}{}", port, attach));
+  console.line(say("Windows での接続（usbip-win2）：usbip.exe {}{}",
+                   "attach from Windows (usbip-win2): usbip.exe {}{}", port, attach));
+  if (!is_this_machine(at.host)) {
+    console.line(Text("注意：このアドレスに届く人は誰でもこのリーダーを使えます（認証も暗号化もありません）",
+                      "note: whoever reaches this address can use these readers (no "
+                      "authentication, no encryption)"));
+  }
+}
+
+std::unique_ptr<gateway::UsbipServer> serve_usbip(const std::string& at, bench::ServedDesk& desk,
+                                                  Console& console) {
+  try {
+    auto server = std::make_unique<gateway::UsbipServer>(gateway::usbip_address_from(at));
+    std::vector<std::string> busids;
+    for (std::size_t i = 0; i < desk.readers(); ++i) busids.push_back(server->add(desk.usb(i)));
+    server->start();
+    tell_usbip(*server, busids, desk, console);
+    return server;
+  } catch (const gateway::UsbipError& error) {
+    throw RunError(RunError::Kind::kEnvironment, Text(error.ja(), error.what()));
+  }
+}
+
+}  // namespace
+
+int serve_command(const ServeCommand& command, Console& console) {
+  if (!command.usbip) {
+    throw RunError(RunError::Kind::kUsage,
+                   Text("提供の方法がありません（--usbip など）", "nothing to serve (--usbip ...)"));
+  }
+  const auto assets = load_data();
+  std::unique_ptr<JournalFile> journal;
+  if (!command.journal.empty()) journal = std::make_unique<JournalFile>(command.journal);
+  const auto desk = make_desk(command, *assets, journal.get());
+  EndSignals signals;
+  // Fronts: each with its threads, which reach the desk through its inbox only.
+  std::unique_ptr<gateway::UsbipServer> usbip;
+  if (command.usbip) usbip = serve_usbip(*command.usbip, *desk, console);
+  console.flush();
+  signals.end(*desk);
+  desk->run();
+  usbip.reset();
+  return verdict::kExitPass;
+}
+
+}  // namespace uketsuke::cli
