@@ -108,6 +108,7 @@ BoundCard load_card(const std::string& holder, const yaml::Node& node) {
   BoundCard found;
   found.holder = holder;
   if (const yaml::Node what = map.find("describe")) found.description = load_text(what);
+  if (const yaml::Node simulated = map.find("simulated")) found.simulated = simulated.as_bool();
   if (const yaml::Node release = map.find("release")) {
     yaml::Mapping fields(release);
     found.key = fields.require("key").as_hex();

@@ -27,6 +27,8 @@ struct BoundCard {
   // How it is released for this run (sim/guard/README.md); empty: it is not.
   std::vector<std::uint8_t> key, digest;
   bool may_lock = false;
+  // It is one of ours in a reader that we serve: its messages are journalled as a model's are.
+  bool simulated = false;
 };
 
 struct Bindings {
@@ -54,8 +56,5 @@ Bindings load_bindings(const std::string& bench_file, const std::vector<std::str
 void put_bindings(const std::string& bench_file, const std::vector<std::string>& binds,
                   std::map<std::string, std::string>& extra);
 Bindings bindings_of(const std::map<std::string, std::string>& extra);
-
-// The JSON Schema of a bench file.
-std::string bench_schema_json();
 
 }  // namespace uketsuke::bind
