@@ -174,7 +174,7 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
   settings.produced_by = bindings.text();
   if (bindings.bound()) {
     settings.amend = [&](WorldConfig& config) {
-      config.outside = make_outside(bindings, assets().catalog, config.face_reader);
+      config.outside = make_outside(bindings, assets().catalog);
     };
   }
   const AtEnd at_end = watch(scenario, options, settings);

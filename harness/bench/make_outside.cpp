@@ -1,11 +1,112 @@
 #include "harness/bench/make_outside.h"
 
-namespace uketsuke::bench {
+#include <utility>
 
-std::shared_ptr<Outside> make_outside(const bind::Bindings& bindings, const scenario::Catalog&,
-                                      bool) {
+#include "sim/gateway/broken.h"
+#include "sim/gateway/hands_exec.h"
+#include "sim/gateway/hands_tcp.h"
+#include "sim/gateway/libusb_route.h"
+
+namespace uketsuke::bench {
+namespace {
+
+using bind::Binding;
+using bind::Bindings;
+using gateway::HandsConnection;
+using gateway::HandsRoute;
+
+// A program speaks for panel, slot, card and link over one connection: each part has its own end.
+class SharedHands : public HandsRoute {
+ public:
+  explicit SharedHands(std::shared_ptr<HandsConnection> connection)
+      : connection_(std::move(connection)) {}
+  void start(Report report) override { connection_->start(std::move(report)); }
+  void ask(gateway::HandsRequest request) override { connection_->ask(std::move(request)); }
+  bool sees_panel() const override { return connection_->sees_panel(); }
+  std::string name() const override { return connection_->name(); }
+
+ private:
+  std::shared_ptr<HandsConnection> connection_;
+};
+
+class SharedSession : public gateway::SessionRoute {
+ public:
+  explicit SharedSession(std::shared_ptr<HandsConnection> connection)
+      : connection_(std::move(connection)) {}
+  void start(Report report) override { connection_->session().start(std::move(report)); }
+  void ask(wire::session::Request request) override {
+    connection_->session().ask(std::move(request));
+  }
+  std::string name() const override { return connection_->session().name(); }
+
+ private:
+  std::shared_ptr<HandsConnection> connection_;
+};
+
+[[noreturn]] void refuse(const Binding& binding, const gateway::RouteFailed& failed) {
+  throw gateway::RouteBroken(binding.text(), failed.ja, failed.en);
+}
+
+std::unique_ptr<HandsConnection> exec(const Binding& binding, bool keep_errors) {
+  gateway::HandsExecSettings settings;
+  settings.argv = binding.arguments;
+  settings.keep_errors = keep_errors;
+  return gateway::make_hands_exec(std::move(settings));
+}
+
+std::unique_ptr<HandsRoute> hands_route(const Bindings& bindings, const Binding& binding,
+                                        bool keep_errors) {
+  if (binding.kind == "exec") return exec(binding, keep_errors);
+  gateway::HandsTcpSettings settings;
+  const auto address = gateway::parse_tcp_address(binding.address);
+  if (!address) refuse(binding, {"hands:HOST:PORT と書きます", "it is written hands:HOST:PORT"});
+  settings.address = *address;
+  settings.allow_remote = bindings.allow_remote;
+  return gateway::make_hands_tcp(std::move(settings));
+}
+
+std::unique_ptr<gateway::UsbRoute> usb_route(const Bindings& bindings) {
+  const Binding& binding = bindings.reader;
+  auto selector = gateway::parse_usb_selector(binding.address);
+  if (const auto* failed = std::get_if<gateway::RouteFailed>(&selector)) refuse(binding, *failed);
+  return std::make_unique<gateway::LibusbRoute>(
+      std::get<gateway::UsbSelector>(std::move(selector)));
+}
+
+void bind_reader(const Bindings& bindings, bool keep_errors, Outside& outside) {
+  const Binding& reader = bindings.reader;
+  if (reader.kind == "exec") {
+    std::shared_ptr<HandsConnection> program = exec(reader, keep_errors);
+    outside.session = std::make_unique<SharedSession>(program);
+    outside.link = std::shared_ptr<gateway::LinkRoute>(program, &program->link());
+    outside.panel_hands = std::make_unique<SharedHands>(program);
+  } else {
+    outside.usb = usb_route(bindings);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::Catalog&) {
   auto outside = std::make_shared<Outside>();
   outside->pace.speed = bindings.speed;
+  outside->simulated_cards = !bindings.cards.empty();
+  for (const bind::BoundCard& card : bindings.cards) {
+    outside->simulated_cards = outside->simulated_cards && card.simulated;
+    if (card.key.empty()) continue;
+    guard::Release release;
+    release.name = card.holder;
+    release.key = card.key;
+    std::copy(card.digest.begin(), card.digest.end(), release.digest.begin());
+    release.may_lock = card.may_lock;
+    outside->releases.push_back(std::move(release));
+  }
+  const bool keep_errors = outside->simulated_cards;
+  bind_reader(bindings, keep_errors, *outside);
+  if (!outside->panel_hands)
+    outside->panel_hands = hands_route(bindings, bindings.panel, keep_errors);
+  if (bindings.card.text() != bindings.panel.text())
+    outside->card_hands = hands_route(bindings, bindings.card, keep_errors);
   return outside;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/gateway/hands_route.h"
+#include "sim/gateway/link_route.h"
 #include "sim/gateway/session_route.h"
 #include "sim/gateway/usb_gateway_module.h"
 #include "sim/gateway/usb_route.h"
@@ -22,6 +23,7 @@ struct Outside {
   std::shared_ptr<kernel::Inbox> inbox = std::make_shared<kernel::Inbox>();
   std::unique_ptr<gateway::UsbRoute> usb;  // one of usb and session
   std::unique_ptr<gateway::SessionRoute> session;
+  std::shared_ptr<gateway::LinkRoute> link;  // beside a session: of a program that plays a reader
   std::unique_ptr<gateway::HandsRoute> panel_hands;
   std::unique_ptr<gateway::HandsRoute> card_hands;  // nullptr: the same as the panel's
   std::vector<guard::Release> releases;

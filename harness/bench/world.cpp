@@ -75,6 +75,10 @@ void World::bind_reader(const std::string& role) {
     session_gateway_ = std::make_unique<gateway::SessionGatewayModule>(
         "session", context_, outside.inbox, std::move(outside.session), *session_, *card_guard_,
         *identifier_, role);
+    if (outside.link && config_.face_reader) {
+      outside_link_ = std::make_unique<host_port::OutsideLinkModule>(
+          "link", context_, outside.inbox, outside.link);
+    }
   }
   bind_hands();
 }
@@ -102,7 +106,9 @@ void World::add_terminal() {
                                                            nullptr, network_tap(), network_tap());
   folder_ = std::make_unique<channel::FolderChannel>(context_, config_.folder_noticed_us,
                                                       describe_oqs_file);
-  terminal::Wires wires{{}, config_.face_reader ? port_.get() : nullptr, terminal_panel_,
+  host_port::LinkPort* link = port_.get();
+  if (outside_link_) link = outside_link_.get();
+  terminal::Wires wires{{}, config_.face_reader ? link : nullptr, terminal_panel_,
                         *terminal_network_, *folder_};
   wires.sessions[config_.face_reader ? terminal::kFaceReader : terminal::kGenericReader] =
       session_.get();
@@ -173,7 +179,7 @@ card::CardModule* World::placed_card() {
 }
 
 verdict::Text World::lacks() const {
-  if (session_gateway_ && config_.face_reader) {
+  if (session_gateway_ && !outside_link_ && config_.face_reader) {
     return {"PC/SC では顔認証付きリーダーのリンクを扱えない",
             "PC/SC carries no reader link of a face-auth reader"};
   }

@@ -14,6 +14,7 @@
 #include "models/face_reader/face_reader_module.h"
 #include "models/generic_reader/generic_reader_module.h"
 #include "models/host_port/host_port_module.h"
+#include "models/host_port/outside_link_module.h"
 #include "models/people/people_module.h"
 #include "models/terminal/terminal_module.h"
 #include "sim/channel/folder_channel.h"
@@ -128,6 +129,7 @@ class World {
   std::unique_ptr<guard::Identifier> identifier_;
   std::unique_ptr<gateway::UsbGatewayModule> usb_gateway_;
   std::unique_ptr<gateway::SessionGatewayModule> session_gateway_;
+  std::unique_ptr<host_port::OutsideLinkModule> outside_link_;
   std::unique_ptr<gateway::HandsGatewayModule> panel_hands_, card_hands_;
   std::unique_ptr<host_port::HostPortModule> port_;  // nullptr: the session is bound
   std::unique_ptr<terminal::TerminalModule> terminal_;

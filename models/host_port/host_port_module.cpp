@@ -12,8 +12,12 @@ constexpr std::size_t kCcidDriver = 0, kLinkDriver = 1;
 HostPortModule::HostPortModule(sc_core::sc_module_name name, channel::Context& context,
                                channel::UsbHostPort& usb, channel::SessionChannel& session,
                                std::string role, const PortSetup& setup)
-    : Module(name, context.simulation), context_(context), usb_(usb), session_(session),
-      role_(std::move(role)), host_(setup.host, {&reader_, &link_}),
+    : Module(name, context.simulation),
+      context_(context),
+      usb_(usb),
+      session_(session),
+      role_(std::move(role)),
+      host_(setup.host, {&reader_, &link_}),
       identifier_(setup.identifies_cards),
       link_commands_(context.simulation) {
   listen({&usb_.to_host().event(), &session_.to_reader().event(), &link_commands_.event()});

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "models/ccid_host/reader.h"
+#include "models/host_port/link_port.h"
 #include "models/link_host/link_host.h"
 #include "models/usb_host/host.h"
 #include "sim/channel/session_channel.h"
@@ -15,25 +16,18 @@
 
 namespace uketsuke::host_port {
 
-// What the port's user asks of the reader link, and what it hears.
-struct LinkAsk { wire::reader_link::Body body; };
-struct LinkReply { std::uint16_t seq = 0; wire::reader_link::Body body; };
-using LinkCommand = std::variant<LinkAsk, LinkReply>;
-
 struct PortSetup {
   usb_host::HostParameters host;
   bool identifies_cards = false;  // after each activation (sim/guard/identification.h)
 };
 
-class HostPortModule : public kernel::Module {
+class HostPortModule : public kernel::Module, public LinkPort {
  public:
-  HostPortModule(sc_core::sc_module_name name, channel::Context& context,
-                 channel::UsbHostPort& usb, channel::SessionChannel& session, std::string role,
-                 const PortSetup& setup = {});
+  HostPortModule(sc_core::sc_module_name name, channel::Context& context, channel::UsbHostPort& usb,
+                 channel::SessionChannel& session, std::string role, const PortSetup& setup = {});
 
-  kernel::Mailbox<LinkCommand>& link_commands() { return link_commands_; }
-  // Where link events go; before the simulation starts.
-  void connect_link(kernel::Mailbox<link_host::LinkEvent>& user) { link_user_ = &user; }
+  kernel::Mailbox<LinkCommand>& link_commands() override { return link_commands_; }
+  void connect_link(kernel::Mailbox<link_host::LinkEvent>& user) override { link_user_ = &user; }
   // Things the drivers found wrong with what they received.
   std::uint32_t anomalies() const { return anomalies_; }
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "models/host_port/host_port_module.h"
+#include "models/host_port/link_port.h"
 #include "models/terminal/terminal.h"
 #include "sim/channel/folder_channel.h"
 #include "sim/channel/network_channel.h"
@@ -19,7 +19,7 @@ namespace uketsuke::terminal {
 struct Wires {
   // Null: no such reader on this desk.
   std::array<channel::SessionChannel*, kReaderCount> sessions{};
-  host_port::HostPortModule* link_port = nullptr;                 // null: no face-auth reader
+  host_port::LinkPort* link_port = nullptr;  // null: no face-auth reader
   channel::PanelChannel& panel;
   channel::NetworkChannel& network;
   channel::FolderChannel& folder;

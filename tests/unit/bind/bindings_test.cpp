@@ -71,8 +71,7 @@ BOOST_AUTO_TEST_CASE(a_program_that_plays_the_reader_has_its_own_hands) {
   const Bindings bindings = load_bindings("", {"reader=exec:./reader.py --fast  x"});
   BOOST_TEST(bindings.panel.kind == "exec");
   BOOST_TEST(bindings.card.kind == "exec");
-  BOOST_TEST(bindings.reader.arguments ==
-                 (std::vector<std::string>{"./reader.py", "--fast", "x"}),
+  BOOST_TEST(bindings.reader.arguments == (std::vector<std::string>{"./reader.py", "--fast", "x"}),
              boost::test_tools::per_element());
 }
 
@@ -148,8 +147,7 @@ BOOST_AUTO_TEST_CASE(mistakes_of_a_bench_file_are_told_with_their_place) {
     const std::string said = usage_of(file.path(), {});
     BOOST_TEST(said.find(part) != std::string::npos, text << " said: " << said);
   }
-  BOOST_TEST(usage_of("/nowhere/bench.yaml", {}).find("/nowhere/bench.yaml") !=
-             std::string::npos);
+  BOOST_TEST(usage_of("/nowhere/bench.yaml", {}).find("/nowhere/bench.yaml") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(bindings_travel_to_a_worker) {
@@ -165,12 +163,11 @@ BOOST_AUTO_TEST_CASE(a_device_belongs_to_one_run) {
       load_bindings("", {"reader=usb:1209:0001:" + std::to_string(::getpid())});
   {
     const bind::DeviceLock lock(bindings);
-    BOOST_CHECK_EXCEPTION(bind::DeviceLock second(bindings), run::RunError,
-                          [](const run::RunError& error) {
-                            return error.kind() == run::RunError::Kind::kEnvironment &&
-                                   error.text().en.find(std::to_string(::getpid())) !=
-                                       std::string::npos;
-                          });
+    BOOST_CHECK_EXCEPTION(
+        bind::DeviceLock second(bindings), run::RunError, [](const run::RunError& error) {
+          return error.kind() == run::RunError::Kind::kEnvironment &&
+                 error.text().en.find(std::to_string(::getpid())) != std::string::npos;
+        });
     const bind::DeviceLock other(load_bindings("", {"reader=usb:1209:0002"}));
   }
   const bind::DeviceLock again(bindings);
