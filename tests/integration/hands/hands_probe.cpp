@@ -4,7 +4,7 @@
 //   pad true|false | link up|down | link SEQ TEXT | card TEXT | failed ROUTE JA | EN
 // Usage: hands_probe exec|quiet [hello_ms deed_ms] -- ARGV... or
 //        hands_probe tcp|remote [hello_ms deed_ms] -- ADDRESS [READER]
-// Ends when standard input ends; then says "fds N", the descriptors open before and after.
+// Ends when standard input ends; then says "fds N M", the descriptors open before and after.
 #include <dirent.h>
 #include <fmt/format.h>
 #include <signal.h>
