@@ -140,6 +140,7 @@ void Fuzzer::run(std::size_t messages, bool guarded) {
   while (sent < messages && offences.size() < 5) {
     Bench bench(declared_, actual_);
     bench.guarded = guarded;
+    bench.reader.strict = one_in(2);
     bench.prologue();
     for (std::size_t i = 0; i < kOfOneBench; ++i) {
       bench.reader.alone = one_in(2);

@@ -211,7 +211,7 @@ void OracleReader::power_on() {
   t1_command_.clear();
   t1_response_.clear();
   t1_last_.clear();
-  t1_send_ = false;
+  t1_send_ = t1_receive_ = false;
   t0_waits_.clear();
 }
 
@@ -315,6 +315,8 @@ Bytes OracleReader::t1(ByteView block) {
   const std::uint8_t pcb = block[1];
   const std::size_t length = std::min<std::size_t>(block[2], block.size() - 3);
   const ByteView information = block.subspan(3, length);
+  if (strict && !t1_is_due(block))
+    return t1_block(static_cast<std::uint8_t>(t1_receive_ ? 0x92 : 0x82), {});
   if ((pcb & 0x80) == 0) {
     t1_command_.insert(t1_command_.end(), information.begin(), information.end());
     if ((pcb & 0x20) != 0 && !alone)
@@ -328,10 +330,20 @@ Bytes OracleReader::t1(ByteView block) {
   if ((pcb & 0x20) != 0) return t1_last_;
   if ((pcb & 0x1F) == 0) {
     t1_command_.clear();
-    t1_send_ = false;
+    t1_send_ = t1_receive_ = false;
   }
   if ((pcb & 0x1F) == 2) t1_command_.clear();
   return t1_last_ = t1_block(static_cast<std::uint8_t>(pcb | 0x20), information);
+}
+
+// ISO/IEC 7816-3:2006, 11.6.3: what is not due is asked for again and not carried out.
+bool OracleReader::t1_is_due(ByteView block) {
+  if (block[0] != 0 || block.size() != std::size_t{4} + block[2] || xor_of(block) != 0)
+    return false;
+  if ((block[1] & 0x80) != 0) return true;
+  if (((block[1] & 0x40) != 0) != t1_receive_) return false;
+  t1_receive_ = !t1_receive_;
+  return true;
 }
 
 Bytes OracleReader::t1_answer() {

@@ -51,7 +51,8 @@ class OracleReader {
   // is missing in one transfer comes with the next one.
   std::vector<wire::Bytes> bulk_out(wire::ByteView bytes);
   wire::Bytes atr() const;
-  bool alone = false;  // takes every part of a command for a command of its own
+  bool alone = false;   // takes every part of a command for a command of its own
+  bool strict = false;  // T=1: a block with another checksum, NAD or N(S) is asked for again
   // Faults a test plants.
   bool fail_next = false;     // the next XfrBlock: the card gets it, the answer is a failure
   bool swallow_next = false;  // the next XfrBlock: the card gets nothing, the answer is a failure
@@ -64,6 +65,7 @@ class OracleReader {
   wire::Bytes xfr(wire::ByteView command);
   wire::Bytes t1(wire::ByteView block);
   wire::Bytes t1_answer();
+  bool t1_is_due(wire::ByteView block);
   std::optional<wire::Bytes> t0(wire::ByteView tpdu);
   void power_on();
 
@@ -76,6 +78,7 @@ class OracleReader {
   wire::Bytes t1_response_;  // T=1: what is left to send
   wire::Bytes t1_last_;      // T=1: last block sent
   bool t1_send_ = false;     // N(S) of the card's next block
+  bool t1_receive_ = false;  // strict: N(S) that is due
   wire::Bytes t0_waits_;     // T=0: header that waits for its data
 };
 
