@@ -9,6 +9,7 @@
 #include <exception>
 #include <set>
 
+#include "harness/cli/doctor_command.h"
 #include "harness/cli/explore_command.h"
 #include "harness/cli/regress_command.h"
 #include "harness/cli/run_command.h"
@@ -175,6 +176,9 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
   }
   if (const auto* value = std::get_if<ServeCommand>(&command)) {
     return serve_command(*value, console);
+  }
+  if (const auto* value = std::get_if<DoctorCommand>(&command)) {
+    return doctor_command(*value, console);
   }
   if (const auto* value = std::get_if<CheckCommand>(&command)) {
     return check(*value, executor, console);

@@ -48,7 +48,14 @@ struct ServeCommand {
   std::string place;                 // this one lies on the first reader from the beginning
   std::string journal;               // file; empty: none
   double speed = 1;
+  std::optional<std::string> vpcd;      // HOST:PORT, or empty: the default
+  std::vector<std::string> vpcd_cards;  // empty: hanako
   bool maker_ids = false;  // profiles with ids of makers, too
+};
+struct DoctorCommand {
+  std::string device;  // VID:PID; empty: none is named
+  bool json = false;
+  std::string root;  // in front of every path that is looked at (for tests); empty: the real system
 };
 struct CheckCommand {
   std::vector<std::string> paths;
@@ -67,7 +74,7 @@ struct NewCommand {
 
 using Command =
     std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
-                 RegressCommand, SweepCommand, ExploreCommand, ServeCommand>;
+                 RegressCommand, SweepCommand, ExploreCommand, ServeCommand, DoctorCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

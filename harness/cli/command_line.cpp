@@ -77,6 +77,7 @@ class Parser {
     add_sweep();
     add_explore();
     add_serve();
+    add_doctor();
     add_others();
   }
 
@@ -315,10 +316,36 @@ class Parser {
     serve_app_->add_option("--journal", serve_.journal,
                            say({"記録を書くファイル（1 行 1 件の JSON）",
                                 "file for the journal (one JSON object a line)"}));
+    vpcd_ = serve_app_->add_option(
+        "--vpcd", serve_vpcd_,
+        say({"カードを pcscd の仮想リーダー (vsmartcard の vpcd) に入れる（省略時 127.0.0.1:35963）",
+             "put cards into pcscd's virtual reader (vsmartcard's vpcd) at HOST:PORT (default: "
+             "127.0.0.1:35963)"}));
+    vpcd_->expected(0, 1);
+    serve_app_
+        ->add_option("--card", serve_.vpcd_cards,
+                     say({"--vpcd のカード（省略時 hanako。複数指定は次のスロットへ）",
+                          "card of --vpcd (default: hanako; repeated: into the next slots)"}))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     serve_app_->add_flag("--maker-ids", serve_.maker_ids,
                          say({"実在のメーカーの USB ID を持つ定義も許す（隔離した試験環境だけで）",
                               "allow profiles with USB ids of real makers, too (only in a test "
                               "system that is apart)"}));
+  }
+
+  void add_doctor() {
+    doctor_app_ = app_.add_subcommand(
+        "doctor", say({"本物のリーダーを使う前の点検（何が妨げになり、どうすればよいか）",
+                       "what is in the way of a real reader on this machine, and its remedy"}));
+    doctor_app_->add_option("--device", doctor_.device,
+                            say({"リーダーとして調べる USB 機器 (VID:PID)",
+                                 "a USB device to be taken for a reader (VID:PID)"}));
+    doctor_app_->add_flag("--json", doctor_.json, say({"JSON で出力する", "print JSON"}));
+    // Tests plant trouble in a tree of their own (tests/python/test_doctor.py).
+    doctor_app_->add_option("--root", doctor_.root)->group("");
+    doctor_app_->footer(say({"終了コード：0 妨げなし、1 することがある",
+                             "exit codes: 0 nothing is in the way, 1 there is something to do"}));
   }
 
   void add_others() {
@@ -352,6 +379,7 @@ class Parser {
     if (sweep_app_->parsed()) return sweep_;
     if (serve_app_->parsed()) {
       if (usbip_->count() != 0) serve_.usbip = serve_usbip_;
+      if (vpcd_->count() != 0) serve_.vpcd = serve_vpcd_;
       return serve_;
     }
     if (check_app_->parsed()) return check_;
@@ -359,6 +387,7 @@ class Parser {
     if (steps_app_->parsed()) return StepsCommand{};
     if (schema_app_->parsed()) return schema_;
     if (new_app_->parsed()) return new_;
+    if (doctor_app_->parsed()) return doctor_;
     return run_;
   }
 
@@ -374,14 +403,16 @@ class Parser {
   SweepCommand sweep_;
   ExploreCommand explore_;
   ServeCommand serve_;
-  std::string serve_usbip_;
+  std::string serve_usbip_, serve_vpcd_;
   CLI::Option* usbip_ = nullptr;
+  CLI::Option* vpcd_ = nullptr;
   std::string explore_seed_ = "1";
   std::string sweep_seed_ = "1";
   CheckCommand check_;
   ListCommand list_;
   SchemaCommand schema_;
   NewCommand new_;
+  DoctorCommand doctor_;
   CLI::Option* config_limit_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* regress_app_ = nullptr;
@@ -393,6 +424,7 @@ class Parser {
   CLI::App* steps_app_ = nullptr;
   CLI::App* schema_app_ = nullptr;
   CLI::App* new_app_ = nullptr;
+  CLI::App* doctor_app_ = nullptr;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "harness/bench/served_desk.h"
+#include "harness/cli/serve_vpcd.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
@@ -180,9 +181,20 @@ std::unique_ptr<gateway::UsbipServer> serve_usbip(const std::string& at, bench::
 }  // namespace
 
 int serve_command(const ServeCommand& command, Console& console) {
+  if (command.vpcd && command.usbip) {
+    throw RunError(RunError::Kind::kUsage,
+                   Text("--vpcd は --usbip と一緒に使えません。二つ起動してください",
+                        "--vpcd and --usbip exclude each other: start the program twice"));
+  }
+  if (command.vpcd) {
+    VpcdServe what = vpcd_place(*command.vpcd);
+    what.cards = command.vpcd_cards;
+    return serve_vpcd(what, bench::find_data_folder(""), console);
+  }
   if (!command.usbip) {
     throw RunError(RunError::Kind::kUsage,
-                   Text("提供の方法がありません（--usbip など）", "nothing to serve (--usbip ...)"));
+                   Text("提供の方法がありません（--usbip、--vpcd）",
+                        "nothing to serve (--usbip, --vpcd)"));
   }
   const auto assets = load_data();
   std::unique_ptr<JournalFile> journal;
