@@ -100,7 +100,6 @@ Node::Node(Port& port, std::string path, usb_host::DeviceDescription description
     : port_(port), path_(std::move(path)), description_(std::move(description)),
       handler_(umockdev_ioctl_base_new()), drivers_(std::move(drivers)) {
   g_signal_connect(handler_, "handle-ioctl", G_CALLBACK(&Node::ioctl_hook), this);
-  g_signal_connect(handler_, "client-vanished", G_CALLBACK(&Node::vanished_hook), this);
 }
 
 Node::~Node() {
@@ -166,7 +165,8 @@ gboolean Node::ioctl_hook(UMockdevIoctlBase*, Handle client, gpointer node) {
   return self.answer(client) ? TRUE : FALSE;
 }
 
-void Node::vanished_hook(UMockdevIoctlBase*, Handle handle, gpointer node) {
+// The file was closed, or its process has ended.
+void Node::vanished_hook(Handle handle, GParamSpec*, gpointer node) {
   auto& self = *static_cast<Node*>(node);
   const std::lock_guard<std::mutex> lock(self.mutex_);
   const auto found = self.clients_.find(handle);
@@ -181,7 +181,10 @@ void Node::vanished_hook(UMockdevIoctlBase*, Handle handle, gpointer node) {
 
 bool Node::answer(Handle handle) {
   auto& slot = clients_[handle];
-  if (!slot) slot = std::make_unique<Client>();
+  if (!slot) {
+    slot = std::make_unique<Client>();
+    g_signal_connect(handle, "notify::connected", G_CALLBACK(&Node::vanished_hook), this);
+  }
   Client& client = *slot;
   UMockdevIoctlData* arg = umockdev_ioctl_client_get_arg(handle);
   const auto code = static_cast<unsigned>(umockdev_ioctl_client_get_request(handle));

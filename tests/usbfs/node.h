@@ -3,6 +3,7 @@
 // any number of clients at once. Not there: isochronous transfers, streams, mmap.
 #pragma once
 
+#include <linux/ioctl.h>
 #include <linux/usbdevice_fs.h>
 #include <umockdev-1.0/umockdev.h>
 
@@ -43,7 +44,7 @@ class Node {
   struct Client;
   using Handle = UMockdevIoctlClient*;
   static gboolean ioctl_hook(UMockdevIoctlBase*, Handle client, gpointer node);
-  static void vanished_hook(UMockdevIoctlBase*, Handle client, gpointer node);
+  static void vanished_hook(Handle client, GParamSpec*, gpointer node);
 
   // All with the lock.
   bool answer(Handle handle);
