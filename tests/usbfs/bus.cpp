@@ -89,6 +89,8 @@ void Bus::add(std::unique_ptr<gateway::UsbRoute> route, std::map<unsigned, std::
 
 void Bus::tick() {
   for (const auto& at : ports_) at->port->tick();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& node : nodes_) node->tick();
 }
 
 bool Bus::present(std::size_t port) const {

@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(a_transfer_that_never_comes_back_is_completed_and_holds_up_
   hasty.drain_ms = 300;
   LiveReader reader(libusb(hasty));
   BOOST_REQUIRE(reader.wait_ready());
+  reader.run_for(200);  // the driver is at rest
   desk("swallow on");
   const std::uint64_t cancelled = reader.submit(bulk_in());
   const std::uint64_t open = reader.submit(bulk_in());
