@@ -120,8 +120,8 @@ class Host {
   }
 
   // insert HOLDER [READER [SLOT]] | remove [HOLDER] | unplug [READER] | plug [READER]
-  // count [READER] | swallow on|off [READER] | driver INTERFACE [READER] | present [READER] | clients [READER]
-  // READER from 0.
+  // count [READER] | swallow on|off [READER] | driver INTERFACE [READER]
+  // present [READER] | clients [READER]. READER from 0.
   std::string handle(const std::string& line) {
     std::istringstream words(line);
     std::string verb, name;
