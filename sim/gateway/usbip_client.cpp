@@ -123,14 +123,18 @@ void UsbipClient::reset() {
 // ---- the thread
 
 void UsbipClient::run() {
+  started_ = Clock::now();
   while (!stopping_) {
     auto found = usbip_import(target_, limits_, inbox_.fd());
     if (auto* imported = std::get_if<UsbipImported>(&found)) {
       use(std::move(*imported));
     } else {
       const auto& why = std::get<UsbipTrouble>(found);
-      const std::lock_guard<std::mutex> lock(mutex_);
-      trouble_ = why;
+      {
+        const std::lock_guard<std::mutex> lock(mutex_);
+        trouble_ = why;
+      }
+      if (!why.for_good) tell_absence(why);
     }
     if (!nonsense_.empty()) {
       const std::string where = to_string(target_);
@@ -142,6 +146,13 @@ void UsbipClient::run() {
     }
     wait_for_work(kRetry);
   }
+}
+
+void UsbipClient::tell_absence(const UsbipTrouble& trouble) {
+  const auto limit = std::chrono::milliseconds(limits_.absent_after_ms);
+  if (was_there_ || stopping_ || limit.count() == 0 || Clock::now() < started_ + limit) return;
+  was_there_ = true;
+  report_(RouteFailed{trouble.ja, trouble.en});
 }
 
 void UsbipClient::wait_for_work(std::chrono::milliseconds time) {
@@ -176,6 +187,7 @@ void UsbipClient::use(UsbipImported imported) {
     broken_ = false;
   }
   in_.clear();
+  was_there_ = true;
   report_(HostEvent{Attached{speed_from(imported.device.speed)}});
   while (!stopping_ && exchange()) {
   }

@@ -68,6 +68,7 @@ class UsbipClient : public UsbRoute {
   void end_all(wire::usb::TransferStatus status);
   void wait_for_work(std::chrono::milliseconds time);
   void fail(const UsbipTrouble& trouble);
+  void tell_absence(const UsbipTrouble& trouble);
   void remember(std::uint32_t seqnum, const Late& late);
   std::size_t nonsense(std::string what);
   void no_device(std::uint64_t id);
@@ -95,6 +96,8 @@ class UsbipClient : public UsbRoute {
   // Of the thread.
   wire::Bytes in_;
   bool stopping_ = false, reset_wanted_ = false;
+  bool was_there_ = false;  // or its absence was told
+  Clock::time_point started_;
   std::string nonsense_;
   std::optional<std::uint32_t> reset_seqnum_;
   Clock::time_point reset_deadline_, half_deadline_;

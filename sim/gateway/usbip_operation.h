@@ -27,6 +27,9 @@ struct UsbipLimits {
   bool allow_remote = false;  // other machines than this one
   int connect_ms = 3'000;
   int answer_ms = 5'000;  // the whole answer to one operation
+  // Of a client: not there since the start is told as RouteFailed (once; it goes on looking); 0:
+  // never.
+  int absent_after_ms = 5'000;
 };
 
 // Why not. `for_good`: trying again will not help (nonsense, another machine).
