@@ -89,12 +89,13 @@ void ServedDesk::add_card(const Assets& assets, const std::string& holder) {
   cards_.push_back({holder, found->second.printed_number_b,
                     std::make_unique<card::CardModule>(name.c_str(), context_,
                                                        found->second.profile,
-                                                       config_.seed + cards_.size() + 1)});
+                                                       config_.seed + cards_.size() + 1),
+                    0});
 }
 
-card::CardModule* ServedDesk::card(const std::string& holder) {
-  for (const Card& card : cards_)
-    if (card.holder == holder) return card.module.get();
+ServedDesk::Card* ServedDesk::card(const std::string& holder) {
+  for (Card& card : cards_)
+    if (card.holder == holder) return &card;
   return nullptr;
 }
 
@@ -136,33 +137,38 @@ HandsOutcome ServedDesk::place(const std::string& holder, const std::string& fac
                                std::size_t reader, std::size_t slot) {
   const Reader* at = find(reader, slot);
   if (at == nullptr) return HandsOutcome::kNoSuchReader;
-  for (const Card& card : cards_) {
-    if (card.holder != holder) continue;
-    if (!card.module->place(at->wires->slot(slot), at->wires->medium(slot)))
-      return HandsOutcome::kRefused;
-    // The card lies with its face where the optics can see it.
-    if (at->face && face != "hidden")
-      panel_.put(wire::panel::CardFaceSeen{face == "misread" ? misread(card.printed_number_b)
-                                                             : card.printed_number_b});
-    return HandsOutcome::kDone;
-  }
-  return HandsOutcome::kNoSuchCard;
+  Card* placed = card(holder);
+  if (placed == nullptr) return HandsOutcome::kNoSuchCard;
+  if (!placed->module->place(at->wires->slot(slot), at->wires->medium(slot)))
+    return HandsOutcome::kRefused;
+  placed->reader = reader;
+  // The card lies with its face where the optics can see it.
+  if (at->face && face != "hidden")
+    panel_.put(wire::panel::CardFaceSeen{face == "misread" ? misread(placed->printed_number_b)
+                                                           : placed->printed_number_b});
+  return HandsOutcome::kDone;
+}
+
+void ServedDesk::on_panel(ServedPanel::Listener listener) {
+  panel_eyes_.on_output(std::move(listener));
 }
 
 HandsOutcome ServedDesk::place_beside(const std::string& holder, std::size_t reader,
                                       std::size_t slot) {
   const Reader* at = find(reader, slot);
   if (at == nullptr) return HandsOutcome::kNoSuchReader;
-  card::CardModule* module = card(holder);
-  if (module == nullptr) return HandsOutcome::kNoSuchCard;
-  return module->place_beside(at->wires->slot(slot), at->wires->medium(slot))
-             ? HandsOutcome::kDone
-             : HandsOutcome::kRefused;
+  Card* second = card(holder);
+  if (second == nullptr) return HandsOutcome::kNoSuchCard;
+  if (!second->module->place_beside(at->wires->slot(slot), at->wires->medium(slot)))
+    return HandsOutcome::kRefused;
+  second->reader = reader;
+  return HandsOutcome::kDone;
 }
 
-HandsOutcome ServedDesk::remove(const std::string& holder) {
+HandsOutcome ServedDesk::remove(const std::string& holder, std::optional<std::size_t> reader) {
   for (const Card& card : cards_) {
     if (!card.module->placed() || (!holder.empty() && holder != card.holder)) continue;
+    if (reader && *reader != card.reader) continue;
     card.module->take();
     return HandsOutcome::kDone;
   }

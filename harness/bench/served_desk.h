@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,7 +69,8 @@ class ServedDesk {
                      std::size_t reader = 0, std::size_t slot = 0);
   HandsOutcome place_beside(const std::string& holder, std::size_t reader = 0,
                             std::size_t slot = 0);
-  HandsOutcome remove(const std::string& holder);  // empty: the one that lies there
+  // holder empty: the one that lies there; reader: not on another one.
+  HandsOutcome remove(const std::string& holder, std::optional<std::size_t> reader = {});
   HandsOutcome unplug(std::size_t reader);
   HandsOutcome plug(std::size_t reader);
   HandsOutcome enter_on_pad(const std::string& digits, std::size_t reader = 0);
@@ -88,9 +90,14 @@ class ServedDesk {
     std::unique_ptr<face_reader::FaceReaderModule> face;
     std::unique_ptr<ServedUsb> usb;
   };
+  struct Card {
+    std::string holder, printed_number_b;
+    std::unique_ptr<card::CardModule> module;
+    std::size_t reader = 0;  // that it lies on, if it lies somewhere
+  };
   void add_reader(const Assets& assets, const std::string& name);
   void add_card(const Assets& assets, const std::string& holder);
-  card::CardModule* card(const std::string& holder);
+  Card* card(const std::string& holder);
   const Reader* find(std::size_t reader, std::size_t slot) const;
 
   ServedDeskConfig config_;
@@ -105,10 +112,6 @@ class ServedDesk {
   face_reader::Profile face_profile_;
   PadListener on_pad_;
   std::vector<Reader> readers_;
-  struct Card {
-    std::string holder, printed_number_b;
-    std::unique_ptr<card::CardModule> module;
-  };
   std::vector<Card> cards_;
 };
 

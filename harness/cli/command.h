@@ -43,6 +43,7 @@ struct ExploreCommand {
 };
 struct ServeCommand {
   std::optional<std::string> usbip;  // ADDR:PORT, or empty: the default
+  std::string hands;                 // [ADDR:]PORT; empty: none
   std::vector<std::string> readers;  // profiles; "face" is face_reader; empty: that one
   std::vector<std::string> cards{"hanako"};  // at hand
   std::string place;                 // this one lies on the first reader from the beginning

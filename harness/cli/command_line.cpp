@@ -298,6 +298,11 @@ class Parser {
         say({"USB/IP で提供するアドレスとポート（省略時 127.0.0.1:3240、ポート 0 は空きポート）",
              "offer them by USB/IP at ADDR:PORT (default: 127.0.0.1:3240; port 0: any free one)"}));
     usbip_->expected(0, 1);
+    serve_app_->add_option("--hands", serve_.hands,
+                           say({"画面とカード挿入口をハンズプロトコルで提供する [アドレス:]ポート"
+                                "（sim/gateway/README.md）",
+                                "offer panel and card slot by the hands protocol at [ADDR:]PORT "
+                                "(sim/gateway/README.md)"}));
     serve_app_
         ->add_option("--reader", serve_.readers,
                      say({"リーダーの定義（face：顔認証付きリーダー。複数指定可）",

@@ -8,11 +8,14 @@
 #include <thread>
 #include <utility>
 
+#include "harness/bench/desk_hands.h"
 #include "harness/bench/served_desk.h"
 #include "harness/cli/serve_vpcd.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
+#include "sim/gateway/broken.h"
+#include "sim/gateway/hands_server.h"
 #include "sim/gateway/usbip_server.h"
 
 namespace uketsuke::cli {
@@ -140,6 +143,12 @@ bool is_this_machine(const std::string& host) {
   return host.compare(0, 4, "127.") == 0 || host == "::1" || host == "localhost";
 }
 
+void note_who_reaches_it(Console& console) {
+  console.line(Text("注意：このアドレスに届く人は誰でもこのリーダーを使えます（認証も暗号化もありません）",
+                    "note: whoever reaches this address can use these readers (no "
+                    "authentication, no encryption)"));
+}
+
 void tell_usbip(const gateway::UsbipServer& server, const std::vector<std::string>& busids,
                 const bench::ServedDesk& desk, Console& console) {
   console.print(fmt::format("usbip: {}\n", gateway::to_string(server.address())));
@@ -157,11 +166,7 @@ void tell_usbip(const gateway::UsbipServer& server, const std::vector<std::strin
                    "attach from Linux: sudo modprobe vhci-hcd && sudo usbip {}{}", port, attach));
   console.line(say("Windows での接続（usbip-win2）：usbip.exe {}{}",
                    "attach from Windows (usbip-win2): usbip.exe {}{}", port, attach));
-  if (!is_this_machine(at.host)) {
-    console.line(Text("注意：このアドレスに届く人は誰でもこのリーダーを使えます（認証も暗号化もありません）",
-                      "note: whoever reaches this address can use these readers (no "
-                      "authentication, no encryption)"));
-  }
+  if (!is_this_machine(at.host)) note_who_reaches_it(console);
 }
 
 std::unique_ptr<gateway::UsbipServer> serve_usbip(const std::string& at, bench::ServedDesk& desk,
@@ -178,6 +183,37 @@ std::unique_ptr<gateway::UsbipServer> serve_usbip(const std::string& at, bench::
   }
 }
 
+// Panel and card slot for hands outside, together with the desk's end of it.
+struct HandsFront {
+  HandsFront(bench::ServedDesk& desk, const gateway::HandsServerSettings& settings)
+      : hands(desk), server(settings, hands) {}
+  bench::DeskHands hands;
+  gateway::HandsServer server;
+};
+
+std::unique_ptr<HandsFront> serve_hands(const std::string& at, bench::ServedDesk& desk,
+                                        Console& console) {
+  const auto address = gateway::parse_tcp_address(at);
+  if (!address) {
+    throw RunError(RunError::Kind::kUsage,
+                   say("--hands {}：[アドレス:]ポート と書きます", "--hands {}: it is written [ADDR:]PORT",
+                       at));
+  }
+  gateway::HandsServerSettings settings;
+  settings.address = *address;
+  settings.allow_remote = true;  // somebody wrote it
+  settings.name = "uketsuke serve";
+  try {
+    auto front = std::make_unique<HandsFront>(desk, settings);
+    const gateway::TcpAddress got = front->server.address();
+    console.print(fmt::format("hands: {}\n", gateway::to_string(got)));
+    if (!is_this_machine(got.host)) note_who_reaches_it(console);
+    return front;
+  } catch (const gateway::RouteBroken& broken) {
+    throw RunError(RunError::Kind::kEnvironment, Text(broken.ja(), broken.what()));
+  }
+}
+
 }  // namespace
 
 int serve_command(const ServeCommand& command, Console& console) {
@@ -191,10 +227,10 @@ int serve_command(const ServeCommand& command, Console& console) {
     what.cards = command.vpcd_cards;
     return serve_vpcd(what, bench::find_data_folder(""), console);
   }
-  if (!command.usbip) {
+  if (!command.usbip && command.hands.empty()) {
     throw RunError(RunError::Kind::kUsage,
-                   Text("提供の方法がありません（--usbip、--vpcd）",
-                        "nothing to serve (--usbip, --vpcd)"));
+                   Text("提供の方法がありません（--usbip、--hands、--vpcd）",
+                        "nothing to serve (--usbip, --hands, --vpcd)"));
   }
   const auto assets = load_data();
   std::unique_ptr<JournalFile> journal;
@@ -204,9 +240,12 @@ int serve_command(const ServeCommand& command, Console& console) {
   // Fronts: each with its threads, which reach the desk through its inbox only.
   std::unique_ptr<gateway::UsbipServer> usbip;
   if (command.usbip) usbip = serve_usbip(*command.usbip, *desk, console);
+  std::unique_ptr<HandsFront> hands;
+  if (!command.hands.empty()) hands = serve_hands(command.hands, *desk, console);
   console.flush();
   signals.end(*desk);
   desk->run();
+  hands.reset();
   usbip.reset();
   return verdict::kExitPass;
 }

@@ -35,6 +35,23 @@ void ignore_broken_pipes() {
 
 }  // namespace
 
+template <class Event>
+void HandsConnection::End<Event>::start(std::function<void(Event)> report) {
+  const std::lock_guard lock(mutex_);
+  report_ = std::move(report);
+  for (Event& event : std::exchange(waiting_, {})) report_(std::move(event));
+}
+
+template <class Event>
+void HandsConnection::End<Event>::deliver(Event event) {
+  const std::lock_guard lock(mutex_);
+  if (report_) {
+    report_(std::move(event));
+  } else if (waiting_.size() < kMaxWaiting) {
+    waiting_.push_back(std::move(event));
+  }
+}
+
 HandsConnection::HandsConnection(HandsPeerSettings settings,
                                  std::unique_ptr<HandsTransport> transport)
     : name_(settings.name),
@@ -189,10 +206,10 @@ void HandsConnection::deliver() {
       if (report_) report_(std::move(*hands));
     } else if (auto* card = std::get_if<SessionRouteEvent>(&event)) {
       complete(*card);
-      if (session_.report_) session_.report_(std::move(*card));
+      session_.end_.deliver(std::move(*card));
     } else if (auto* link = std::get_if<LinkRouteEvent>(&event)) {
       complete(*link);
-      if (link_.report_) link_.report_(std::move(*link));
+      link_.end_.deliver(std::move(*link));
     }
   }
 }

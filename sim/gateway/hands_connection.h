@@ -46,7 +46,8 @@ class HandsConnection : public HandsRoute {
   HandsConnection(HandsPeerSettings settings, std::unique_ptr<HandsTransport> transport);
   ~HandsConnection() override;  // ends the thread and the other side
 
-  // Opens the connection. The other two routes are started before.
+  // Opens the connection. What is reported to the other two ends before they are started waits for
+  // them.
   void start(HandsRoute::Report report) override;
   void ask(HandsRequest request) override;
   bool sees_panel() const override { return sees_panel_; }
@@ -58,13 +59,26 @@ class HandsConnection : public HandsRoute {
 
  private:
   using Work = std::variant<HandsRequest, wire::session::Request, wire::reader_link::Message>;
+  // One end of what the connection carries. What comes before it is started waits.
+  template <class Event>
+  class End {
+   public:
+    void start(std::function<void(Event)> report);
+    void deliver(Event event);
+
+   private:
+    static constexpr std::size_t kMaxWaiting = 1000;
+    std::mutex mutex_;
+    std::function<void(Event)> report_;
+    std::vector<Event> waiting_;
+  };
   class Session : public SessionRoute {
    public:
     explicit Session(HandsConnection& owner) : owner_(owner) {}
-    void start(Report report) override { report_ = std::move(report); }
+    void start(Report report) override { end_.start(std::move(report)); }
     void ask(wire::session::Request request) override { owner_.post(std::move(request)); }
     std::string name() const override { return owner_.name_; }
-    Report report_;
+    End<SessionRouteEvent> end_;
 
    private:
     HandsConnection& owner_;
@@ -72,10 +86,10 @@ class HandsConnection : public HandsRoute {
   class Link : public LinkRoute {
    public:
     explicit Link(HandsConnection& owner) : owner_(owner) {}
-    void start(Report report) override { report_ = std::move(report); }
+    void start(Report report) override { end_.start(std::move(report)); }
     void send(wire::reader_link::Message message) override { owner_.post(std::move(message)); }
     std::string name() const override { return owner_.name_; }
-    Report report_;
+    End<LinkRouteEvent> end_;
 
    private:
     HandsConnection& owner_;

@@ -206,7 +206,7 @@ void HandsPeer::welcome(const hands::Welcome& welcome, Millis now) {
                 fmt::format("there is no reader '{}'; there are: {}", settings_.reader,
                             fmt::join(readers, ", ")));
   }
-  if (settings_.reader.empty() && readers.size() > 1) settings_.reader = readers.front();
+  if (settings_.reader.empty() && !readers.empty()) settings_.reader = readers.front();
   state_ = State::kReady;
   peer_ = welcome.name;
   can_.insert(welcome.can.begin(), welcome.can.end());

@@ -7,7 +7,6 @@
 #include <map>
 #include <vector>
 
-#include "sim/guard/identification.h"
 #include "sim/wire/session/message.h"
 
 namespace uketsuke::guard {
@@ -23,8 +22,6 @@ class Identifier {
   };
   Step asked(wire::session::Request request);  // by the program
   Step heard(wire::session::Event event);      // from the reader
-  // Of the card that was connected last, as far as it answered; nullptr: none was asked.
-  const Identification* identification() const { return asked_one_ ? &last_ : nullptr; }
 
  private:
   struct Under {  // a slot that is being identified
@@ -35,8 +32,6 @@ class Identifier {
   void go_on(std::uint8_t slot, Step& out);
 
   bool wanted_;
-  bool asked_one_ = false;
-  Identification last_;
   std::map<std::uint8_t, Under> under_;
 };
 
