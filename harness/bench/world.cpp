@@ -52,34 +52,8 @@ void World::bind_reader(const std::string& role) {
   simulation_.pace(outside.pace, outside.inbox);
   endpoints_ = std::make_unique<OutsideEndpoints>(outside.simulated_cards);
   add_session(role);
-  const bool releases = !outside.releases.empty();
-  if (outside.usb) {
-    gateway::UsbGatewayConfig wire;
-    wire.device = role;
-    wire.describe_control = describe_control_out;
-    wire.describe_control_in = describe_control_in;
-    wire.endpoints = [this](const wire::usb::Configuration& configuration) {
-      return endpoints_->of(configuration);
-    };
-    ccid_guard_ = std::make_unique<guard::CcidGuard>(outside.releases);
-    usb_gateway_ = std::make_unique<gateway::UsbGatewayModule>(
-        "usb", context_, outside.inbox, std::move(outside.usb), *ccid_guard_, std::move(wire));
-    host_port::PortSetup setup;
-    setup.host.sets_address = false;
-    setup.identifies_cards = releases;
-    port_ = std::make_unique<host_port::HostPortModule>("port", context_, *usb_gateway_,
-                                                        *session_, "terminal", setup);
-  } else {
-    card_guard_ = std::make_unique<guard::CardGuard>(outside.releases);
-    identifier_ = std::make_unique<guard::Identifier>(releases);
-    session_gateway_ = std::make_unique<gateway::SessionGatewayModule>(
-        "session", context_, outside.inbox, std::move(outside.session), *session_, *card_guard_,
-        *identifier_, role);
-    if (outside.link && config_.face_reader) {
-      outside_link_ = std::make_unique<host_port::OutsideLinkModule>(
-          "link", context_, outside.inbox, outside.link);
-    }
-  }
+  outside_reader_ = std::make_unique<OutsideReader>(context_, outside, *endpoints_, *session_,
+                                                    role, !outside.releases.empty());
   bind_hands();
 }
 
@@ -107,7 +81,7 @@ void World::add_terminal() {
   folder_ = std::make_unique<channel::FolderChannel>(context_, config_.folder_noticed_us,
                                                       describe_oqs_file);
   host_port::LinkPort* link = port_.get();
-  if (outside_link_) link = outside_link_.get();
+  if (outside_reader_) link = outside_reader_->link();
   terminal::Wires wires{{}, config_.face_reader ? link : nullptr, terminal_panel_,
                         *terminal_network_, *folder_};
   wires.sessions[config_.face_reader ? terminal::kFaceReader : terminal::kGenericReader] =
@@ -179,22 +153,7 @@ card::CardModule* World::placed_card() {
 }
 
 verdict::Text World::lacks() const {
-  if (session_gateway_ && !outside_link_ && config_.face_reader) {
-    return {"PC/SC では顔認証付きリーダーのリンクを扱えない",
-            "PC/SC carries no reader link of a face-auth reader"};
-  }
-  if (!usb_gateway_ || !endpoints_->known()) return {};
-  if (!endpoints_->has_ccid())
-    return {"接続した機器に CCID の機能がない", "the bound device has no CCID function"};
-  if (config_.face_reader && !endpoints_->has_link()) {
-    return {"シナリオは顔認証付きリーダーのもの。接続したリーダーにリンク (CDC-ACM) がない",
-            "the scenario is for a face-auth reader; the bound one has no reader link (CDC-ACM)"};
-  }
-  if (!config_.face_reader && endpoints_->has_link()) {
-    return {"シナリオは汎用リーダーのもの。接続したのは顔認証付きリーダー",
-            "the scenario is for a generic reader; the bound one is a face-auth reader"};
-  }
-  return {};
+  return outside_reader_ ? outside_reader_->lacks(config_.face_reader) : verdict::Text{};
 }
 
 const std::string& World::printed_number_b(const std::string& holder) const {
@@ -205,7 +164,7 @@ const std::string& World::printed_number_b(const std::string& holder) const {
 }
 
 std::uint32_t World::anomalies() const {
-  return (port_ ? port_->anomalies() : 0) + (face_ ? face_->link_faults() : 0) +
+  return (port_ ? port_->anomalies() : outside_reader_->anomalies()) + (face_ ? face_->link_faults() : 0) +
          reader_panel_.undecodable() + terminal_panel_.undecodable() + ehr_panel_.undecodable();
 }
 

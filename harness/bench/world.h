@@ -7,14 +7,13 @@
 
 #include "harness/bench/hands.h"
 #include "harness/bench/outside.h"
+#include "harness/bench/outside_reader.h"
 #include "harness/bench/reader_wires.h"
 #include "models/backend/backend_module.h"
 #include "models/card/card_module.h"
 #include "models/ehr/ehr_module.h"
 #include "models/face_reader/face_reader_module.h"
 #include "models/generic_reader/generic_reader_module.h"
-#include "models/host_port/host_port_module.h"
-#include "models/host_port/outside_link_module.h"
 #include "models/people/people_module.h"
 #include "models/terminal/terminal_module.h"
 #include "sim/channel/folder_channel.h"
@@ -23,7 +22,6 @@
 #include "sim/channel/session_channel.h"
 #include "sim/fault/fault.h"
 #include "sim/gateway/hands_gateway_module.h"
-#include "sim/gateway/session_gateway_module.h"
 #include "sim/trace/taps.h"
 
 namespace uketsuke::bench {
@@ -124,14 +122,9 @@ class World {
   std::unique_ptr<generic_reader::GenericReaderModule> generic_;
   std::unique_ptr<face_reader::FaceReaderModule> face_;
   std::unique_ptr<OutsideEndpoints> endpoints_;
-  std::unique_ptr<guard::CcidGuard> ccid_guard_;
-  std::unique_ptr<guard::CardGuard> card_guard_;
-  std::unique_ptr<guard::Identifier> identifier_;
-  std::unique_ptr<gateway::UsbGatewayModule> usb_gateway_;
-  std::unique_ptr<gateway::SessionGatewayModule> session_gateway_;
-  std::unique_ptr<host_port::OutsideLinkModule> outside_link_;
+  std::unique_ptr<OutsideReader> outside_reader_;  // nullptr: the reader is a model
   std::unique_ptr<gateway::HandsGatewayModule> panel_hands_, card_hands_;
-  std::unique_ptr<host_port::HostPortModule> port_;  // nullptr: the session is bound
+  std::unique_ptr<host_port::HostPortModule> port_;  // nullptr: the reader is bound
   std::unique_ptr<terminal::TerminalModule> terminal_;
   std::unique_ptr<backend::BackendModule> backend_;
   std::unique_ptr<ehr::EhrModule> ehr_;

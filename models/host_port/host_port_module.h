@@ -6,7 +6,7 @@
 #include <string>
 
 #include "models/ccid_host/reader.h"
-#include "models/host_port/link_port.h"
+#include "models/host_port/link_port_module.h"
 #include "models/link_host/link_host.h"
 #include "models/usb_host/host.h"
 #include "sim/channel/session_channel.h"
@@ -28,6 +28,8 @@ class HostPortModule : public kernel::Module, public LinkPort {
 
   kernel::Mailbox<LinkCommand>& link_commands() override { return link_commands_; }
   void connect_link(kernel::Mailbox<link_host::LinkEvent>& user) override { link_user_ = &user; }
+  // Of the card that was connected last; nullptr: none was identified.
+  const guard::Identification* identification() const { return identifier_.identification(); }
   // Things the drivers found wrong with what they received.
   std::uint32_t anomalies() const { return anomalies_; }
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "models/host_port/link_port.h"
+#include "models/host_port/link_port_module.h"
 #include "sim/channel/line.h"
 #include "sim/gateway/link_route.h"
 #include "sim/kernel/module.h"

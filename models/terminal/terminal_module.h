@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "models/host_port/link_port.h"
+#include "models/host_port/link_port_module.h"
 #include "models/terminal/terminal.h"
 #include "sim/channel/folder_channel.h"
 #include "sim/channel/network_channel.h"

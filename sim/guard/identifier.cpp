@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "sim/guard/identification.h"
-
 namespace uketsuke::guard {
 
 using namespace wire::session;
@@ -25,6 +23,8 @@ Identifier::Step Identifier::heard(Event event) {
   if (auto* connected = std::get_if<Connected>(&event); connected != nullptr && wanted_) {
     const std::uint8_t slot = connected->slot;
     under_[slot] = {std::move(*connected), 0};
+    asked_one_ = true;
+    last_ = {};
     go_on(slot, out);
     return out;
   }
@@ -45,6 +45,9 @@ void Identifier::answered(std::uint8_t slot, const wire::Bytes& response, Step& 
   const Identification::Step& step = Identification::steps().at(under.next - 1);
   const bool worked = response.size() >= 2 && response[response.size() - 2] == 0x90 &&
                       response.back() == 0x00;  // ISO/IEC 7816-4:2005, 5.1.3
+  if (worked && step.item >= 0)
+    last_.set(static_cast<std::size_t>(step.item),
+              wire::ByteView(response).first(response.size() - 2));
   if (!worked && !step.optional) under.next = Identification::steps().size();
   go_on(slot, out);
 }

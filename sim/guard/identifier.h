@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "sim/guard/identification.h"
 #include "sim/wire/session/message.h"
 
 namespace uketsuke::guard {
@@ -22,6 +23,8 @@ class Identifier {
   };
   Step asked(wire::session::Request request);  // by the program
   Step heard(wire::session::Event event);      // from the reader
+  // Of the card that was connected last, as far as it answered; nullptr: none was asked.
+  const Identification* identification() const { return asked_one_ ? &last_ : nullptr; }
 
  private:
   struct Under {  // a slot that is being identified
@@ -32,6 +35,8 @@ class Identifier {
   void go_on(std::uint8_t slot, Step& out);
 
   bool wanted_;
+  bool asked_one_ = false;
+  Identification last_;
   std::map<std::uint8_t, Under> under_;
 };
 

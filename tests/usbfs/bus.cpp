@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -59,7 +61,7 @@ void check(GError* error, const char* what) {
 }  // namespace
 
 Bus::Bus() : testbed_(nullptr) {
-  if (!umockdev_in_mock_environment())
+  if (std::getenv("LD_PRELOAD") == nullptr)
     throw std::runtime_error("run it as: umockdev-wrapper usbfs_host ...");
   testbed_ = umockdev_testbed_new();
 }
@@ -87,6 +89,8 @@ void Bus::add(std::unique_ptr<gateway::UsbRoute> route, std::map<unsigned, std::
 
 void Bus::tick() {
   for (const auto& at : ports_) at->port->tick();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& node : nodes_) node->tick();
 }
 
 bool Bus::present(std::size_t port) const {
@@ -127,9 +131,21 @@ void Bus::withdraw(OnPort& at) {
   if (at.path.empty()) return;
   at.node->leave();
   const std::string port = at.path.substr(at.path.rfind('/') + 1);
-  umockdev_testbed_uevent(testbed_, fmt::format("{}/{}:1.0", at.path, port).c_str(), "remove");
+  gchar* root = umockdev_testbed_get_root_dir(testbed_);
+  const std::filesystem::path devices = std::string(root) + "/sys/bus/usb/devices";
+  g_free(root);
+  std::vector<std::string> names;  // "1-1", "1-1:1.0", ...
+  for (const auto& entry : std::filesystem::directory_iterator(devices)) {
+    const std::string name = entry.path().filename().string();
+    if (name == port || name.compare(0, port.size() + 1, port + ":") == 0) names.push_back(name);
+  }
+  for (const std::string& name : names)
+    if (name != port)
+      umockdev_testbed_uevent(testbed_, fmt::format("{}/{}", at.path, name).c_str(), "remove");
   umockdev_testbed_uevent(testbed_, at.path.c_str(), "remove");
   umockdev_testbed_remove_device(testbed_, at.path.c_str());
+  // umockdev leaves these, and stumbles over them when the device is back.
+  for (const std::string& name : names) std::filesystem::remove(devices / name);
   at.path.clear();
 }
 

@@ -100,22 +100,26 @@ Node::Node(Port& port, std::string path, usb_host::DeviceDescription description
     : port_(port), path_(std::move(path)), description_(std::move(description)),
       handler_(umockdev_ioctl_base_new()), drivers_(std::move(drivers)) {
   g_signal_connect(handler_, "handle-ioctl", G_CALLBACK(&Node::ioctl_hook), this);
-  g_signal_connect(handler_, "client-vanished", G_CALLBACK(&Node::vanished_hook), this);
 }
 
 Node::~Node() {
+  for (const auto& [handle, client] : clients_) g_object_unref(handle);
   g_object_unref(handler_);
   if (fifo_ >= 0) ::close(fifo_);
 }
 
 void Node::make_fifo() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  ::unlink(path_.c_str());
-  if (::mkfifo(path_.c_str(), 0666) != 0)
-    throw std::runtime_error(fmt::format("{}: mkfifo: {}", path_, std::strerror(errno)));
-  ::chmod(path_.c_str(), 0666);
-  fifo_ = ::open(path_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
-  if (fifo_ < 0) throw std::runtime_error(fmt::format("{}: {}", path_, std::strerror(errno)));
+  const std::string made = path_ + ".made", linked = path_ + ".linked";
+  if (::mkfifo(made.c_str(), 0666) != 0)
+    throw std::runtime_error(fmt::format("{}: mkfifo: {}", made, std::strerror(errno)));
+  ::chmod(made.c_str(), 0666);
+  fifo_ = ::open(made.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  if (fifo_ < 0) throw std::runtime_error(fmt::format("{}: {}", made, std::strerror(errno)));
+  // At once in place of the file that is there. By its name nobody sees that we have it open.
+  if (::link(made.c_str(), linked.c_str()) != 0 || ::rename(linked.c_str(), path_.c_str()) != 0)
+    throw std::runtime_error(fmt::format("{}: {}", path_, std::strerror(errno)));
+  ::unlink(made.c_str());
   ::fcntl(fifo_, F_SETPIPE_SZ, kFifoBytes);
   show_ready();
 }
@@ -166,22 +170,35 @@ gboolean Node::ioctl_hook(UMockdevIoctlBase*, Handle client, gpointer node) {
   return self.answer(client) ? TRUE : FALSE;
 }
 
-void Node::vanished_hook(UMockdevIoctlBase*, Handle handle, gpointer node) {
-  auto& self = *static_cast<Node*>(node);
-  const std::lock_guard<std::mutex> lock(self.mutex_);
-  const auto found = self.clients_.find(handle);
-  if (found == self.clients_.end()) return;
-  for (Urb& urb : found->second->urbs)
-    if (!urb.ended) self.port_.cancel(urb.id);
-  self.clients_.erase(found);
-  for (auto it = self.claims_.begin(); it != self.claims_.end();)
-    it = it->second == handle ? self.claims_.erase(it) : std::next(it);
-  self.show_ready();
+// Files that were closed, by hand or because their process has ended; umockdev tells nobody.
+void Node::sweep() {
+  for (auto it = clients_.begin(); it != clients_.end();) {
+    const Handle handle = it->first;
+    if (umockdev_ioctl_client_get_connected(handle)) {
+      ++it;
+      continue;
+    }
+    for (Urb& urb : it->second->urbs)
+      if (!urb.ended) port_.cancel(urb.id);
+    for (auto claim = claims_.begin(); claim != claims_.end();)
+      claim = claim->second == handle ? claims_.erase(claim) : std::next(claim);
+    it = clients_.erase(it);
+    g_object_unref(handle);
+  }
+  show_ready();
+}
+
+void Node::tick() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  sweep();
 }
 
 bool Node::answer(Handle handle) {
   auto& slot = clients_[handle];
-  if (!slot) slot = std::make_unique<Client>();
+  if (!slot) {
+    slot = std::make_unique<Client>();
+    g_object_ref(handle);
+  }
   Client& client = *slot;
   UMockdevIoctlData* arg = umockdev_ioctl_client_get_arg(handle);
   const auto code = static_cast<unsigned>(umockdev_ioctl_client_get_request(handle));
@@ -369,6 +386,7 @@ void Node::reap(Handle handle, Client& client, UMockdevIoctlData* arg) {
 }
 
 void Node::claim(Handle handle, unsigned interface, bool takes_from_driver) {
+  sweep();
   if (description_.configuration.find_interface(static_cast<std::uint8_t>(interface)) == nullptr)
     return refuse(handle, ENOENT);
   const auto owner = claims_.find(interface);

@@ -3,6 +3,7 @@
 // any number of clients at once. Not there: isochronous transfers, streams, mmap.
 #pragma once
 
+#include <linux/ioctl.h>
 #include <linux/usbdevice_fs.h>
 #include <umockdev-1.0/umockdev.h>
 
@@ -37,17 +38,17 @@ class Node {
   void swallow_discarded(bool on);
   std::string driver(unsigned interface) const;  // bound now; "" none
   std::size_t clients() const;
+  void tick();  // now and then
 
  private:
   struct Urb;
   struct Client;
   using Handle = UMockdevIoctlClient*;
   static gboolean ioctl_hook(UMockdevIoctlBase*, Handle client, gpointer node);
-  static void vanished_hook(UMockdevIoctlBase*, Handle client, gpointer node);
 
   // All with the lock.
   bool answer(Handle handle);
-  void answer_gone(Handle handle, Client& client, bool reaps);
+  void sweep();
   bool submit(Handle handle, Client& client, UMockdevIoctlData* arg);
   void discard(Handle handle, Client& client, UMockdevIoctlData* arg);
   void reap(Handle handle, Client& client, UMockdevIoctlData* arg);
