@@ -1,0 +1,258 @@
+#!/usr/bin/env python3
+"""A whole face-auth reader as a program: `reader: exec:./reader.py`.
+
+An example of the hands protocol (sim/gateway/README.md): panel, reader link and card session. It is
+as simple as a reader can be that P3, P4 and P5 can be walked with; where it is silent, see
+models/face_reader/README.md. What is yours: the bodies of `Card` (your card access) and of `Reader`
+(your firmware's panel). Nothing but lines of the protocol may go to standard output.
+"""
+import itertools
+import json
+import sys
+
+NOT_POSSIBLE, REFUSED, NO_CARD, NOT_CONNECTED = 1, 5, 21, 24
+METHOD_NOT_FOUND, INVALID_PARAMS = -32601, -32602
+CAN = ["begin", "press", "enter", "show_face", "place", "remove", "unplug", "plug", "show", "card",
+       "link"]
+
+
+class Failed(Exception):
+    """An error answer."""
+
+    def __init__(self, code, message, **data):
+        super().__init__(message)
+        self.error = {"code": code, "message": message, **({"data": data} if data else {})}
+
+
+def refused(reason):
+    return Failed(REFUSED, "refused", reason=reason)
+
+
+class Card:
+    """Stands for the card: knows no command. Yours: what your reader has in its slot."""
+
+    atr = "3b80800101"
+
+    def transmit(self, command):
+        return "6d00" if len(command) >= 8 else "6700"
+
+
+class Reader:
+    """Methods of the protocol by name; '.' is '_'."""
+
+    name = "example reader"
+
+    def __init__(self, tell, ask):
+        self.tell, self.ask = tell, ask  # a notification; a request with a function for its result
+        self.plugged, self.powered = False, False
+        self.card = None
+        self.number_b = ""
+        self.mode, self.screen = "face_authentication", "initial"
+        self.reception = False
+
+    def start(self):
+        self.plug()
+
+    # ---- people
+    def begin(self):
+        if self.card is not None:
+            self.remove()
+        if self.plugged:
+            self.unplug()
+        self.plug()
+
+    def press(self, control):
+        offers = {"initial": ["staff_button"], "passcode_entry": ["cancel"],
+                  "auth_method": ["face", "pin", "cancel"], "face_capture": ["cancel"],
+                  "consent": ["granted", "declined"]}
+        if control not in offers.get(self.screen, []):
+            self.tell("refused", control=control, reason="not_offered")
+        elif control == "staff_button":
+            self.show("passcode_entry")
+        elif control == "cancel":
+            if self.screen != "passcode_entry":
+                self.tell("link.cancelled", reason="pressed")
+            self.show_first()
+        elif self.screen == "auth_method":
+            self.tell("link.auth_method_chosen", method=control)
+            self.show("reading")
+        else:
+            self.tell("link.consent_chosen", consent=control)
+            self.show("reading")
+
+    def enter(self, control, text):
+        if (self.screen, control) != ("passcode_entry", "visual_passcode"):
+            self.tell("refused", control=control, reason="not_offered")
+            return
+        self.show("passcode_entry", visual_passcode="****")
+        self.ask("link.check_passcode", {"passcode": text}, self.passcode_checked)
+
+    def passcode_checked(self, result):
+        if result.get("result") == "accepted":
+            self.change_mode("visual_confirmation", "passcode")
+        else:
+            self.show("passcode_entry", "passcode_" + result.get("result", "unavailable"))
+
+    def show_face(self, score):
+        if self.screen != "face_capture":
+            return
+        self.tell("link.face_matched", matched=score >= 500, score=score)
+        self.show("reading")
+
+    def place(self, card, face="seen"):
+        if self.card is not None:
+            raise Failed(NOT_POSSIBLE, "another card lies there")
+        self.card = Card()
+        self.number_b = "" if face == "hidden" else "00000000000000"
+        if self.plugged:
+            self.tell("card.present", slot=0)
+
+    def remove(self, card=""):
+        if self.card is None:
+            raise Failed(NOT_POSSIBLE, "no card lies there")
+        self.card, self.powered = None, False
+        if not self.plugged:
+            return
+        self.tell("card.absent", slot=0)
+        if self.reception and self.mode == "visual_confirmation":
+            self.reception = False
+            self.change_mode("face_authentication", "card_removed")
+        else:
+            self.reception = False
+            self.show_first()
+
+    def unplug(self):
+        if not self.plugged:
+            raise Failed(NOT_POSSIBLE, "it is unplugged already")
+        self.plugged = self.powered = self.reception = False
+        self.tell("card.gone")
+        self.show("")
+
+    def plug(self):
+        if self.plugged:
+            raise Failed(NOT_POSSIBLE, "it is plugged in already")
+        self.plugged = True
+        self.tell("card.arrived", name=self.name, slots=1, pin_pad=False,
+                  exchange_level="short APDU")
+        if self.card is not None:
+            self.tell("card.present", slot=0)
+        self.change_mode("face_authentication", "start")
+
+    # ---- reader link
+    def link_hello(self, version):
+        return {"version": min(version, 1), "model": self.name, "firmware": "1.0",
+                "mode": self.mode}
+
+    def link_set_mode(self, mode):
+        if self.reception:
+            raise refused("reception_under_way")
+        self.change_mode(mode, "terminal")
+
+    def link_ask_auth_method(self):
+        self.need_face_mode()
+        self.show("auth_method")
+
+    def link_scan_card_face(self):
+        self.need_face_mode()
+        self.tell("link.card_face_scanned", verification_number_b=self.number_b)
+
+    def link_match_face(self, photo):  # the photo is a secret
+        self.need_face_mode()
+        self.show("face_capture")
+
+    def link_ask_consent(self, items):
+        self.need_card()
+        self.show("consent")
+
+    def link_show(self, notice, code=""):
+        self.reception = self.reception or notice == "reading"
+        self.show({"failed": "take_card"}.get(notice, notice), notice)
+
+    def link_end_reception(self):
+        self.reception = False
+        self.show_first()
+
+    # ---- card session
+    def card_connect(self, slot):
+        if self.card is None:
+            raise Failed(NO_CARD, "no card lies there")
+        self.powered = True
+        return {"atr": self.card.atr, "protocol": "T=1"}
+
+    def card_reset(self, slot, kind):
+        return self.card_connect(slot)
+
+    def card_transmit(self, slot, command):
+        if not self.powered:
+            raise Failed(NOT_CONNECTED, "connect first")
+        return {"response": self.card.transmit(command)}
+
+    def card_disconnect(self, slot, disposition):
+        self.powered = self.powered and disposition == "leave"
+
+    # ---- what they have in common
+    def need_card(self):
+        if self.card is None:
+            raise refused("no_reception")
+        self.reception = True
+
+    def need_face_mode(self):
+        if self.mode != "face_authentication":
+            raise refused("visual_mode")
+        self.need_card()
+
+    def change_mode(self, mode, cause):
+        self.mode = mode
+        self.tell("link.mode_changed", mode=mode, cause=cause)
+        self.show_first()
+
+    def show_first(self):
+        self.show("initial" if self.mode == "face_authentication" else "place_card")
+
+    def show(self, screen, message="", **values):
+        self.screen = screen
+        self.tell("show", screen=screen, message=message, values=values)
+
+
+def serve(lines=sys.stdin, out=sys.stdout):
+    """Answers requests until the input ends."""
+    numbers = itertools.count(1)
+    waiting = {}  # our own requests: what to do with the result
+
+    def send(**message):
+        out.write(json.dumps({"jsonrpc": "2.0", **message}, ensure_ascii=False) + "\n")
+        out.flush()
+
+    def ask(method, params, then):
+        number = f"reader-{next(numbers)}"
+        waiting[number] = then
+        send(id=number, method=method, params=params)
+
+    reader = Reader(lambda method, **params: send(method=method, params=params), ask)
+    for line in lines:
+        message = json.loads(line)
+        method, params = message.get("method"), message.get("params", {})
+        if method is None:  # the answer to a request of ours
+            waiting.pop(message["id"], lambda result: None)(message.get("result", {}))
+        elif method == "hello":
+            send(id=message["id"], result={"protocol": 1, "name": reader.name, "can": CAN})
+            reader.start()
+        elif method not in CAN and method.split(".")[0] not in ("link", "card"):
+            send(id=message["id"], error={"code": METHOD_NOT_FOUND, "message": "cannot do that"})
+        else:
+            params.pop("reader", None)
+            try:
+                result = getattr(reader, method.replace(".", "_"))(**params)
+                if "." not in method:
+                    result = {"by": reader.name}
+                send(id=message["id"], result=result or {})
+            except Failed as failed:
+                send(id=message["id"], error=failed.error)
+            except AttributeError:
+                send(id=message["id"], error={"code": METHOD_NOT_FOUND, "message": "unknown"})
+            except TypeError as error:
+                send(id=message["id"], error={"code": INVALID_PARAMS, "message": str(error)})
+
+
+if __name__ == "__main__":
+    serve()
