@@ -11,6 +11,7 @@
 
 #include "harness/cli/doctor_command.h"
 #include "harness/cli/explore_command.h"
+#include "harness/cli/readers_command.h"
 #include "harness/cli/regress_command.h"
 #include "harness/cli/run_command.h"
 #include "harness/cli/running.h"
@@ -179,6 +180,9 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
   }
   if (const auto* value = std::get_if<DoctorCommand>(&command)) {
     return doctor_command(*value, console);
+  }
+  if (const auto* value = std::get_if<ReadersCommand>(&command)) {
+    return readers_command(*value, console);
   }
   if (const auto* value = std::get_if<CheckCommand>(&command)) {
     return check(*value, executor, console);

@@ -53,6 +53,10 @@ struct ServeCommand {
   std::vector<std::string> vpcd_cards;  // empty: hanako
   bool maker_ids = false;  // profiles with ids of makers, too
 };
+struct ReadersCommand {
+  std::vector<std::string> usbip;  // servers, HOST[:PORT]
+  bool all = false, json = false;
+};
 struct DoctorCommand {
   std::string device;  // VID:PID; empty: none is named
   bool json = false;
@@ -75,7 +79,8 @@ struct NewCommand {
 
 using Command =
     std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
-                 RegressCommand, SweepCommand, ExploreCommand, ServeCommand, DoctorCommand>;
+                 RegressCommand, SweepCommand, ExploreCommand, ServeCommand, DoctorCommand,
+                 ReadersCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

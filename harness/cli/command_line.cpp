@@ -77,6 +77,7 @@ class Parser {
     add_sweep();
     add_explore();
     add_serve();
+    add_readers();
     add_doctor();
     add_others();
   }
@@ -339,6 +340,25 @@ class Parser {
                               "system that is apart)"}));
   }
 
+  void add_readers() {
+    readers_app_ = app_.add_subcommand(
+        "readers", say({"使えるリーダーの一覧（USB、PC/SC、USB/IP）と --bind の書き方",
+                        "readers that are there (USB, PC/SC, USB/IP), and how to --bind each"}));
+    readers_app_
+        ->add_option("--usbip", readers_.usbip,
+                     say({"この USB/IP サーバーにも聞く（HOST[:PORT]、複数指定可）",
+                          "ask this USB/IP server, too (HOST[:PORT], may be repeated)"}))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    readers_app_->add_flag("--all", readers_.all,
+                           say({"リーダーと名乗らない USB 機器も",
+                                "USB devices that do not call themselves readers, too"}));
+    readers_app_->add_flag("--json", readers_.json, say({"JSON で出力する", "print JSON"}));
+    readers_app_->footer(
+        say({"終了コード：0 あり、1 なし、4 指定のサーバーが答えない",
+             "exit codes: 0 there is one, 1 there is none, 4 a named server does not answer"}));
+  }
+
   void add_doctor() {
     doctor_app_ = app_.add_subcommand(
         "doctor", say({"本物のリーダーを使う前の点検（何が妨げになり、どうすればよいか）",
@@ -392,6 +412,7 @@ class Parser {
     if (steps_app_->parsed()) return StepsCommand{};
     if (schema_app_->parsed()) return schema_;
     if (new_app_->parsed()) return new_;
+    if (readers_app_->parsed()) return readers_;
     if (doctor_app_->parsed()) return doctor_;
     return run_;
   }
@@ -418,6 +439,7 @@ class Parser {
   SchemaCommand schema_;
   NewCommand new_;
   DoctorCommand doctor_;
+  ReadersCommand readers_;
   CLI::Option* config_limit_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* regress_app_ = nullptr;
@@ -430,6 +452,7 @@ class Parser {
   CLI::App* schema_app_ = nullptr;
   CLI::App* new_app_ = nullptr;
   CLI::App* doctor_app_ = nullptr;
+  CLI::App* readers_app_ = nullptr;
 };
 
 }  // namespace

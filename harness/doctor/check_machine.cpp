@@ -97,10 +97,12 @@ void check_ccid(const Surroundings& s, const Wanted& wanted, Findings& findings)
         .commands = {"sudo apt-get install libccid"};
     return;
   }
+  std::set<std::pair<std::uint16_t, std::uint16_t>> told;
   for (const UsbDevice& device : s.usb) {
     const bool is_ccid = std::any_of(device.interfaces.begin(), device.interfaces.end(),
                                      [](const auto& i) { return i.interface_class == 0x0B; });
-    if (!is_ccid || s.ccid.readers.count({device.idVendor, device.idProduct}) != 0) continue;
+    const auto ids = std::make_pair(device.idVendor, device.idProduct);
+    if (!is_ccid || s.ccid.readers.count(ids) != 0 || !told.insert(ids).second) continue;
     findings.add(
         "reader-not-in-ccid-list", Severity::kWarning, subject_of(device),
         say("libccid の一覧 {} にないので、pcscd はこのリーダーを使いません（クラスでは選びません）",
@@ -148,7 +150,10 @@ void check_machine(const Surroundings& s, const Wanted& wanted, Findings& findin
                       : Text("仮想マシンです。ホストの USB 機器は渡されるまで見えません",
                              "this is a virtual machine: USB devices of the host are not seen "
                              "until they are passed through"),
-                 pass_through(machine.virtual_machine));
+                 seen ? Text("挿し直すとホストに戻ることがあります。そのときはもう一度渡してください",
+                             "after it was plugged in again the host may have it back: pass it "
+                             "through once more")
+                      : pass_through(machine.virtual_machine));
   }
 }
 
