@@ -265,6 +265,7 @@ void HandsPeer::asked(hands::Request request) {
         hands::Error{static_cast<int>(hands::Code::kMethodNotFound),
                      "not a request that a reader has, or 'link' is not in can", "", "", ""}});
   }
+  if (!link_up_) return fail_without_link("link.check_passcode");
   const auto same = [&](const auto& ask) { return ask.second == request.id; };
   if (std::any_of(asks_.begin(), asks_.end(), same)) {
     return fail("まだ回答していない依頼と同じidの依頼を送ってきた",
@@ -277,6 +278,11 @@ void HandsPeer::asked(hands::Request request) {
   events_.emplace_back(LinkRouteEvent{link::Message{next_seq_++, *body}});
 }
 
+void HandsPeer::fail_without_link(const std::string& method) {
+  fail(fmt::format("リンクがないのに「{}」を送ってきた（canに link、先に card.arrived）", method),
+       fmt::format("it sent '{}' without a link ('link' in can, card.arrived first)", method));
+}
+
 void HandsPeer::noticed(hands::Call call, Millis now) {
   if (!within_budget(now)) return;
   if (!call.reader.empty() && call.reader != settings_.reader) return;  // another reader's
@@ -285,12 +291,7 @@ void HandsPeer::noticed(hands::Call call, Millis now) {
   } else if (const auto* pad = std::get_if<PadAsks>(&call.body)) {
     events_.emplace_back(HandsEvent{*pad});
   } else if (auto* body = std::get_if<link::Body>(&call.body)) {
-    if (!link_up_) {
-      return fail(fmt::format("リンクがないのに「{}」を送ってきた（canに link、先に card.arrived）",
-                              hands::method_of(*body)),
-                  fmt::format("it sent '{}' without a link ('link' in can, card.arrived first)",
-                              hands::method_of(*body)));
-    }
+    if (!link_up_) return fail_without_link(hands::method_of(*body));
     events_.emplace_back(LinkRouteEvent{link::Message{next_seq_++, *body}});
   } else if (auto* event = std::get_if<session::Event>(&call.body)) {
     if (!can(*event)) return;

@@ -89,6 +89,7 @@ class HandsPeer {
   void noticed(wire::hands::Call call, Millis now);
   void unreadable(const wire::hands::Problem& problem, Millis now);
   bool within_budget(Millis now);
+  void fail_without_link(const std::string& method);
   void end(const OpenRequest& open);
   void end(const Waiting& request);
   void missed(std::uint64_t id, Missed::Why why, std::string ja, std::string en);
