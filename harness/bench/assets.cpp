@@ -59,6 +59,8 @@ void add_readers(Assets& assets, const std::string& folder) {
   if (face == assets.readers.end())
     throw std::runtime_error(folder + "/" + kFaceReaderFile + ".yaml: not there");
   assets.face_reader.reader = face->second;
+  if (face->second.speed == wire::usb::Speed::kHigh)
+    assets.face_reader.link.max_packet_size = 512;  // USB 2.0, 5.8.3: the only one it may have
   assets.readers.erase(face);
   for (const auto& [name, profile] : assets.readers) assets.catalog.reader_profiles.push_back(name);
 }
