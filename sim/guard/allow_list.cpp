@@ -67,6 +67,7 @@ constexpr CommandName kNames[] = {
     {0xB2, false, "READ RECORD"},
     {0xC0, false, "GET RESPONSE"},
     {0xC2, false, "ENVELOPE"},
+    {0xC2, true, "ENVELOPE"},
     {0xCA, false, "GET DATA"},
     {0xD6, false, "UPDATE BINARY"},
 };

@@ -26,7 +26,7 @@ constexpr std::uint16_t kMasterFile = 0x3F00;
 constexpr std::uint8_t kMostShortIdentifier = 30;  // ISO/IEC 7816-4:2013, 7.2.2
 constexpr std::size_t kLeastKey = 16;
 constexpr unsigned kUnlimited = 15;
-constexpr std::size_t kMostEnvelope = 4 + 3 + 65535 + 2;
+constexpr std::size_t kEnvelopeSegment = 255;
 
 bool is_short(const CommandApdu& command) { return !command.extended; }
 bool is_case1(const CommandApdu& c) { return c.data.empty() && c.ne == 0; }
@@ -85,7 +85,9 @@ Judgement CardGuard::command(ByteView apdu) {
   if (!active_)
     return refuse(*command, "カードの活性化が確認されていません",
                   "no activation of the card was seen");
-  if (command->cla == 0x00 && command->ins == kGetResponse) return judge_get_response(*command);
+  if (command->ins == kGetResponse &&
+      (command->cla == 0x00 || (command->cla == 0x80 && release_ >= 0)))
+    return judge_get_response(*command);
   Pending pending;
   Judgement judgement = judge(*command, pending);
   if (!judgement && release_ >= 0) judgement = judge_released(*command, pending);
@@ -95,6 +97,7 @@ Judgement CardGuard::command(ByteView apdu) {
     --tries->second;  // until its answer says otherwise
     pending.compares = true;
   }
+  if (!pending.envelope) envelope_.clear();
   pending_ = std::move(pending);
   awaits_ = Awaits::kResponse;
   anything_passed_ = true;
@@ -257,7 +260,7 @@ std::optional<CardGuard::Reference> CardGuard::reference_of(const Command& comma
 Judgement CardGuard::judge_released(const Command& command, Pending& pending) {
   if (!header_is_possible(command.cla, command.ins))
     return refuse(command, "コマンドにならないヘッダです", "no command has such a header");
-  if (command.ins == kEnvelope) return judge_envelope(command);
+  if (command.ins == kEnvelope) return judge_envelope(command, pending);
   if (!may_cost_a_try(command.ins)) return passes();
   if (command.ins == kChange || command.ins == kChangeKey)
     pending.reference = reference_of(command);
@@ -290,20 +293,32 @@ Judgement CardGuard::judge_tries(const Command& command, const Pending& pending)
                 fmt::format("{} tries left, {} are kept", tries->second, release().keep_tries));
 }
 
-// An extended command in T=0 (ISO/IEC 7816-3:2006, 12.2.5). No command that may cost a try needs
-// one.
-Judgement CardGuard::judge_envelope(const Command& command) {
-  envelope_.insert(envelope_.end(), command.data.begin(), command.data.end());
-  const bool begun = envelope_.size() >= 4;
-  const bool ends = command.data.size() < 0xFF;
-  const bool bad =
-      command.cla != 0x00 || command.p1 != 0 || command.p2 != 0 ||
-      envelope_.size() > kMostEnvelope || (!begun && !envelope_.empty()) ||
-      (begun && (!header_is_possible(envelope_[0], envelope_[1]) || envelope_[1] == kEnvelope ||
-                 (may_cost_a_try(envelope_[1]) && !release().may_lock)));
-  if (bad || ends) envelope_.clear();
-  if (!bad) return passes();
-  return refuse(command, "中のコマンドが許可されていません", "the command inside is not allowed");
+// An extended command in T=0 (ISO/IEC 7816-3:2006, 12.2.5), in segments of 255 bytes and a shorter
+// last one. No command that may cost a try needs one. What may be the beginning of a command for
+// the card is judged as one.
+Judgement CardGuard::judge_envelope(const Command& command, Pending& pending) {
+  Bytes whole = envelope_;
+  whole.insert(whole.end(), command.data.begin(), command.data.end());
+  const bool base_class = command.cla == 0x00 || command.cla == 0x80;
+  if (!base_class || command.p1 != 0 || command.p2 != 0 ||
+      (!whole.empty() && !envelope_is_allowed(whole))) {
+    envelope_.clear();
+    return refuse(command, "中のコマンドが許可されていません", "the command inside is not allowed");
+  }
+  pending.envelope = true;
+  if (!whole.empty())
+    pending.success = pending.failure =
+        after_other(Command::case1(whole[0], whole[1], whole[2], whole[3]));
+  const bool ends = command.data.size() < kEnvelopeSegment ||
+                    whole.size() >= std::size_t{7} + (whole[5] << 8 | whole[6]);
+  envelope_ = ends ? Bytes() : std::move(whole);
+  return passes();
+}
+
+bool CardGuard::envelope_is_allowed(ByteView apdu) const {
+  if (apdu.size() < 7 || apdu[4] != 0 || !fits_so_far(apdu)) return false;
+  if (!header_is_possible(apdu[0], apdu[1]) || apdu[1] == kEnvelope) return false;
+  return !may_cost_a_try(apdu[1]) || release().may_lock;
 }
 
 Judgement CardGuard::begins(ByteView first_part) const {
@@ -345,6 +360,7 @@ void CardGuard::response_lost() {
   awaits_ = Awaits::kNothing;
   pending_ = {};
   selection_ = {};
+  envelope_.clear();
 }
 
 void CardGuard::settle(std::uint16_t sw) {
@@ -352,6 +368,7 @@ void CardGuard::settle(std::uint16_t sw) {
   const bool succeeded = more || sw == 0x9000;
   selection_ = succeeded ? pending_.success : pending_.failure;
   awaits_ = more ? Awaits::kGetResponse : Awaits::kNothing;
+  if (sw != 0x9000) envelope_.clear();
   if (more) return;
   if (pending_.reference) settle_tries(*pending_.reference, sw);
   if (succeeded && pending_.item >= 0) {

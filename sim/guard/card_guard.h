@@ -79,7 +79,8 @@ class CardGuard {
     int item = -1;                       // of the identification, if its answer is one
     std::optional<Reference> reference;  // of a command that tells or changes the tries left
     bool compares = false;               // costs a try unless it is right
-    wire::Bytes data;                    // of an answer that comes in parts (61xx)
+    bool envelope = false;
+    wire::Bytes data;  // of an answer that comes in parts (61xx)
   };
   enum class Awaits : std::uint8_t { kNothing, kResponse, kGetResponse };
 
@@ -91,7 +92,8 @@ class CardGuard {
   Judgement judge_get_response(const Command& command);
   Judgement judge_released(const Command& command, Pending& pending);
   Judgement judge_tries(const Command& command, const Pending& pending) const;
-  Judgement judge_envelope(const Command& command);
+  Judgement judge_envelope(const Command& command, Pending& pending);
+  bool envelope_is_allowed(wire::ByteView apdu) const;
   Selection after_other(const Command& command) const;
   std::optional<Reference> reference_of(const Command& command) const;
   const Release& release() const { return releases_[static_cast<std::size_t>(release_)]; }
@@ -108,7 +110,7 @@ class CardGuard {
   Identification identification_;
   int release_ = -1;
   std::map<Reference, unsigned> tries_;  // at least so many are left
-  wire::Bytes envelope_;
+  wire::Bytes envelope_;                 // of a command in segments, so far
 };
 
 }  // namespace uketsuke::guard

@@ -492,8 +492,7 @@ BOOST_AUTO_TEST_CASE(odd_forms_of_verify_need_a_card_that_may_be_locked) {
       "3132333435363738",
       "002c009804"
       "31323334",
-      "00c20000090020009804"
-      "31323334",
+      "00c200000900200098000002" "3132",
       "0020009800"};
   for (const auto* command : kOdd) {
     CardGuard guard = released();
@@ -531,6 +530,42 @@ BOOST_AUTO_TEST_CASE(a_change_follows_the_same_rule) {
   BOOST_TEST(!exchange(worn,
                        "0024019804"
                        "35363738"));
+}
+
+// ---- ENVELOPE (7816-3, 12.2.5)
+BOOST_AUTO_TEST_CASE(an_envelope_carries_no_command_that_may_cost_a_try) {
+  const wire::Bytes verify =
+      hex("00c2000009"
+          "002000800000020000");
+  wire::Bytes begin =
+      hex("80c20000ff"
+          "80a200c1000133");
+  begin.resize(5 + 255, 0x01);
+  const wire::Bytes rest =
+      hex("80c2000004"
+          "01010101");
+  const auto begun = [&](std::string_view answer) {
+    CardGuard guard = released();
+    exchange(guard, kSelectJpki);
+    BOOST_TEST(exchange(guard, begin, hex(answer)));
+    return guard;
+  };
+  BOOST_TEST(exchange(begun("9000"), rest, hex("9000")));
+  BOOST_TEST(!exchange(released(), verify, hex("9000")));
+  // The card may take what follows a refused segment, or another command, for a new beginning.
+  BOOST_TEST(!exchange(begun("6a80"), rest, hex("9000")));
+  BOOST_TEST(!exchange(begun("6a80"), verify, hex("9000")));
+  CardGuard interrupted = begun("9000");
+  BOOST_TEST(exchange(interrupted, "0084000008"));
+  BOOST_TEST(!exchange(interrupted, verify, hex("9000")));
+  // A first segment that holds the whole command.
+  wire::Bytes whole =
+      hex("80c20000ff"
+          "80a200c10000f8");
+  whole.resize(5 + 255, 0x01);
+  CardGuard complete = released();
+  BOOST_TEST(exchange(complete, whole, hex("9000")));
+  BOOST_TEST(!exchange(complete, verify, hex("9000")));
 }
 
 // ---- parts

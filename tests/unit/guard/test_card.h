@@ -26,6 +26,9 @@ Release release_of(const TestCard& card, bool may_lock = false);
 
 // Sends an APDU through the guard; if it passes the card answers so. True: it passed.
 bool exchange(CardGuard& guard, wire::ByteView command, wire::ByteView response);
+inline bool exchange(CardGuard&& guard, wire::ByteView command, wire::ByteView response) {
+  return exchange(guard, command, response);
+}
 bool exchange(CardGuard& guard, std::string_view command, std::string_view response = "9000");
 // The whole identification, with so many tries left of both PINs.
 bool identify(CardGuard& guard, const TestCard& card, unsigned tries = 3);
