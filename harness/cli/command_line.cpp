@@ -328,11 +328,14 @@ class Parser {
              "put cards into pcscd's virtual reader (vsmartcard's vpcd) at HOST:PORT (default: "
              "127.0.0.1:35963)"}));
     vpcd_->expected(0, 1);
+    for (const char* other : {"--reader", "--cards", "--place", "--speed", "--journal"})
+      vpcd_->excludes(serve_app_->get_option(other));
     serve_app_
         ->add_option("--card", serve_.vpcd_cards,
                      say({"--vpcd のカード（省略時 hanako。複数指定は次のスロットへ）",
                           "card of --vpcd (default: hanako; repeated: into the next slots)"}))
         ->expected(1)
+        ->needs(vpcd_)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     serve_app_->add_flag("--maker-ids", serve_.maker_ids,
                          say({"実在のメーカーの USB ID を持つ定義も許す（隔離した試験環境だけで）",

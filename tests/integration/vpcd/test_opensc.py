@@ -96,6 +96,13 @@ def test_openssl_accepts_the_signature_with_the_certificate_that_opensc_read(
     assert checked.stdout == "read.pem: OK\n", checked.stderr
 
 
+def test_opensc_s_own_test_of_a_pkcs11_token_passes(hanako, run):
+    done = run("pkcs11-tool", "--test", "--login", "--pin", AUTH_PIN)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No errors" in done.stdout
+    assert "SHA256-RSA-PKCS: OK" in done.stdout
+
+
 def test_no_signature_without_the_pin(hanako, tool, tmp_path):
     (tmp_path / "digest").write_bytes(bytes(32))
     for pin in ("9999", "12345678"):

@@ -61,9 +61,13 @@ def test_input_that_ends_does_not_end_it(pcscd, serve, run):
     (["--vpcd", "127.0.0.1:x"], "is not HOST:PORT"),
     (["--vpcd", "127.0.0.1:70000"], "is not HOST:PORT"),
     (["--vpcd", ":0"], "is not HOST:PORT"),
+    (["--usbip", "--card", "hanako"], "--vpcd"),
+    (["--vpcd", "--usbip"], "--usbip"),
+    (["--vpcd", "--reader", "face"], "--reader"),
 ])
 def test_a_wrong_command_line_is_told(run, uketsuke, options, word):
-    options = options if "--vpcd" in options else ["--vpcd", *options]
+    if options[0] == "--card":
+        options = ["--vpcd", *options]
     done = run(uketsuke, "serve", *options)
     assert done.returncode == 5
     assert word in done.stderr
