@@ -223,6 +223,13 @@ BOOST_AUTO_TEST_CASE(plugdev_matters_where_the_reader_is_given_to_that_group) {
   BOOST_TEST(findings[1].commands.front() == "sudo adduser nurse plugdev");
 }
 
+BOOST_AUTO_TEST_CASE(two_readers_with_serial_numbers_of_their_own_are_no_trouble) {
+  doctor::Surroundings s = good();
+  s.usb.push_back(reader("1-5"));
+  s.usb[1].serial = "UKETSUKE0002";
+  BOOST_TEST(doctor::diagnose(s).empty());
+}
+
 BOOST_AUTO_TEST_CASE(problems_come_first) {
   doctor::Surroundings s = good();
   s.clock.timezone = "Etc/UTC";

@@ -1,7 +1,9 @@
 // Surroundings read from a tree that the test builds, with the paths and forms of Linux.
 #include "harness/doctor/look.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/test/unit_test.hpp>
@@ -72,6 +74,7 @@ class Tree {
                          },
                          1733706000});
   }
+  std::string root() const { return root_.string(); }
   std::map<std::string, std::string> environment;
 
  private:
@@ -143,6 +146,23 @@ BOOST_AUTO_TEST_CASE(somebody_listens_at_the_socket_or_not) {
   environment["PCSCLITE_CSOCK_NAME"] = "/tmp/other";
   BOOST_TEST(!look().pcscd.listens);
   BOOST_TEST(look().pcscd.socket == "/tmp/other");
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_that_is_in_no_list_is_tried) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = root() + "/socket";
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  BOOST_REQUIRE(::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  auto where = doctor::here();
+  where.environment = [&](const char* name) {
+    return std::string(name) == "PCSCLITE_CSOCK_NAME" ? path : std::string();
+  };
+  BOOST_TEST(!doctor::look(where).pcscd.listens);
+  BOOST_REQUIRE(::listen(fd, 1) == 0);
+  BOOST_TEST(doctor::look(where).pcscd.listens);
+  ::close(fd);
 }
 
 BOOST_AUTO_TEST_CASE(options_of_the_service_are_read_from_its_files) {

@@ -8,6 +8,8 @@
 
 #include <boost/test/unit_test.hpp>
 #include <condition_variable>
+#include <filesystem>
+#include <iterator>
 #include <mutex>
 #include <vector>
 
@@ -282,6 +284,24 @@ BOOST_AUTO_TEST_CASE(a_listener_that_asks_nothing_is_told_and_may_ask_later) {
   driver.say("000104");
   BOOST_TEST(driver.hear(11) == kAtr);
   BOOST_TEST(events.were({Kind::kSilent, Kind::kInserted}));
+}
+
+BOOST_AUTO_TEST_CASE(connections_that_come_and_go_leave_no_descriptor_behind) {
+  const auto descriptors = [] {
+    using Entry = std::filesystem::directory_iterator;
+    return std::distance(Entry("/proc/self/fd"), Entry());
+  };
+  const auto before = descriptors();
+  {
+    gateway::VpcdCard card(place(), scribe, events.report());
+    for (int round = 0; round < 50; ++round) {
+      driver.accept();
+      driver.say("000104");
+      driver.hear(11);
+    }
+    driver.hang_up();
+  }
+  BOOST_TEST(descriptors() == before);
 }
 
 BOOST_AUTO_TEST_CASE(a_host_that_is_none_is_told) {

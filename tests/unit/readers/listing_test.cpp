@@ -63,6 +63,14 @@ BOOST_AUTO_TEST_CASE(the_shortest_name_that_means_one_reader_alone_is_given) {
              boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(readers_on_other_routes_do_not_make_a_name_longer) {
+  Listing listing;
+  listing.readers = {usb("1-4", 1, "A"), usb("127.0.0.1:3240/1-1", 1, "A")};
+  listing.readers[1].route = Route::kUsbip;
+  BOOST_TEST(bindings(listing) == Strings({"usb:1209:0001", "usbip:127.0.0.1:3240/1-1"}),
+             boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(readers_that_nothing_tells_apart_are_named_by_their_port) {
   Listing listing;
   listing.readers = {usb("1-4", 1, "A"), usb("1-5.2", 1, "A"), usb("2-1", 1, "B")};
