@@ -13,8 +13,8 @@ struct Warning { std::string ja, en; };
 // RLIMIT_CORE). Warnings: what the system refused.
 std::vector<Warning> forbid_core_dumps();
 
-// Every running pcscd that logs APDUs: --apdu or -a, --debug or -d, --color... on its command line,
-// LIBCCID_ifdLogLevel with the bits of APDU or communication in its environment, as far as that can
+// Every running pcscd that may log APDUs: --apdu or -a, --debug or -d on its command line,
+// LIBCCID_ifdLogLevel with the bit of the communication in its environment, as far as that can
 // be read. proc: the proc file system, another folder in tests. Nothing there: no warnings.
 std::vector<Warning> pcscd_log_warnings(const std::string& proc = "/proc");
 
