@@ -335,9 +335,9 @@ HandsServer::HandsServer(HandsServerSettings settings, ServedHands& hands)
 }
 
 HandsServer::~HandsServer() {
-  hands_.watch({});
   shared_->post(Shared::Stop{});
   thread_.join();
+  hands_.watch({});
 }
 
 }  // namespace uketsuke::gateway

@@ -2,18 +2,21 @@
 """A whole face-auth reader as a program: `reader: exec:./reader.py`.
 
 An example of the hands protocol (sim/gateway/README.md): panel, reader link and card session. It is
-as simple as a reader can be that P3, P4 and P5 can be walked with; where it is silent, see
+as simple as a reader can be that P3 can be walked with; where it is silent, see
 models/face_reader/README.md. What is yours: the bodies of `Card` (your card access) and of `Reader`
-(your firmware's panel). Nothing but lines of the protocol may go to standard output.
+(your firmware's panel). Nothing but lines of the protocol may go to standard output. With
+`--vpcd PORT` the card is a simulated one.
 """
 import itertools
 import json
+import socket
+import struct
 import sys
 
 NOT_POSSIBLE, REFUSED, NO_CARD, NOT_CONNECTED = 1, 5, 21, 24
 METHOD_NOT_FOUND, INVALID_PARAMS = -32601, -32602
-CAN = ["begin", "press", "enter", "show_face", "place", "remove", "unplug", "plug", "show", "card",
-       "link"]
+CAN = ["begin", "press", "enter", "show_face", "place", "remove", "compare", "unplug", "plug",
+       "show", "card", "link"]
 
 
 class Failed(Exception):
@@ -31,10 +34,62 @@ def refused(reason):
 class Card:
     """Stands for the card: knows no command. Yours: what your reader has in its slot."""
 
+    OFF = ON = RESET = None
     atr = "3b80800101"
+
+    def power(self, signal):
+        pass
 
     def transmit(self, command):
         return "6d00" if len(command) >= 8 else "6700"
+
+    def take(self):
+        pass
+
+
+class SimulatedCard(Card):
+    """A simulated card with keys and certificates, put here by
+    `uketsuke serve --vpcd 127.0.0.1:PORT`: a length of two bytes, then a command APDU, or one byte
+    that is a signal."""
+
+    OFF, ON, RESET, GET_ATR = b"\0", b"\1", b"\2", b"\4"
+
+    def __init__(self, listener):
+        try:
+            self.socket, _ = listener.accept()
+        except OSError as error:
+            raise Failed(NOT_POSSIBLE, "no card comes to the port") from error
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def send(self, data):
+        self.socket.sendall(struct.pack(">H", len(data)) + data)
+
+    def receive(self, count):
+        data = b""
+        while len(data) < count:
+            piece = self.socket.recv(count - len(data))
+            if not piece:
+                raise Failed(NO_CARD, "the card has gone")
+            data += piece
+        return data
+
+    def answer(self):
+        return self.receive(struct.unpack(">H", self.receive(2))[0]).hex()
+
+    def power(self, signal):
+        self.send(signal)
+
+    @property
+    def atr(self):
+        self.send(self.GET_ATR)
+        return self.answer()
+
+    def transmit(self, command):
+        self.send(bytes.fromhex(command))
+        return self.answer()
+
+    def take(self):
+        self.socket.close()
 
 
 class Reader:
@@ -42,7 +97,8 @@ class Reader:
 
     name = "example reader"
 
-    def __init__(self, tell, ask):
+    def __init__(self, tell, ask, new_card):
+        self.new_card = new_card
         self.tell, self.ask = tell, ask  # a notification; a request with a function for its result
         self.plugged, self.powered = False, False
         self.card = None
@@ -54,6 +110,9 @@ class Reader:
         self.plug()
 
     # ---- people
+    def compare(self, match):
+        pass  # they look at the card; the reader has no part in it
+
     def begin(self):
         if self.card is not None:
             self.remove()
@@ -102,7 +161,7 @@ class Reader:
     def place(self, card, face="seen"):
         if self.card is not None:
             raise Failed(NOT_POSSIBLE, "another card lies there")
-        self.card = Card()
+        self.card = self.new_card()
         self.number_b = "" if face == "hidden" else "00000000000000"
         if self.plugged:
             self.tell("card.present", slot=0)
@@ -110,6 +169,7 @@ class Reader:
     def remove(self, card=""):
         if self.card is None:
             raise Failed(NOT_POSSIBLE, "no card lies there")
+        self.card.take()
         self.card, self.powered = None, False
         if not self.plugged:
             return
@@ -133,7 +193,7 @@ class Reader:
             raise Failed(NOT_POSSIBLE, "it is plugged in already")
         self.plugged = True
         self.tell("card.arrived", name=self.name, slots=1, pin_pad=False,
-                  exchange_level="short APDU")
+                  exchange_level="extended APDU")
         if self.card is not None:
             self.tell("card.present", slot=0)
         self.change_mode("face_authentication", "start")
@@ -176,10 +236,14 @@ class Reader:
     def card_connect(self, slot):
         if self.card is None:
             raise Failed(NO_CARD, "no card lies there")
+        if not self.powered:
+            self.card.power(self.card.ON)
         self.powered = True
         return {"atr": self.card.atr, "protocol": "T=1"}
 
     def card_reset(self, slot, kind):
+        if self.powered:
+            self.card.power(self.card.RESET)
         return self.card_connect(slot)
 
     def card_transmit(self, slot, command):
@@ -188,7 +252,9 @@ class Reader:
         return {"response": self.card.transmit(command)}
 
     def card_disconnect(self, slot, disposition):
-        self.powered = self.powered and disposition == "leave"
+        if self.powered and disposition != "leave":
+            self.card.power(self.card.OFF)
+            self.powered = False
 
     # ---- what they have in common
     def need_card(self):
@@ -214,7 +280,7 @@ class Reader:
         self.tell("show", screen=screen, message=message, values=values)
 
 
-def serve(lines=sys.stdin, out=sys.stdout):
+def serve(new_card, lines=sys.stdin, out=sys.stdout):
     """Answers requests until the input ends."""
     numbers = itertools.count(1)
     waiting = {}  # our own requests: what to do with the result
@@ -228,7 +294,7 @@ def serve(lines=sys.stdin, out=sys.stdout):
         waiting[number] = then
         send(id=number, method=method, params=params)
 
-    reader = Reader(lambda method, **params: send(method=method, params=params), ask)
+    reader = Reader(lambda method, **params: send(method=method, params=params), ask, new_card)
     for line in lines:
         message = json.loads(line)
         method, params = message.get("method"), message.get("params", {})
@@ -254,5 +320,14 @@ def serve(lines=sys.stdin, out=sys.stdout):
                 send(id=message["id"], error={"code": INVALID_PARAMS, "message": str(error)})
 
 
+def main():
+    if sys.argv[1:2] == ["--vpcd"]:  # --vpcd PORT
+        listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
+        listener.settimeout(10)
+        serve(lambda: SimulatedCard(listener))
+    else:
+        serve(Card)
+
+
 if __name__ == "__main__":
-    serve()
+    main()

@@ -12,11 +12,12 @@ LIMIT = 15  # seconds; generous: what is tested takes well under one
 class Probe:
     """The bench's end of a route. Ended with the test, whatever happens."""
 
-    def __init__(self, kind, *words, hello_ms=None, deed_ms=None):
+    def __init__(self, kind, *words, hello_ms=None, deed_ms=None, pass_fds=()):
         limits = [] if hello_ms is None else [str(hello_ms), str(deed_ms)]
         self.process = subprocess.Popen(
             [os.environ["HANDS_PROBE"], kind, *limits, "--", *words],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8",
+            pass_fds=pass_fds)
         self.lines = queue.Queue()
         self.seen = []
         self.reader = threading.Thread(target=self._read, daemon=True)

@@ -138,3 +138,14 @@ def test_a_program_that_ignores_everything_is_gone_when_the_bench_goes(tmp_path)
             time.sleep(0.01)
         probe.end()
     assert not any(running(pid) for pid in pids.read_text().split())
+
+
+def test_nothing_of_ours_is_open_in_the_program():
+    inherited = os.open("/dev/null", os.O_RDONLY)  # of the bench, and not closed by exec
+    try:
+        with Probe("exec", sys.executable, BAD, "tells_its_descriptors",
+                   pass_fds=(inherited,)) as probe:
+            assert "descriptors [0, 1, 2]" in probe.wait_for("failed hands")
+            probe.end()
+    finally:
+        os.close(inherited)

@@ -2,7 +2,7 @@
 #include "sim/wire/hands/codec.h"
 
 #include <boost/test/unit_test.hpp>
-#include <map>
+#include <random>
 
 namespace hands = uketsuke::wire::hands;
 namespace rlink = uketsuke::wire::reader_link;
@@ -374,6 +374,39 @@ BOOST_AUTO_TEST_CASE(every_truncation_of_every_line_is_a_problem_and_nothing_wor
   cut(kPanelLines);
   cut(kLinkLines);
   cut(kCardLines);
+}
+
+BOOST_AUTO_TEST_CASE(damaged_lines_are_read_or_refused_and_what_was_read_can_be_written) {
+  std::vector<std::string> lines;
+  for (const Golden& golden : kPanelLines) lines.emplace_back(golden.line);
+  for (const Golden& golden : kLinkLines) lines.emplace_back(golden.line);
+  for (const Golden& golden : kCardLines) lines.emplace_back(golden.line);
+  std::mt19937 random(20241209);  // the same lines in every run
+  const auto below = [&](std::size_t count) { return random() % count; };
+  int read = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string line = lines[below(lines.size())];
+    for (std::size_t changes = 1 + below(3); changes > 0; --changes) {
+      const std::size_t at = below(line.size());
+      switch (below(4)) {
+        case 0: line[at] = static_cast<char>(random()); break;
+        case 1: line.erase(at, 1 + below(4)); break;
+        case 2: line.insert(at, 1, "\"{}[]:,0-e\\"[below(11)]); break;
+        default: {
+          const std::string& other = lines[below(lines.size())];
+          line.insert(at, other.substr(below(other.size()), 1 + below(20)));
+        }
+      }
+      if (line.empty()) line = "{";
+    }
+    const auto decoded = hands::decode(line, as(static_cast<Asked>(below(8))));
+    const auto* message = std::get_if<hands::Message>(&decoded);
+    if (message == nullptr) continue;
+    ++read;
+    BOOST_TEST(static_cast<bool>(hands::encode(*message)), line);
+    hands::describe(*message);
+  }
+  BOOST_TEST(read > 100);  // some damage harms nothing
 }
 
 BOOST_AUTO_TEST_CASE(a_line_that_nobody_could_read_is_answered_with_id_null) {
