@@ -48,6 +48,7 @@ Bytes read_of(const Identification::Place& place) {
   return {0x00, 0xB0, 0x00, 0x00, length};
 }
 
+// Costs no try, and the card manager brings back the state after a reset: A-61.
 const Bytes kRetryQuery = {0x00, 0x20, 0x00, 0x80};
 
 std::vector<Identification::Step> make_steps() {

@@ -174,6 +174,21 @@ BOOST_AUTO_TEST_CASE(the_slot_must_exist_and_the_length_must_fit) {
   BOOST_TEST(!guard.out(kBulkOut, {}).passes());
 }
 
+// CCID 1.1, 6.1.4: RFU but at the extended APDU level.
+BOOST_AUTO_TEST_CASE(a_level_parameter_passes_at_the_extended_level_only) {
+  for (const Level level : {Level::kTpduT1, Level::kTpduT0, Level::kShort}) {
+    Bench bench(level);
+    bench.power_on();
+    Bytes message = bench.wrap(hex(kSelectFace))[0];
+    for (const std::uint8_t value : {1, 2, 3, 0x10}) {
+      message[8] = value;
+      BOOST_TEST(!bench.send(message), to_string(level));
+    }
+    message[8] = 0;
+    BOOST_TEST(bench.send(message), to_string(level));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(messages_that_reach_no_card_pass) {
   CcidGuard guard;
   guard.configured(configuration_of(Level::kShort));
