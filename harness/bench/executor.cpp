@@ -15,6 +15,7 @@
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
 #include "harness/scenario/reference.h"
+#include "sim/gateway/real_card_process.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -44,6 +45,18 @@ fs::path really(const fs::path& path) {
 }
 
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
+
+// What this process and its surroundings must not do while there may be a real card.
+std::vector<verdict::Text> beware_of_real_cards(const bind::Bindings& bindings) {
+  const bool simulated =
+      !bindings.cards.empty() && std::all_of(bindings.cards.begin(), bindings.cards.end(),
+                                             [](const auto& card) { return card.simulated; });
+  if (simulated) return {};
+  std::vector<verdict::Text> dangers;
+  for (const auto& found : {gateway::forbid_core_dumps(), gateway::pcscd_log_warnings()})
+    for (const gateway::Warning& warning : found) dangers.emplace_back(warning.ja, warning.en);
+  return dangers;
+}
 
 // The step that begins when `step` (nullptr: nothing yet) has ended.
 void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult* step,
@@ -172,9 +185,15 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
   }
   const bind::Bindings bindings = bind::bindings_of(options.extra);
   settings.produced_by = bindings.text();
+  std::vector<verdict::Text> dangers;
   if (bindings.bound()) {
-    settings.amend = [&](WorldConfig& config) {
-      config.outside = make_outside(bindings, assets().catalog);
+    dangers = beware_of_real_cards(bindings);
+    const auto lang = options.extra.find("lang");
+    const auto language = lang == options.extra.end() ? std::nullopt
+                                                      : verdict::language_from(lang->second);
+    settings.amend = [&, language](WorldConfig& config) {
+      config.outside = make_outside(bindings, assets().catalog,
+                                    language.value_or(verdict::Language::kEnglish));
     };
   }
   const AtEnd at_end = watch(scenario, options, settings);
@@ -187,6 +206,7 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
   }
   ScenarioResult result = run_scenario(assets(), scenario, settings);
   if (at_end) at_end(result);
+  for (verdict::Text& danger : dangers) result.warnings.push_back(std::move(danger));
   refuse_names(scenario, result);
   if (!result.journal_path.empty())
     result.journal_path = result.journal_path.substr(options.out_dir.size() + 1);

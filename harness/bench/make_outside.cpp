@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "harness/console/operator_hands.h"
 #include "sim/gateway/broken.h"
 #include "sim/gateway/hands_exec.h"
 #include "sim/gateway/hands_tcp.h"
 #include "sim/gateway/libusb_route.h"
+#include "sim/gateway/usbip_client.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -54,9 +56,25 @@ std::unique_ptr<HandsConnection> exec(const Binding& binding, bool keep_errors) 
   return gateway::make_hands_exec(std::move(settings));
 }
 
+std::unique_ptr<HandsRoute> person(const Bindings& bindings, const scenario::Catalog& catalog,
+                                   verdict::Language language) {
+  console::OperatorSettings settings;
+  settings.language = language;
+  settings.seconds = bindings.operator_seconds;
+  settings.words.screens = catalog.screens_of("face_reader");
+  settings.words.card = [cards = bindings.cards](const std::string& holder) {
+    for (const bind::BoundCard& card : cards)
+      if (card.holder == holder) return card.description;
+    return verdict::Text{};
+  };
+  return std::make_unique<console::OperatorHands>(std::move(settings));
+}
+
 std::unique_ptr<HandsRoute> hands_route(const Bindings& bindings, const Binding& binding,
-                                        bool keep_errors) {
+                                        const scenario::Catalog& catalog,
+                                        verdict::Language language, bool keep_errors) {
   if (binding.kind == "exec") return exec(binding, keep_errors);
+  if (binding.kind == "operator") return person(bindings, catalog, language);
   gateway::HandsTcpSettings settings;
   const auto address = gateway::parse_tcp_address(binding.address);
   if (!address) refuse(binding, {"hands:HOST:PORT と書きます", "it is written hands:HOST:PORT"});
@@ -67,6 +85,16 @@ std::unique_ptr<HandsRoute> hands_route(const Bindings& bindings, const Binding&
 
 std::unique_ptr<gateway::UsbRoute> usb_route(const Bindings& bindings) {
   const Binding& binding = bindings.reader;
+  if (binding.kind == "usbip") {
+    const auto target = gateway::parse_usbip_target(binding.address);
+    if (!target) {
+      refuse(binding,
+             {"usbip:HOST[:PORT]/BUSID と書きます", "it is written usbip:HOST[:PORT]/BUSID"});
+    }
+    gateway::UsbipLimits limits;
+    limits.allow_remote = bindings.allow_remote;
+    return std::make_unique<gateway::UsbipClient>(*target, limits);
+  }
   auto selector = gateway::parse_usb_selector(binding.address);
   if (const auto* failed = std::get_if<gateway::RouteFailed>(&selector)) refuse(binding, *failed);
   return std::make_unique<gateway::LibusbRoute>(
@@ -87,7 +115,8 @@ void bind_reader(const Bindings& bindings, bool keep_errors, Outside& outside) {
 
 }  // namespace
 
-std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::Catalog&) {
+std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::Catalog& catalog,
+                                      verdict::Language language) {
   auto outside = std::make_shared<Outside>();
   outside->pace.speed = bindings.speed;
   outside->simulated_cards = !bindings.cards.empty();
@@ -104,9 +133,9 @@ std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::
   const bool keep_errors = outside->simulated_cards;
   bind_reader(bindings, keep_errors, *outside);
   if (!outside->panel_hands)
-    outside->panel_hands = hands_route(bindings, bindings.panel, keep_errors);
+    outside->panel_hands = hands_route(bindings, bindings.panel, catalog, language, keep_errors);
   if (bindings.card.text() != bindings.panel.text())
-    outside->card_hands = hands_route(bindings, bindings.card, keep_errors);
+    outside->card_hands = hands_route(bindings, bindings.card, catalog, language, keep_errors);
   return outside;
 }
 

@@ -12,6 +12,7 @@ namespace uketsuke::bench {
 // Nothing is opened yet; what cannot be reached shows when the world runs (gateway::RouteBroken).
 // Throws gateway::RouteBroken for a host that is not allowed.
 std::shared_ptr<Outside> make_outside(const bind::Bindings& bindings,
-                                      const scenario::Catalog& catalog);
+                                      const scenario::Catalog& catalog,
+                                      verdict::Language language);
 
 }  // namespace uketsuke::bench

@@ -68,6 +68,21 @@ void World::bind_hands() {
   hands_ = std::make_unique<BoundHands>(simulation_, *panel_hands_,
                                         card_hands_ ? *card_hands_ : *panel_hands_, reader_panel_,
                                         config_.face_reader);
+  // What the device itself shows spares people an answer.
+  session_->watch([this](const wire::session::Event& event) {
+    namespace session = wire::session;
+    std::optional<gateway::DeviceSign> sign;
+    if (std::holds_alternative<session::CardPresent>(event))
+      sign = gateway::DeviceSign::kCardPresent;
+    if (std::holds_alternative<session::CardAbsent>(event))
+      sign = gateway::DeviceSign::kCardAbsent;
+    if (std::holds_alternative<session::ReaderArrived>(event))
+      sign = gateway::DeviceSign::kAttached;
+    if (std::holds_alternative<session::ReaderGone>(event)) sign = gateway::DeviceSign::kDetached;
+    if (!sign) return;
+    panel_hands_->device_showed(*sign);
+    if (card_hands_) card_hands_->device_showed(*sign);
+  });
 }
 
 void World::add_terminal() {
@@ -164,8 +179,9 @@ const std::string& World::printed_number_b(const std::string& holder) const {
 }
 
 std::uint32_t World::anomalies() const {
-  return (port_ ? port_->anomalies() : outside_reader_->anomalies()) + (face_ ? face_->link_faults() : 0) +
-         reader_panel_.undecodable() + terminal_panel_.undecodable() + ehr_panel_.undecodable();
+  const std::uint32_t drivers = port_ ? port_->anomalies() : outside_reader_->anomalies();
+  return drivers + (face_ ? face_->link_faults() : 0) + reader_panel_.undecodable() +
+         terminal_panel_.undecodable() + ehr_panel_.undecodable();
 }
 
 std::vector<std::string> World::waiting() const {

@@ -11,6 +11,8 @@
 
 #include "harness/cli/doctor_command.h"
 #include "harness/cli/explore_command.h"
+#include "harness/cli/identify_command.h"
+#include "harness/cli/monitor_command.h"
 #include "harness/cli/readers_command.h"
 #include "harness/cli/regress_command.h"
 #include "harness/cli/run_command.h"
@@ -177,6 +179,12 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
   }
   if (const auto* value = std::get_if<ServeCommand>(&command)) {
     return serve_command(*value, console);
+  }
+  if (const auto* value = std::get_if<IdentifyCommand>(&command)) {
+    return identify_command(*value, executor, console);
+  }
+  if (const auto* value = std::get_if<MonitorCommand>(&command)) {
+    return monitor_command(*value, executor, console);
   }
   if (const auto* value = std::get_if<DoctorCommand>(&command)) {
     return doctor_command(*value, console);

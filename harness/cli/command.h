@@ -62,6 +62,17 @@ struct DoctorCommand {
   bool json = false;
   std::string root;  // in front of every path that is looked at (for tests); empty: the real system
 };
+struct IdentifyCommand {
+  std::string bench;
+  std::vector<std::string> binds;
+  std::string holder = "hanako";  // whom the card stands for in scenarios
+  double seconds = 120;           // for the card to be placed
+};
+struct MonitorCommand {
+  std::string bench;
+  std::vector<std::string> binds;
+  double seconds = 0;  // 0: until Ctrl-C
+};
 struct CheckCommand {
   std::vector<std::string> paths;
 };
@@ -80,7 +91,7 @@ struct NewCommand {
 using Command =
     std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
                  RegressCommand, SweepCommand, ExploreCommand, ServeCommand, DoctorCommand,
-                 ReadersCommand>;
+                 ReadersCommand, IdentifyCommand, MonitorCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

@@ -79,6 +79,7 @@ class Parser {
     add_serve();
     add_readers();
     add_doctor();
+    add_bound_tools();
     add_others();
   }
 
@@ -185,15 +186,7 @@ class Parser {
           return text.empty() ? say({"フォルダーの名前が空です", "the name of the folder is empty"})
                               : "";
         });
-    run_app_
-        ->add_option("--bind", run_.binds,
-                     say({"モデルの代わりに結ぶもの（例 reader=usb:1209:0001、panel=operator）",
-                          "what takes a model's place (reader=usb:1209:0001, panel=operator)"}))
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    run_app_->add_option("--bench", run_.bench,
-                         say({"結ぶものとカードを書いたファイル（YAML）",
-                              "file that says what is bound and which cards are at hand (YAML)"}));
+    add_bindings(run_app_, run_.binds, run_.bench);
     config_limit_ =
         run_app_
             ->add_option(
@@ -206,6 +199,39 @@ class Parser {
     run_app_->add_flag("--in-process", config.in_process,
                        say({"ワーカーを使わない（計測用。実時間の上限なし）",
                             "without workers (for measurements; no limit of real time)"}));
+  }
+
+  void add_bindings(CLI::App* command, std::vector<std::string>& binds, std::string& bench) {
+    command
+        ->add_option("--bind", binds,
+                     say({"モデルの代わりに結ぶもの（例 reader=usb:1209:0001、panel=operator）",
+                          "what takes a model's place (reader=usb:1209:0001, panel=operator)"}))
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command->add_option("--bench", bench,
+                        say({"結ぶものとカードを書いたファイル（YAML）",
+                             "file that says what is bound and which cards are at hand (YAML)"}));
+  }
+
+  void add_bound_tools() {
+    identify_app_ = app_.add_subcommand(
+        "identify", say({"リーダーに置いたカードを識別し、テストカードの使用許可の書き方を示す",
+                         "identify the card on a reader, and tell how a test card is released"}));
+    add_bindings(identify_app_, identify_.binds, identify_.bench);
+    identify_app_->add_option("--holder", identify_.holder,
+                              say({"シナリオでの持ち主", "whom it stands for in scenarios"}));
+    identify_app_
+        ->add_option("--seconds", identify_.seconds,
+                     say({"カードを待つ時間（秒）", "how long the card is waited for"}))
+        ->check(CLI::Range(0.1, kMaxWallLimitS) & CLI::Validator(no_nan, ""));
+    monitor_app_ = app_.add_subcommand(
+        "monitor", say({"リーダーとのやり取りを解読して表示する（Ctrl-C で終了）",
+                        "show what passes to and from a reader, decoded (ends with Ctrl-C)"}));
+    add_bindings(monitor_app_, monitor_.binds, monitor_.bench);
+    monitor_app_
+        ->add_option("--seconds", monitor_.seconds,
+                     say({"終わるまでの時間（秒）", "seconds after which it ends"}))
+        ->check(CLI::Range(0.1, kMaxWallLimitS) & CLI::Validator(no_nan, ""));
   }
 
   void add_release(CLI::App* command, std::string& release, const Text& what) {
@@ -417,6 +443,8 @@ class Parser {
     if (new_app_->parsed()) return new_;
     if (readers_app_->parsed()) return readers_;
     if (doctor_app_->parsed()) return doctor_;
+    if (identify_app_->parsed()) return identify_;
+    if (monitor_app_->parsed()) return monitor_;
     return run_;
   }
 
@@ -443,6 +471,8 @@ class Parser {
   NewCommand new_;
   DoctorCommand doctor_;
   ReadersCommand readers_;
+  IdentifyCommand identify_;
+  MonitorCommand monitor_;
   CLI::Option* config_limit_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* regress_app_ = nullptr;
@@ -456,6 +486,8 @@ class Parser {
   CLI::App* new_app_ = nullptr;
   CLI::App* doctor_app_ = nullptr;
   CLI::App* readers_app_ = nullptr;
+  CLI::App* identify_app_ = nullptr;
+  CLI::App* monitor_app_ = nullptr;
 };
 
 }  // namespace

@@ -111,6 +111,7 @@ bind::Bindings bind_command(RunCommand& command, Console& console) {
                    "a device is bound: there is one worker"});
   }
   command.config.jobs = 1;
+  command.config.options.extra["lang"] = to_string(console.language());
   if (command.config.options.wall_limit_ms == 0)
     command.config.options.wall_limit_ms = kBoundWallLimitMs;
   return bindings;

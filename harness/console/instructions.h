@@ -12,8 +12,7 @@
 
 namespace uketsuke::console {
 
-// What a device may show by itself, so that nobody has to say it.
-enum class Sign { kCardPresent, kCardAbsent, kAttached, kDetached };
+using Sign = gateway::DeviceSign;
 
 struct Instruction {
   verdict::Text what;      // "Press 「職員用ボタン」 on the reader"

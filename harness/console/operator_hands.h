@@ -38,7 +38,7 @@ class OperatorHands : public gateway::HandsRoute {
 
   // The device itself showed something (a slot notification, its attachment). Any thread. If the
   // deed under way is that, it is done without a key, "operator, confirmed by the device".
-  void device_showed(Sign sign);
+  void device_showed(Sign sign) override;
 
  private:
   enum class Answer { kDone, kShown, kNo, kTimeOut, kLeft, kEnding };

@@ -69,6 +69,7 @@ void SessionChannel::ask(Request request) {
 }
 
 void SessionChannel::report(Event event) {
+  if (watcher_) watcher_(event);
   if (std::holds_alternative<Response>(event)) {
     responses_.send(std::move(event), 0);
     return;

@@ -2,7 +2,9 @@
 // ccid_host over usb or by PC/SC; the program cannot tell.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "sim/channel/line.h"
 #include "sim/wire/session/message.h"
@@ -25,6 +27,10 @@ class SessionChannel : public SessionProgramPort, public SessionReaderPort {
                  Tap* response_tap);
   void ask(wire::session::Request request) override;
   void report(wire::session::Event event) override;
+  // Sees every event that the reader reports, as it is reported.
+  void watch(std::function<void(const wire::session::Event&)> watcher) {
+    watcher_ = std::move(watcher);
+  }
   kernel::Mailbox<wire::session::Request>& to_reader() { return to_reader_; }
   kernel::Mailbox<wire::session::Event>& to_program() { return to_program_; }
 
@@ -34,6 +40,7 @@ class SessionChannel : public SessionProgramPort, public SessionReaderPort {
 
   Context& context_;
   std::string program_, reader_;
+  std::function<void(const wire::session::Event&)> watcher_;
   kernel::Mailbox<wire::session::Request> to_reader_;
   kernel::Mailbox<wire::session::Event> to_program_;
   Line<wire::session::Request> commands_;

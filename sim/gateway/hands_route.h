@@ -49,6 +49,9 @@ struct Missed {
 struct Shown { wire::panel::Output output; };
 using HandsEvent = std::variant<Attested, Missed, Shown, PadAsks, RouteFailed>;
 
+// What the device shows by itself, so that nobody has to say it.
+enum class DeviceSign { kCardPresent, kCardAbsent, kAttached, kDetached };
+
 class HandsRoute {
  public:
   using Report = std::function<void(HandsEvent)>;  // called from any thread, one at a time
@@ -56,6 +59,8 @@ class HandsRoute {
   virtual ~HandsRoute() = default;
   virtual void start(Report report) = 0;
   virtual void ask(HandsRequest request) = 0;  // never waits
+  // Whoever attests deeds may take it for an answer. Any thread.
+  virtual void device_showed(DeviceSign) {}
   // What the panel shows is reported by itself (Shown). False: whoever wants to know has to ask.
   virtual bool sees_panel() const { return true; }
   virtual std::string name() const = 0;        // "hands:127.0.0.1:3500", "exec:./panel.py"
