@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/wire/bytes.h"
@@ -26,17 +28,23 @@ class OracleCard {
   // Asked first: an answer of a card that a test plays. Offences are noted all the same.
   std::function<std::optional<wire::Bytes>(wire::ByteView)> player;
   bool allow_everything = false;  // a released card
+  // Least number of tries that any reference data was left with; each begins with three, and every
+  // comparison, in whatever class and form, is a wrong one.
+  int least_tries = 3;
+  std::size_t comparisons = 0;
 
  private:
   void judge(wire::ByteView apdu);
   wire::Bytes answer(wire::ByteView apdu);
   wire::Bytes read(std::uint16_t file);
+  wire::Bytes compare(wire::ByteView apdu);
   void offence(const std::string& what, wire::ByteView apdu);
 
   bool unknown_is_fine_;
   char application_ = 'M';  // M manager, J, F face, T text, C common, U juki
   std::uint16_t file_ = 0;
   bool jpki_selected_ = false;  // in this activation, answered 9000
+  std::map<std::pair<char, std::uint16_t>, int> tries_;
   std::vector<std::string> offences_;
   std::size_t commands_ = 0;
 };
