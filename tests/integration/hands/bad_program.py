@@ -91,7 +91,9 @@ if mode == "flood_of_errors":
     while True:
         os.write(2, b"e" * 65536)
 if mode == "grandchild":
-    child = subprocess.Popen([sys.executable, __file__, "hang_before_hello", sys.argv[2]])
+    child = subprocess.Popen([sys.executable, __file__, "hang_before_hello"])
+    with open(sys.argv[2], "a") as pids:
+        print(child.pid, file=pids)
     sys.exit(7)
 
 asked = read()
