@@ -174,7 +174,12 @@ Judgement CardGuard::judge_select(const Command& command, Pending& pending) cons
       return passes();
     }
     if (command.p1 == kShortEf && nc == 2) {
+      // All known files have short identifiers. Others, taken for a header by a card whose T=0
+      // exchange broke off, could be a command (00 20).
       const std::uint16_t file = identifier_of(command.data);
+      if (file == 0 || file > kMostShortIdentifier)
+        return refuse(command, "知られているファイルの範囲ではありません",
+                      "not within the range of the known files");
       pending.success = {selection_.application, file};
       pending.failure = {selection_.application, std::nullopt};
       return passes();

@@ -62,6 +62,8 @@ Judgement SlotGuard::message_out(const ccid::CommandMessage& message) {
   // Two commands under way: which answer belongs to which would be a guess.
   const bool busy = open_ && (open_->type == bMessageType::kPC_to_RDR_XfrBlock ||
                               open_->type == bMessageType::kPC_to_RDR_IccPowerOn);
+  // Is it still alive? The answer says nothing of the command under way.
+  if (busy && type == bMessageType::kPC_to_RDR_GetSlotStatus) return passes();
   if (busy && !power)
     return refused(ccid::to_string(type), ccid::to_string(type),
                    "このスロットの前のコマンドに応答がありません",

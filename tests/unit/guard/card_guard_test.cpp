@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(what_is_selected_must_be_known_for_sure) {
     std::string_view what, command, response;
   };
   for (const Row& row :
-       {Row{"EF not found", "00a4020c020099", "6a82"}, Row{"a warning", "00a4020c020003", "6283"},
+       {Row{"EF not found", "00a4020c02001d", "6a82"}, Row{"a warning", "00a4020c020003", "6283"},
         Row{"AP not found", kSelectText, "6a82"}, Row{"master file", "00a4000c023f00", "9000"},
         Row{"card manager", kSelectManager, "9000"}, Row{"cut answer", "00a4020c020003", "90"}}) {
     CardGuard guard = active();
@@ -164,6 +164,10 @@ BOOST_AUTO_TEST_CASE(the_retry_query_needs_jpki_in_this_activation) {
 
 // Every form in which VERIFY, CHANGE, signing and 80 A2 can come, and near misses of what passes.
 const char* const kNever[] = {
+    "00a4020c020020",
+    "00a4020c028020",
+    "00a4020c020000",
+    "00a4020c02001f",
     "00a4040c05d392100031",
     "00a4040c07a0000000031010",
     "00a4040c0ad3921000310001010499",

@@ -227,8 +227,10 @@ BOOST_AUTO_TEST_CASE(two_commands_are_never_under_way_in_one_slot) {
   Bench bench(Level::kShort);
   bench.prologue();
   BOOST_REQUIRE(bench.guard.out(kBulkOut, xfr_block(kSelectFile, 100)).passes());
-  for (const std::uint8_t type : {0x65, 0x6C})
+  for (const std::uint8_t type : {0x6C, 0x6D, 0x6E})
     BOOST_TEST(!bench.guard.out(kBulkOut, ccid_message(type, 101)).passes());
+  BOOST_TEST(bench.guard.out(kBulkOut, ccid_message(0x65, 101)).passes());  // is it alive?
+  bench.guard.in(kBulkIn, ccid_message(0x81, 101));
   BOOST_TEST(!bench.guard.out(kBulkOut, xfr_block(kSelectFile, 100)).passes());
   bench.guard.in(kBulkIn, answer(99, hex("9000")));  // not its answer
   BOOST_TEST(!bench.guard.out(kBulkOut, xfr_block(kSelectFile, 102)).passes());

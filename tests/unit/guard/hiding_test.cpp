@@ -290,7 +290,7 @@ BOOST_AUTO_TEST_CASE(after_a_t0_exchange_that_broke_off_nothing_passes_before_a_
     Bench bench(Level::kTpduT0);
     bench.prologue();
     bench.reader.cut_t0_next = true;
-    BOOST_TEST(bench.apdu("00a4020c020020"));
+    BOOST_TEST(bench.apdu("00a4020c02001e"));
     BOOST_TEST(!bench.apdu(next), next);
     BOOST_TEST(bench.card.offences().empty());
     bench.prologue();
