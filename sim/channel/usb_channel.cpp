@@ -145,7 +145,28 @@ void UsbChannel::send_control() {
   if (fate.stalled) answer_control(TransferStatus::kStalled, {});
 }
 
+bool UsbChannel::has_room() const {
+  std::size_t queued = 0;
+  for (const auto& endpoint : endpoints_) queued += endpoint->queued.size();
+  return queued < kMaxQueued;
+}
+
 void UsbChannel::submit_out(Endpoint& endpoint, Transfer transfer) {
+  if (has_room() && endpoint.waiting.empty()) return send_out(endpoint, std::move(transfer));
+  endpoint.waiting.push_back(std::move(transfer));
+}
+
+void UsbChannel::take_waiting_out() {
+  for (const auto& endpoint : endpoints_) {
+    while (attached_ && endpoint->out && !endpoint->waiting.empty() && has_room()) {
+      Transfer transfer = std::move(endpoint->waiting.front());
+      endpoint->waiting.pop_front();
+      send_out(*endpoint, std::move(transfer));
+    }
+  }
+}
+
+void UsbChannel::send_out(Endpoint& endpoint, Transfer transfer) {
   const std::uint16_t size = endpoint.info.wMaxPacketSize;
   const auto length = static_cast<std::uint32_t>(transfer.data.size());
   const bool ends_short = length % size != 0 || length == 0;
@@ -185,6 +206,7 @@ void UsbChannel::serve_in(Endpoint& endpoint) {
     }
     finish_in(endpoint, transfer, {std::move(part), copy});
   }
+  take_waiting_out();
 }
 
 void UsbChannel::finish_in(Endpoint& endpoint, const Transfer& transfer, Endpoint::Queued part) {
@@ -296,6 +318,7 @@ void UsbChannel::act(DeviceAction action) {
   }
   const auto& flush = std::get<FlushEndpoint>(action);
   if (Endpoint* endpoint = find(flush.bEndpointAddress)) endpoint->queued.clear();
+  take_waiting_out();
 }
 
 void UsbChannel::attach() {

@@ -48,8 +48,12 @@ class UsbPlug : public virtual sc_core::sc_interface {
   virtual bool attached() const = 0;
 };
 
+// A device whose answers nobody fetches takes no OUT data any more: it answers NAK (USB 2.0, 8.4.5)
+// from kMaxQueued messages on, until some are gone.
 class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
  public:
+  static constexpr std::size_t kMaxQueued = 256;
+
   UsbChannel(Context& context, UsbConfig config);
 
   void submit(wire::usb::Transfer transfer) override;
@@ -74,7 +78,8 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
     UsbEndpoint info;
     bool halted = false;
     std::uint64_t busy_until_ns = 0;
-    std::deque<wire::usb::Transfer> waiting;  // IN transfers without data yet
+    // IN: transfers without data yet. OUT: those that the device takes when it has room again.
+    std::deque<wire::usb::Transfer> waiting;
     struct Queued {
       wire::Bytes data;
       bool copy = false;  // that a fault has made
@@ -91,6 +96,9 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
   void submit_control(wire::usb::Transfer transfer);
   void send_control();
   void submit_out(Endpoint& endpoint, wire::usb::Transfer transfer);
+  void send_out(Endpoint& endpoint, wire::usb::Transfer transfer);
+  bool has_room() const;
+  void take_waiting_out();
   void serve_in(Endpoint& endpoint);
   void finish_in(Endpoint& endpoint, const wire::usb::Transfer& transfer, Endpoint::Queued part);
   void answer_control(wire::usb::TransferStatus status, wire::Bytes data);

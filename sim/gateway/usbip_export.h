@@ -93,7 +93,7 @@ class UsbipExport {
   std::unique_ptr<UsbRoute> route_;
   wire::usbip::ListedDevice listed_;
   std::map<std::uint8_t, Endpoint> endpoints_;  // by bEndpointAddress
-  State state_ = State::kAbsent;
+  State state_ = State::kNew;  // so that who comes early waits for the plug
   Reading reading_ = Reading::kNothing;
   std::uint64_t next_id_ = 1, reading_id_ = 0;
   bool described_ = false, taken_ = false;

@@ -161,8 +161,8 @@ void UsbipServer::check_deadlines() {
   const auto now = Clock::now();
   for (Peer& peer : peers_) {
     if (!has_deadline(peer) || now < peer.deadline) continue;
-    if (std::exchange(peer.awaited, nullptr) != nullptr) {
-      refuse(peer, OpStatus::kDeviceError);
+    if (const UsbipExport* device = std::exchange(peer.awaited, nullptr)) {
+      refuse(peer, device->is_taken() ? OpStatus::kDeviceBusy : OpStatus::kDeviceError);
     } else {
       peer.dead = true;
     }
@@ -172,7 +172,7 @@ void UsbipServer::check_deadlines() {
 // Devices become ready by themselves; whoever waited longest gets it.
 void UsbipServer::retry_imports() {
   for (Peer& peer : peers_) {
-    if (peer.awaited != nullptr && !peer.awaited->is_coming()) {
+    if (peer.awaited != nullptr && !peer.awaited->is_taken() && !peer.awaited->is_coming()) {
       UsbipExport& device = *std::exchange(peer.awaited, nullptr);
       import(peer, device.busid());
     }
@@ -235,11 +235,11 @@ void UsbipServer::refuse(Peer& peer, OpStatus status) {
 void UsbipServer::import(Peer& peer, const std::string& busid) {
   for (const auto& device : devices_) {
     if (device->busid() != busid) continue;
-    if (device->is_taken()) return refuse(peer, OpStatus::kDeviceBusy);
-    if (device->is_ready()) return give(peer, *device);
-    if (!device->is_coming()) return refuse(peer, OpStatus::kNoSuchDevice);
+    const bool taken = device->is_taken();
+    if (!taken && device->is_ready()) return give(peer, *device);
+    if (!taken && !device->is_coming()) return refuse(peer, OpStatus::kNoSuchDevice);
     peer.awaited = device.get();
-    peer.deadline = Clock::now() + kDevicePatience;
+    peer.deadline = Clock::now() + (taken ? kBusyPatience : kDevicePatience);
     return;
   }
   refuse(peer, OpStatus::kNoSuchDevice);

@@ -44,6 +44,8 @@ class UsbipServer {
   static constexpr std::chrono::milliseconds kPatience{10'000};
   // Import of a device that is being reset; a reset that a client asked for.
   static constexpr std::chrono::milliseconds kDevicePatience{5'000};
+  // Import of a device that another client has: it may be about to leave.
+  static constexpr std::chrono::milliseconds kBusyPatience{300};
 
   // Binds and listens; nobody is served before start(). Throws UsbipError.
   explicit UsbipServer(const TcpAddress& address);

@@ -45,6 +45,14 @@ DeskFixture::DeskFixture(std::vector<std::string> readers, std::vector<std::stri
   server_ = std::make_unique<gateway::UsbipServer>(gateway::TcpAddress{"127.0.0.1", 0});
   for (std::size_t i = 0; i < desk_->readers(); ++i) server_->add(desk_->usb(i));
   server_->start();
+  // Until all are plugged in: 110 ms of simulated time.
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (std::chrono::steady_clock::now() < deadline) {
+    const auto listed = gateway::usbip_list(server_->address());
+    const auto* devices = std::get_if<std::vector<wire::usbip::ListedDevice>>(&listed);
+    if (devices != nullptr && devices->size() == desk_->readers()) return;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
 }
 
 DeskFixture::~DeskFixture() {
