@@ -511,6 +511,10 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   if (settings.at_end) settings.at_end(world);
   verdict::seal(result);
   tell_faults(world.faults(), result);
+  if (const Text hidden = world.hidden(); !hidden.empty()) {
+    result.warnings.push_back(
+        verdict::say("見えなかったもの：{}", "what was not seen: {}", hidden));
+  }
   const bool wanted = result.verdict > Verdict::kPass || settings.keep_passing_journals;
   if (!settings.journal_file.empty() && wanted)
     write_journal(world, director->stage().secrets(), settings.journal_file, result);

@@ -7,6 +7,7 @@
 #include "sim/gateway/hands_exec.h"
 #include "sim/gateway/hands_tcp.h"
 #include "sim/gateway/libusb_route.h"
+#include "sim/gateway/pcsc_route.h"
 #include "sim/gateway/usbip_client.h"
 
 namespace uketsuke::bench {
@@ -108,6 +109,8 @@ void bind_reader(const Bindings& bindings, bool keep_errors, Outside& outside) {
     outside.session = std::make_unique<SharedSession>(program);
     outside.link = std::shared_ptr<gateway::LinkRoute>(program, &program->link());
     outside.panel_hands = std::make_unique<SharedHands>(program);
+  } else if (reader.kind == "pcsc") {
+    outside.session = std::make_unique<gateway::PcscRoute>(reader.address);
   } else {
     outside.usb = usb_route(bindings);
   }

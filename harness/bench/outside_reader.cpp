@@ -11,6 +11,8 @@ OutsideReader::OutsideReader(channel::Context& context, Outside& outside,
                              const std::string& role, bool identifies_cards)
     : endpoints_(endpoints) {
   if (!outside.usb) {
+    const gateway::SessionRoute::Hidden hidden = outside.session->hides();
+    hidden_ = {hidden.ja, hidden.en};
     card_guard_ = std::make_unique<guard::CardGuard>(outside.releases);
     identifier_ = std::make_unique<guard::Identifier>(identifies_cards);
     session_ = std::make_unique<gateway::SessionGatewayModule>("session", context, outside.inbox,

@@ -25,6 +25,8 @@ class OutsideReader {
   host_port::LinkPort* link();
   // What a desk with (or without) a face-auth reader wants and this one has not; empty: nothing.
   verdict::Text lacks(bool face_reader) const;
+  // What the route does not let the bench see; empty: nothing.
+  const verdict::Text& hidden() const { return hidden_; }
   std::uint32_t anomalies() const { return port_ ? port_->anomalies() : 0; }
   // Of the card that was connected last; nullptr: none was identified.
   const guard::Identification* identification() const;
@@ -32,6 +34,7 @@ class OutsideReader {
 
  private:
   const OutsideEndpoints& endpoints_;
+  verdict::Text hidden_;
   std::unique_ptr<guard::CcidGuard> ccid_guard_;
   std::unique_ptr<guard::CardGuard> card_guard_;
   std::unique_ptr<guard::Identifier> identifier_;

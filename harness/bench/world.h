@@ -88,6 +88,10 @@ class World {
   // Whoever stands at the reader.
   Hands& hands() { return *hands_; }
   bool bound() const { return wires_ == nullptr; }  // the reader is no model
+  // What was not seen of a bound reader, in words; empty: nothing.
+  verdict::Text hidden() const {
+    return outside_reader_ ? outside_reader_->hidden() : verdict::Text{};
+  }
   // What the scenario wants and the bound reader has not, in words; empty: nothing.
   verdict::Text lacks() const;
   // Things that receivers found wrong with bytes they got.

@@ -247,7 +247,7 @@ void PcscRoute::Core::refuse(const char* kind, std::uint32_t after_ms, Clock::ti
 }
 
 void PcscRoute::Core::arrive(long context, const std::string& reader) {
-  PcscReader about;
+  PcscProperties about;
   about.name = reader;
   ask_properties(context, about);
   seen_reader_ = true;

@@ -207,7 +207,7 @@ long pcsc_reader_names(long context, std::vector<std::string>& names) {
   return SCARD_S_SUCCESS;
 }
 
-void ask_properties(long context, PcscReader& reader) {
+void ask_properties(long context, PcscProperties& reader) {
   long card = 0;
   DWORD protocol = 0;
   if (SCardConnect(context, reader.name.c_str(), SCARD_SHARE_DIRECT, 0, &card, &protocol) !=
@@ -240,34 +240,6 @@ void ask_properties(long context, PcscReader& reader) {
     }
   }
   SCardDisconnect(card, SCARD_LEAVE_CARD);
-}
-
-PcscReaders list_pcsc_readers() {
-  PcscReaders found;
-  long context = 0;
-  long code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, nullptr, nullptr, &context);
-  std::vector<std::string> names;
-  if (code == SCARD_S_SUCCESS) code = pcsc_reader_names(context, names);
-  if (code != SCARD_S_SUCCESS) {
-    found.trouble = pcsc_name(code);
-    found.why = no_pcscd(found.trouble);
-  }
-  for (std::string& name : names) {
-    PcscReader reader;
-    reader.name = std::move(name);
-    SCARD_READERSTATE state{};
-    state.szReader = reader.name.c_str();
-    if (SCardGetStatusChange(context, 0, &state, 1) == SCARD_S_SUCCESS) {
-      reader.card = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
-      reader.mute = (state.dwEventState & SCARD_STATE_MUTE) != 0;
-      const std::size_t length = std::min<std::size_t>(state.cbAtr, sizeof state.rgbAtr);
-      reader.atr.assign(state.rgbAtr, state.rgbAtr + length);
-    }
-    ask_properties(context, reader);
-    found.readers.push_back(std::move(reader));
-  }
-  if (context != 0) SCardReleaseContext(context);
-  return found;
 }
 
 }  // namespace uketsuke::gateway

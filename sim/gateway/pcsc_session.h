@@ -9,14 +9,10 @@
 
 namespace uketsuke::gateway {
 
-// A reader as pcscd tells of it.
-struct PcscReader {
-  std::string name;
-  bool card = false;    // something lies there
-  bool mute = false;    // and does not answer
-  wire::Bytes atr;      // empty: no card, mute, or without power
-  // By the driver's properties (PC/SC Part 10, 2.6.14) and attributes (Part 3, 4.4); 0 or empty:
-  // it does not tell.
+// What a reader tells of itself, by the driver's properties (PC/SC Part 10, 2.6.14) and attributes
+// (Part 3, 4.4); 0 or empty: it does not tell.
+struct PcscProperties {
+  std::string name;  // of the reader that is asked
   std::uint16_t idVendor = 0, idProduct = 0, bcdDevice = 0;
   std::string serial;
   std::string exchange_level;  // "short APDU", "extended APDU"
@@ -53,15 +49,8 @@ class PcscSession {
   bool removed_ = false;  // the card that was connected
 };
 
-// The readers of pcscd with what is told about them; `trouble` if it cannot be reached.
-struct PcscReaders {
-  std::vector<PcscReader> readers;
-  std::string trouble;  // "SCARD_E_NO_SERVICE"
-  RouteFailed why;      // what to do about it
-};
-PcscReaders list_pcsc_readers();
 // With an established context. Opens the reader (without power to its card).
-void ask_properties(long context, PcscReader& reader);
+void ask_properties(long context, PcscProperties& reader);
 // SCardListReaders. Returns its code; none is no error.
 long pcsc_reader_names(long context, std::vector<std::string>& names);
 

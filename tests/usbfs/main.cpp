@@ -6,6 +6,8 @@
 //     --unplugged NAME...    the same, but nobody has plugged it in yet
 //     --card HOLDER          at hand; the first one lies in the first reader, unless --no-card
 //     --driver PORT:INTERFACE=NAME   a kernel driver that has the interface
+//     --hands PORT           the hands protocol on 127.0.0.1, 0: any port, which is told
+//     --speed X              simulated seconds in a second
 //     --control PATH         a unix socket; see handle() below for its lines
 // Without a command it prints the variables that clients need, and runs until its standard input
 // is closed. Ends with the command's exit code.
@@ -21,7 +23,9 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "harness/bench/desk_hands.h"
 #include "harness/bench/served_desk.h"
+#include "sim/gateway/hands_server.h"
 #include "tests/usbfs/bus.h"
 #include "tests/usbfs/control.h"
 
@@ -36,6 +40,8 @@ struct Options {
   bool card_lies_there = true;
   std::map<std::size_t, std::map<unsigned, std::string>> drivers;
   std::string control;
+  std::string hands;
+  double speed = 1;
   std::vector<std::string> command;
 };
 
@@ -62,6 +68,10 @@ Options parse(int argc, char** argv) {
       options.data = value;
     } else if (name == "--control") {
       options.control = value;
+    } else if (name == "--hands") {
+      options.hands = value;
+    } else if (name == "--speed") {
+      options.speed = std::strtod(value.c_str(), nullptr);
     } else if (name == "--driver") {
       unsigned port = 0, interface = 0;
       char driver[64] = {};
@@ -107,6 +117,15 @@ class Host {
                                  : drivers->second);
     }
     if (options.card_lies_there) desk_.place(options.cards.front());
+    if (options.hands.empty()) return;
+    const auto address = gateway::parse_tcp_address(options.hands);
+    if (!address) throw std::runtime_error(options.hands + ": no port");
+    gateway::HandsServerSettings settings;
+    settings.address = *address;
+    hands_ = std::make_unique<bench::DeskHands>(desk_);
+    hands_server_ = std::make_unique<gateway::HandsServer>(settings, *hands_);
+    std::printf("hands: %s\n", gateway::to_string(hands_server_->address()).c_str());
+    std::fflush(stdout);
   }
 
   void run() { desk_.run(); }
@@ -167,6 +186,7 @@ class Host {
     for (const std::string& reader : options.readers)
       config.readers.push_back(reader_named(assets, reader));
     config.cards = options.cards;
+    config.pace.speed = options.speed;
     return config;
   }
 
@@ -188,6 +208,8 @@ class Host {
 
   bench::ServedDesk desk_;
   Bus bus_;  // its routes go first
+  std::unique_ptr<bench::DeskHands> hands_;
+  std::unique_ptr<gateway::HandsServer> hands_server_;
 };
 
 int wait_for(pid_t child) {
