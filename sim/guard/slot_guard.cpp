@@ -200,6 +200,7 @@ bool SlotGuard::message_in(const ccid::ResponseMessage& message) {
 
 void SlotGuard::power_on_answered(const ccid::RDR_to_PC_DataBlock& block) {
   card_.activated(Activation::kReset);
+  ++activations_;
   const auto atr = iso7816::decode_atr_structure(block.abData);
   if (!atr) {
     t1_.restart(iso7816::Edc::kLrc);
@@ -266,10 +267,11 @@ void SlotGuard::answer_lost() {
   if (open.type == bMessageType::kPC_to_RDR_XfrBlock) exchange_failed();
 }
 
-// The first notification after the configuration tells what was there before.
+// The first notification after the configuration tells what was there before, and it may come when
+// the card is in use already. A card that was taken away is announced first.
 void SlotGuard::notified(bool present, bool changed) {
-  const bool first = std::exchange(first_notification_, false);
-  if (!present || (changed && kind_.activates_by_itself && !(first && !exchanged_))) deactivated();
+  const bool announces = std::exchange(first_notification_, false) && activations_ <= 1;
+  if (!present || (changed && kind_.activates_by_itself && !announces)) deactivated();
 }
 
 void SlotGuard::deactivated() {

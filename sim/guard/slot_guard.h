@@ -64,6 +64,7 @@ class SlotGuard {
   bool exchanged_ = false;                // anything was sent to the card in this activation
   bool stuck_ = false;                    // T=0 broke off: what the card waits for is not known
   bool first_notification_ = true;
+  std::uint32_t activations_ = 0;
   bool pps_open_ = false;
   Parts parts_ = Parts::kNone;
   wire::Bytes command_, response_;

@@ -290,13 +290,24 @@ BOOST_AUTO_TEST_CASE(a_swapped_card_is_another_activation_where_the_reader_activ
     Bench bench(Level::kShort);
     ClassDescriptor descriptor = descriptor_of(Level::kShort);
     descriptor.dwFeatures |= feature;
+    const auto active_after = [&](std::string_view notification) {
+      bench.guard.in(kInterruptIn, hex(notification));
+      return bench.slot().active();
+    };
     bench.guard.configured(configuration_of(descriptor));
     bench.power_on();
-    bench.guard.in(kInterruptIn, hex("5003"));  // the first one tells what was there before
-    BOOST_TEST(bench.slot().active());
     bench.apdu(kSelectFace);
-    bench.guard.in(kInterruptIn, hex("5003"));
-    BOOST_TEST(bench.slot().active() == (feature == 0));
+    BOOST_TEST(active_after("5003"));  // the first one tells what was there before
+    BOOST_TEST(active_after("5003") == (feature == 0));
+    // Before the second activation nothing was announced: then it is a swap.
+    bench.guard.configured(configuration_of(descriptor));
+    bench.power_on();
+    bench.power_on();
+    BOOST_TEST(active_after("5003") == (feature == 0));
+    // A card that was taken away is announced by every reader.
+    bench.guard.configured(configuration_of(descriptor));
+    bench.power_on();
+    BOOST_TEST(!active_after("5002"));
   }
 }
 
