@@ -321,7 +321,7 @@ Seen Director::end_seen(const Expectation& check) {
 
 void Director::run_end_check(const Expectation& check) {
   StepResult& result = add_step();
-  result.title = {"最後の確認: " + check.name, "check at the end: " + check.name};
+  result.title = end_check_title(check);
   result.line = static_cast<std::uint32_t>(check.place.line);
   std::vector<Watched> watched{{&check, {}, false, blind(check), {}}};
   if (!watched.front().blind) watched.front().seen = end_seen(check);

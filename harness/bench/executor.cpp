@@ -11,6 +11,7 @@
 #include "harness/bench/fault_pipes.h"
 #include "harness/bench/fault_rules.h"
 #include "harness/bench/make_outside.h"
+#include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
@@ -60,14 +61,28 @@ std::vector<verdict::Text> beware_of_real_cards(const bind::Bindings& bindings) 
 
 // The step that begins when `step` (nullptr: nothing yet) has ended.
 void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult* step,
-                   std::atomic<std::uint64_t>& progress) {
+                   const run::Options& options) {
   const std::size_t index = step == nullptr ? 0 : step->index + 1U;
   const std::size_t steps = scenario.steps.size();
   if (index >= steps + scenario.then.size()) return;
   const scenario::Place& place =
       index < steps ? scenario.steps[index].place : scenario.then[index - steps].place;
-  progress = run::progress_at(static_cast<std::uint32_t>(index + 1),
-                              static_cast<std::uint32_t>(place.line));
+  run::Step next;
+  next.number = static_cast<std::uint32_t>(index + 1);
+  next.of = static_cast<std::uint32_t>(steps + scenario.then.size());
+  next.line = static_cast<std::uint32_t>(place.line);
+  if (options.progress != nullptr)
+    *options.progress = run::progress_at(next.number, next.line);
+  if (!options.on_step) return;
+  if (index < steps) {
+    const scenario::Step& begins = scenario.steps[index];
+    next.ids = fmt::format("{}", fmt::join(begins.ids, " "));
+    next.what = words_of(begins.action);
+    if (!begins.who.empty()) next.what = verdict::Text(begins.who + ": ") + next.what;
+  } else {
+    next.what = end_check_title(scenario.then[index - steps]);
+  }
+  options.on_step(next);
 }
 
 }  // namespace
@@ -197,10 +212,10 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     };
   }
   const AtEnd at_end = watch(scenario, options, settings);
-  if (options.progress != nullptr) {
-    settings.at_step = [&scenario, progress = options.progress, next = std::move(settings.at_step)](
+  if (options.progress != nullptr || options.on_step) {
+    settings.at_step = [&scenario, &options, next = std::move(settings.at_step)](
                            World& world, const verdict::StepResult* step) {
-      tell_progress(scenario, step, *progress);
+      tell_progress(scenario, step, options);
       if (next) next(world, step);
     };
   }

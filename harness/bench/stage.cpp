@@ -80,7 +80,11 @@ Text Stage::prepare() {
     if (!face || !world_->hands().sees_panel()) return arrived;
     return (arrived || !world_->bound()) && world_->reader_panel().display().screen == "initial";
   };
-  const auto stop = world_->simulation().run_until(ready, kReadyLimitUs);
+  // What is not simulated takes real time, however fast the simulated goes.
+  const Outside* outside = world_->config().outside.get();
+  const double speed = outside == nullptr ? 1 : std::max(1.0, outside->pace.speed);
+  const auto stop = world_->simulation().run_until(
+      ready, static_cast<wire::Micros>(static_cast<double>(kReadyLimitUs) * speed));
   if (stop == kernel::Simulation::Stop::kDeadline) {
     return {"機器が使用可能な状態にならなかった", "the desk did not become ready"};
   }

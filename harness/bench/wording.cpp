@@ -89,6 +89,10 @@ Phrase label_of(const std::string& name) {
 
 }  // namespace
 
+Text end_check_title(const scenario::Expectation& check) {
+  return {"最後の確認: " + check.name, "check at the end: " + check.name};
+}
+
 std::string text_of(const scenario::Value& value) {
   using Form = scenario::Value::Form;
   std::string text;

@@ -13,6 +13,8 @@ namespace uketsuke::bench {
 verdict::Text words_of(const scenario::Action& action);
 // "リーダーの画面 = passcode_entry" / "reader screen = passcode_entry"
 verdict::Text words_of(const scenario::Expectation& expectation);
+// "最後の確認: reasons" / "check at the end: reasons"
+verdict::Text end_check_title(const scenario::Expectation& check);
 // The value as one line: "declined", "[{holder: hanako, by: my_number_card}]".
 std::string text_of(const scenario::Value& value);
 // A code of the same length that is not this one.

@@ -196,6 +196,8 @@ class Parser {
     run_app_->add_flag(
         "--keep-journals", keep_journals_,
         say({"逸脱のなかったシナリオの記録も残す", "keep the journals of passes, too"}));
+    run_app_->add_flag("--steps", steps_,
+                       say({"手順が始まるたびに 1 行を表示する", "a line for each step as it begins"}));
     run_app_->add_flag("--in-process", config.in_process,
                        say({"ワーカーを使わない（計測用。実時間の上限なし）",
                             "without workers (for measurements; no limit of real time)"}));
@@ -424,6 +426,7 @@ class Parser {
   Command command() {
     run_.config.options.wall_limit_ms = static_cast<std::uint32_t>(wall_limit_s_ * 1000);
     run_.config.options.random_seed = *seed_from(seed_);
+    if (steps_) run_.config.options.extra["steps"] = "told";
     if (keep_journals_) run_.config.options.extra["journal"] = "all";
     if (!release_.empty()) run_.config.options.extra["release"] = release_;
     if (regress_app_->parsed()) return regress_;
@@ -455,6 +458,7 @@ class Parser {
   std::string seed_ = "1";
   std::string release_;
   bool keep_journals_ = false;
+  bool steps_ = false;
   RegressCommand regress_;
   RunCommand run_;
   SweepCommand sweep_;

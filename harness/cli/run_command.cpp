@@ -54,6 +54,21 @@ class Lines {
     }
   }
 
+  // At once: whoever watches is to see it before it is over.
+  void step(const run::Selected& selected, std::uint32_t repetition, const run::Step& step) {
+    auto name = selected.id;
+    if (!selected.variant_name.empty()) name += "[" + selected.variant_name + "]";
+    if (repetition != 0) name += "#" + std::to_string(repetition + 1);
+    if (name != under_way_ || step.number == 1) console_.print("run    " + name + "\n");
+    under_way_ = std::move(name);
+    auto line = "step   " + std::to_string(step.number) + "/" + std::to_string(step.of);
+    if (!step.ids.empty()) line += " " + step.ids;
+    line += " " + report::one_line(in_language(step.what, console_.language()));
+    line.erase(line.find_last_not_of(' ') + 1);
+    console_.print(line + "\n");
+    console_.flush();
+  }
+
   void progress(const run::Progress& progress) {
     const auto numbers = std::to_string(progress.files_done) + "/" + std::to_string(progress.files);
     const auto line = in_language(
@@ -81,6 +96,7 @@ class Lines {
 
   Console& console_;
   bool all_;
+  std::string under_way_;  // whose steps were told last
 };
 
 // One line for everything that could not be written.
@@ -149,6 +165,8 @@ int run_command(RunCommand command, run::Executor& executor, Console& console) {
     }
     lines.progress(progress);
   };
+  events.on_step = [&](const run::Selected& selected, std::uint32_t repetition,
+                       const run::Step& step) { lines.step(selected, repetition, step); };
   events.on_worker_text = [&](const std::string& text) { console.raw_error(text); };
   const auto outcome = run::run(selection, command.config, executor, store, events);
   console.status("");

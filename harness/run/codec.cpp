@@ -210,6 +210,12 @@ void visit_message(Archive& archive, V& message) {
     archive(message.ordinal);
     archive(message.verdict);
     archive(message.result);
+  } else if constexpr (std::is_same_v<T, StepBegun>) {
+    archive(message.step.number);
+    archive(message.step.of);
+    archive(message.step.line);
+    archive(message.step.ids);
+    visit_text(archive, message.step.what);
   }
 }
 

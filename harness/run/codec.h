@@ -54,8 +54,14 @@ struct Finished {
 struct SliceDone {
   std::uint32_t item = 0;
 };
+// Between Started and Finished, if they are to be told.
+struct StepBegun {
+  std::uint32_t item = 0;
+  Step step;
+};
 
-using Message = std::variant<Config, Slice, Loading, Total, Started, Finished, SliceDone>;
+using Message =
+    std::variant<Config, Slice, Loading, Total, Started, Finished, SliceDone, StepBegun>;
 
 // A result too big for a frame loses its wire_tail, then its steps, and says so in a warning.
 std::string encode(const verdict::ScenarioResult& result);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -19,6 +20,15 @@ struct Filters {
   std::string release = {};       // and hold for it; empty: whatever it holds for
 };
 
+// A step, or a check at the end, that begins.
+struct Step {
+  std::uint32_t number = 0;  // from 1
+  std::uint32_t of = 0;      // so many there are
+  std::uint32_t line = 0;    // of the scenario's file
+  std::string ids;           // "P5-6"; may be empty
+  verdict::Text what;        // who does what
+};
+
 // How to run. Everything travels to the workers; `extra` is for bench and bindings (reader=...).
 struct Options {
   std::uint64_t random_seed = 1;  // of this execution: --seed plus the repetition
@@ -26,10 +36,12 @@ struct Options {
   std::string out_dir;              // folder of the run; journals belong into out_dir/journal
   std::uint32_t wall_limit_ms = 0;  // --wall-limit; 0: the scenario's own, or the default
   Filters filters;
-  // "journal" = "all": --keep-journals; "release": run under this one
+  // "journal" = "all": --keep-journals; "release": run under this one; "steps" = "told": --steps
   std::map<std::string, std::string> extra;
   // Where the executor tells how far it is: Progress in slice.h. Does not travel; may be nullptr.
   std::atomic<std::uint64_t>* progress = nullptr;
+  // Called at the beginning of each step. Does not travel; may be empty.
+  std::function<void(const Step&)> on_step = {};
 };
 
 constexpr int kEveryVariant = -1;  // Selected.variant: the worker asks expand()

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
@@ -237,7 +238,7 @@ bool Pool::handle(Worker& worker, Message& message) {
   };
   const auto item = std::visit(item_of, message);
   if (!item || worker.assigned.empty() || worker.assigned.front().item != *item) return false;
-  worker.since = Clock::now();
+  const auto since = std::exchange(worker.since, Clock::now());
   idle_deaths_ = 0;
   if (std::get_if<Loading>(&message) != nullptr) {
     worker.phase = Phase::kLoading;
@@ -251,6 +252,10 @@ bool Pool::handle(Worker& worker, Message& message) {
     return on_finished(worker, *finished);
   } else if (std::get_if<SliceDone>(&message) != nullptr) {
     on_slice_done(worker);
+  } else if (const auto* begun = std::get_if<StepBegun>(&message)) {
+    worker.since = since;  // the limit is of the whole scenario
+    if (events_.on_step)
+      events_.on_step(worker.selected, worker.ordinal % config_.repeat, begun->step);
   } else {
     return false;
   }

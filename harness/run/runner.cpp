@@ -18,10 +18,18 @@ void run_in_process(const std::vector<Selected>& selection, const RunConfig& run
   config.options = run.options;
   config.repeat = run.repeat;
   bool stop = false;
+  Selected selected;  // what is under way
+  std::uint32_t repetition = 0;
+  if (events.on_step && run.options.extra.count("steps") != 0) {
+    config.options.on_step = [&](const Step& step) { events.on_step(selected, repetition, step); };
+  }
   for (std::uint32_t item = 0; item < selection.size() && !stop; ++item) {
     SliceEvents slice_events;
     slice_events.on_total = [&](std::uint32_t count) { collector.set_total(item, count); };
-    slice_events.on_start = [](std::uint32_t, const Selected&) {};
+    slice_events.on_start = [&](std::uint32_t ordinal, const Selected& started) {
+      selected = started;
+      repetition = ordinal % run.repeat;
+    };
     slice_events.on_result = [&](std::uint32_t ordinal, const verdict::ScenarioResult& result) {
       collector.put(item, ordinal, result);
       const bool asked = events.stop != nullptr && events.stop->load() != 0;

@@ -36,6 +36,8 @@ struct Progress {
   std::uint64_t files = 0;
 };
 struct RunEvents {
+  // As each step begins, of any worker, if options.extra has "steps".
+  std::function<void(const Selected&, std::uint32_t repetition, const Step&)> on_step;
   std::function<void(const verdict::ScenarioResult&)> on_result;  // in order
   std::function<void(const Progress&)> on_progress;               // at most every 100 ms
   std::function<void(const std::string&)> on_worker_text;         // what workers print

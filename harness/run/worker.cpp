@@ -46,6 +46,8 @@ class Worker {
       if (auto* config = std::get_if<Config>(&*message)) {
         config_ = std::move(*config);
         config_.options.progress = progress_;
+        if (config_.options.extra.count("steps") != 0)
+          config_.options.on_step = [this](const Step& step) { tell(step); };
       } else if (const auto* slice = std::get_if<Slice>(&*message)) {
         if (!work(*slice)) break;
       } else {
@@ -60,6 +62,7 @@ class Worker {
   bool work(const Slice& slice) {
     append_frame(out_, Loading{slice.item});
     if (!send()) return false;
+    item_ = slice.item;
     SliceEvents events;
     events.on_total = [&](std::uint32_t count) { append_frame(out_, Total{slice.item, count}); };
     events.on_start = [&](std::uint32_t ordinal, const Selected& selected) {
@@ -75,6 +78,11 @@ class Worker {
     if (!run_slice(executor_, slice, config_, events)) return false;
     append_frame(out_, SliceDone{slice.item});
     return true;
+  }
+
+  void tell(const Step& step) {
+    append_frame(out_, StepBegun{item_, step});
+    connected_ = connected_ && send();
   }
 
   bool receive() {
@@ -105,6 +113,7 @@ class Worker {
   Config config_;
   FrameReader frames_;
   std::string out_;
+  std::uint32_t item_ = 0;  // of the slice
   bool connected_ = true;
 };
 

@@ -144,7 +144,8 @@ void UsbipClient::run() {
     } else if (const auto why = trouble(); why && why->for_good) {
       fail(*why);
     }
-    wait_for_work(kRetry);
+    wait_for_work(retry_);
+    retry_ = std::min(2 * retry_, kRetry);
   }
 }
 
@@ -188,6 +189,7 @@ void UsbipClient::use(UsbipImported imported) {
   }
   in_.clear();
   was_there_ = true;
+  retry_ = kFirstRetry;
   report_(HostEvent{Attached{speed_from(imported.device.speed)}});
   while (!stopping_ && exchange()) {
   }

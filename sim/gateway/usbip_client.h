@@ -22,7 +22,8 @@ namespace uketsuke::gateway {
 class UsbipClient : public UsbRoute {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::milliseconds kRetry{500};        // between two attempts
+  // Between two attempts: a reader that left its bus is back soon when it is plugged in.
+  static constexpr std::chrono::milliseconds kFirstRetry{10}, kRetry{500};
   static constexpr std::chrono::milliseconds kUnlinkTime{2'000};  // for RET_UNLINK
   static constexpr std::chrono::milliseconds kHalfTime{10'000};   // for the rest of a message
   static constexpr std::chrono::milliseconds kResetTime{5'000};
@@ -98,6 +99,7 @@ class UsbipClient : public UsbRoute {
   bool stopping_ = false, reset_wanted_ = false;
   bool was_there_ = false;  // or its absence was told
   Clock::time_point started_;
+  std::chrono::milliseconds retry_{kFirstRetry};  // doubles until kRetry
   std::string nonsense_;
   std::optional<std::uint32_t> reset_seqnum_;
   Clock::time_point reset_deadline_, half_deadline_;

@@ -150,6 +150,7 @@ BOOST_AUTO_TEST_CASE(messages_go_both_ways) {
   append_frame(bytes, Slice{1, 2, 3, selected});
   append_frame(bytes, Finished{4, 5, verdict::Verdict::kFail, "result"});
   append_frame(bytes, SliceDone{6});
+  append_frame(bytes, StepBegun{7, {2, 9, 31, "P5-6", {"置く", "places"}}});
 
   FrameReader reader;
   std::vector<Message> messages;
@@ -161,7 +162,7 @@ BOOST_AUTO_TEST_CASE(messages_go_both_ways) {
       messages.push_back(std::move(*message));
     }
   }
-  BOOST_TEST_REQUIRE(messages.size() == 4u);
+  BOOST_TEST_REQUIRE(messages.size() == 5u);
   const auto& config = std::get<Config>(messages[0]);
   BOOST_TEST(config.options.random_seed == 7u);
   BOOST_TEST(config.options.extra.at("reader") == "usb:1:2");
@@ -174,6 +175,12 @@ BOOST_AUTO_TEST_CASE(messages_go_both_ways) {
   BOOST_TEST(slice.selected.title.ja == "題");
   BOOST_TEST(std::get<Finished>(messages[2]).result == "result");
   BOOST_TEST(std::get<SliceDone>(messages[3]).item == 6u);
+  const Step& step = std::get<StepBegun>(messages[4]).step;
+  BOOST_TEST(step.number == 2u);
+  BOOST_TEST(step.of == 9u);
+  BOOST_TEST(step.line == 31u);
+  BOOST_TEST(step.ids == "P5-6");
+  BOOST_TEST(step.what.en == "places");
 }
 
 BOOST_AUTO_TEST_CASE(a_length_that_no_frame_has_breaks_the_stream_for_good) {

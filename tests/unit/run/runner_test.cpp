@@ -23,6 +23,7 @@ struct Outcome {
   RunOutcome run;
   std::vector<std::string> names;  // "name=verdict", in order
   std::vector<verdict::ScenarioResult> results;
+  std::vector<std::string> steps;  // "name: 2/9 ids what", as they began
 };
 
 struct Setup {
@@ -41,6 +42,12 @@ struct Setup {
     events.on_result = [&](const verdict::ScenarioResult& result) {
       outcome.names.push_back(full_name(result) + "=" + std::string(to_string(result.verdict)));
       if (on_result) on_result(result);
+    };
+    events.on_step = [&](const Selected& selected, std::uint32_t repetition, const Step& step) {
+      std::string name = selected.id + "[" + selected.variant_name + "]";
+      if (repetition != 0) name += "#" + std::to_string(repetition + 1);
+      outcome.steps.push_back(name + ": " + std::to_string(step.number) + "/" +
+                              std::to_string(step.of) + " " + step.ids + " " + step.what.en);
     };
     outcome.run = uketsuke::run::run(find_scenarios({folder}), config, executor, store, events);
     store.for_each([&](const auto& result) { outcome.results.push_back(result); });
@@ -273,6 +280,31 @@ BOOST_AUTO_TEST_CASE(in_process_gives_the_same_results) {
   const auto with_workers = setup.run(folder.path());
   setup.config.in_process = true;
   check_names(setup.run(folder.path()), with_workers.names);
+}
+
+BOOST_AUTO_TEST_CASE(steps_are_told_as_they_begin_if_that_is_wanted) {
+  const TemporaryFolder folder;
+  folder.scenario("a", "pass", "variants: 2\n");
+  for (const bool in_process : {false, true}) {
+    Setup setup;
+    setup.config.in_process = in_process;
+    setup.config.repeat = 2;
+    BOOST_TEST(setup.run(folder.path()).steps.empty());
+    setup.config.options.extra["steps"] = "told";
+    BOOST_TEST(setup.run(folder.path()).steps ==
+                   list({"a[0]: 2/3 P3-2 enters", "a[0]#2: 2/3 P3-2 enters",
+                         "a[1]: 2/3 P3-2 enters", "a[1]#2: 2/3 P3-2 enters"}),
+               kPerElement);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(steps_that_are_told_give_a_scenario_no_more_time) {
+  const TemporaryFolder folder;
+  folder.scenario("a", "steps_for_ever");
+  Setup setup;
+  setup.config.options.extra["steps"] = "told";
+  setup.config.options.wall_limit_ms = 300;
+  check_names(setup.run(folder.path()), list({"a=error"}));
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_cannot_be_started_or_does_not_work_is_a_clear_error) {

@@ -142,6 +142,11 @@ ScenarioResult FakeExecutor::execute(const std::string& path, int variant,
       std::min<std::size_t>(static_cast<std::size_t>(variant), file.words.size() - 1);
   const auto& word = file.words[index];
   if (options.progress != nullptr) *options.progress = run::progress_at(2, 17);
+  if (options.on_step) options.on_step({2, 3, 17, "P3-2", {"入力", "enters"}});
+  while (word == "steps_for_ever") {
+    busy(10'000);
+    options.on_step({1, 1, 1, {}, {}});
+  }
   misbehave(word);
   busy(file.sleep_us);
   ScenarioResult result;
