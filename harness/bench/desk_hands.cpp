@@ -100,6 +100,7 @@ void DeskHands::begin(std::size_t reader, Done done) {
 
 void DeskHands::wake() {
   timers_.drain([this](const wire::TimerExpired& expired) {
+    desk_.power_on(expired.id);
     desk_.plug(expired.id);
     for (Done& done : std::exchange(beginning_[expired.id], {})) done(Attested{0, kBy});
   });

@@ -191,6 +191,10 @@ HandsOutcome ServedDesk::plug(std::size_t reader) {
   return HandsOutcome::kDone;
 }
 
+void ServedDesk::power_on(std::size_t reader) {
+  if (reader < readers_.size() && readers_[reader].face) readers_[reader].face->power_on();
+}
+
 HandsOutcome ServedDesk::enter_on_pad(const std::string& digits, std::size_t reader) {
   if (reader >= readers_.size() || !readers_[reader].generic) return HandsOutcome::kNoSuchReader;
   generic_reader::GenericReaderModule& generic = *readers_[reader].generic;

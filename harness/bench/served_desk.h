@@ -73,6 +73,7 @@ class ServedDesk {
   HandsOutcome remove(const std::string& holder, std::optional<std::size_t> reader = {});
   HandsOutcome unplug(std::size_t reader);
   HandsOutcome plug(std::size_t reader);
+  void power_on(std::size_t reader);  // after it was off: nothing is remembered
   HandsOutcome enter_on_pad(const std::string& digits, std::size_t reader = 0);
   HandsOutcome cancel_on_pad(std::size_t reader = 0);
 

@@ -22,6 +22,8 @@ class FaceReaderModule : public kernel::Module {
   // From now on they are in the journal only: for programs that run without end.
   void forget_records() { keeps_records_ = false; }
   const Panel& panel() const { return reader_.panel(); }
+  // Its power was off and is on again: it remembers no mode. The plug is another thing.
+  void power_on() { power_.post(PowerOn{}); }
   // Things wrong with what came over the reader link.
   std::uint32_t link_faults() const { return link_faults_; }
 
