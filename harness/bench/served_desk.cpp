@@ -75,9 +75,9 @@ void ServedDesk::add_reader(const Assets& assets, const std::string& name) {
       if (on_pad_) on_pad_(index, static_cast<std::uint8_t>(slot), asks);
     });
   }
-  reader.usb = std::make_unique<ServedUsb>((on_wires.role + "_host").c_str(), context_, usb,
-                                                 inbox_, identity_of(*reader.profile,
-                                                                     on_wires.role));
+  reader.usb =
+      std::make_unique<ServedUsb>((on_wires.role + "_host").c_str(), context_, usb, inbox_,
+                                  identity_of(*reader.profile, on_wires.role));
   readers_.push_back(std::move(reader));
 }
 

@@ -14,6 +14,7 @@
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
+#include "harness/yaml/yaml.h"
 #include "sim/gateway/broken.h"
 #include "sim/gateway/hands_server.h"
 #include "sim/gateway/usbip_server.h"
@@ -120,9 +121,27 @@ void check_ids(const ServeCommand& command, const bench::ServedDesk& desk) {
   }
 }
 
+template <class Map>
+void check_name(const std::string& name, const Map& known, const Text& what,
+                std::vector<std::string> more = {}) {
+  if (known.count(name) != 0) return;
+  for (const auto& [other, value] : known) more.push_back(other);
+  throw RunError(RunError::Kind::kUsage,
+                 say("{}「{}」はありません", "there is no {} {}", what, yaml::shortened(name)) +
+                     yaml::hint(name, more));
+}
+
+void check_names(const bench::ServedDeskConfig& config, const bench::Assets& assets) {
+  for (const std::string& name : config.readers)
+    if (name != kFaceReader)
+      check_name(name, assets.readers, {"リーダーの定義", "reader profile"}, {kFaceReader});
+  for (const std::string& name : config.cards) check_name(name, assets.cards, {"カード", "card"});
+}
+
 std::unique_ptr<bench::ServedDesk> make_desk(const ServeCommand& command,
                                              const bench::Assets& assets, JournalFile* journal) {
   bench::ServedDeskConfig config = config_of(command);
+  check_names(config, assets);
   if (journal != nullptr) config.journal = journal->sink();
   std::unique_ptr<bench::ServedDesk> desk;
   try {
@@ -169,10 +188,19 @@ void tell_usbip(const gateway::UsbipServer& server, const std::vector<std::strin
   if (!is_this_machine(at.host)) note_who_reaches_it(console);
 }
 
+gateway::TcpAddress usbip_address(const std::string& at) {
+  try {
+    return gateway::usbip_address_from(at);
+  } catch (const gateway::UsbipError& error) {
+    throw RunError(RunError::Kind::kUsage, Text(error.ja(), error.what()));
+  }
+}
+
 std::unique_ptr<gateway::UsbipServer> serve_usbip(const std::string& at, bench::ServedDesk& desk,
                                                   Console& console) {
+  const gateway::TcpAddress address = usbip_address(at);
   try {
-    auto server = std::make_unique<gateway::UsbipServer>(gateway::usbip_address_from(at));
+    auto server = std::make_unique<gateway::UsbipServer>(address);
     std::vector<std::string> busids;
     for (std::size_t i = 0; i < desk.readers(); ++i) busids.push_back(server->add(desk.usb(i)));
     server->start();

@@ -4,7 +4,7 @@
 10,000 distinct P5 files are written to a temporary folder and run: in one process (scenarios a
 second apart from RSA operations, peak memory), with one and with two workers (speed-up against that
 of two busy loops in the same run, equal journal digests). Then APDUs a second of our card in a real
-pcscd (vpcd_rate.py).
+pcscd (vpcd_rate.py). USB/IP round trips on loopback (usbip_rate.py).
 """
 import argparse
 import itertools
@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from usbip_rate import usbip_rate
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = ROOT / "build" / "uketsuke"
@@ -142,6 +144,7 @@ def main():
               f"{busy:.2f} times one; share {100 * speed_up / busy:.0f} %")
         print(f"equal journal digests: {digests(first) == digests(second) == digests(results)}")
     vpcd_rate()
+    usbip_rate()
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ use() { # NAME: one life of pcscd on what is attached now
   part "$1 pcscd" cat /run/pcscd.log
 }
 
+echo
 part list usbip_at list -r $HOST
 part attach usbip_at attach -r $HOST -b 1-1
 await '[ -e /sys/bus/usb/devices/1-1:1.0 ]'

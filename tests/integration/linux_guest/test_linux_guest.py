@@ -80,7 +80,7 @@ def said(tmp_path_factory):
                    "-kernel", KERNEL / "vmlinuz", "-initrd", folder / "initramfs.gz",
                    "-append", "console=ttyS0 quiet panic=-1",
                    "-netdev", "user,id=n0", "-device", "e1000,netdev=n0,romfile=", "-virtfs",
-                   "local,path=/,mount_tag=host,security_model=none,readonly=on"]
+                   "local,path=/,mount_tag=host,security_model=none,readonly=on,multidevs=remap"]
         run = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, timeout=GUEST_TIME_S)
         text = run.stdout.decode(errors="replace").replace("\r", "")

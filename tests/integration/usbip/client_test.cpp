@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_writes_header_and_data_apart_does_not_slow_us
   Echo together(true), apart(false);
   const double one = together.rate(1000), two = apart.rate(1000);
   BOOST_TEST_MESSAGE("round trips a second: " << one << " in one write, " << two << " in two");
-  BOOST_TEST(two > 0.2 * one);  // with delayed acknowledgements it is about 0.003
+  BOOST_TEST(two > 0.05 * one);  // with delayed acknowledgements it is about 0.001
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_serves_one_client_and_exits_leaves_the_device_detached) {
