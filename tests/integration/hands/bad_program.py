@@ -36,7 +36,7 @@ def read():
     return json.loads(line)
 
 
-def hello(can=("press", "show")):
+def hello(can=("begin", "press", "show")):
     say(id=read()["id"], result={"protocol": 1, "name": "bad", "can": list(can)})
 
 
@@ -65,6 +65,9 @@ if mode == "refuses_hello":
     say(id=read()["id"], error={"code": -32603, "message": "robot is asleep"})
     sleep_for_good()
 
+if mode == "can_do_nothing":
+    hello(can=())
+    read()
 if mode == "ignores_sigterm":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 hello()

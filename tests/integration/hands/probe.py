@@ -88,3 +88,13 @@ def children(pid):
 
 def running(pid):
     return (_stat(pid) or "Z")[0] != "Z"
+
+
+def all_gone(pids):
+    """A killed process takes a moment to go."""
+    until = time.monotonic() + LIMIT
+    while any(running(pid) for pid in pids):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.01)
+    return True

@@ -6,7 +6,7 @@ import sys
 import time
 
 import pytest
-from probe import LIMIT, Probe, children, running
+from probe import LIMIT, Probe, all_gone, children, running
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PANEL = os.path.join(os.environ["HANDS_EXAMPLES"], "panel.py")
@@ -115,7 +115,7 @@ def test_a_program_that_does_it_wrong_is_an_error_of_the_route(mode, pids):
             assert len([line for line in seen if line.startswith(f"failed {route}")]) == 1
     started = pids.read_text().split()
     assert len(started) == (2 if mode == "grandchild" else 1)
-    assert not any(running(pid) for pid in started)
+    assert all_gone(started)
 
 
 def test_last_words_are_reported_unless_a_real_card_is_bound():
@@ -145,7 +145,7 @@ def test_a_program_that_ignores_everything_is_gone_when_the_bench_goes(pids):
         while not pids.exists() and time.monotonic() < until:
             time.sleep(0.01)
         probe.end()
-    assert not any(running(pid) for pid in pids.read_text().split())
+    assert all_gone(pids.read_text().split())
 
 
 def test_nothing_of_ours_is_open_in_the_program():
