@@ -9,7 +9,7 @@ namespace panel = wire::panel;
 using verdict::say;
 using verdict::Text;
 
-constexpr std::uint16_t kHolder = 500;  // a likeness from which on it is the card's holder
+constexpr std::uint16_t kHolder = 700;  // a likeness from which on it is the card's holder
 
 const panel::Control* find(const Words& words, const std::string& id) {
   if (words.screens == nullptr) return nullptr;

@@ -155,7 +155,7 @@ class Reader:
     def show_face(self, score):
         if self.screen != "face_capture":
             return
-        self.tell("link.face_matched", matched=score >= 500, score=score)
+        self.tell("link.face_matched", matched=score >= 700, score=score)
         self.show("reading")
 
     def place(self, card, face="seen"):
