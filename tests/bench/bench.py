@@ -4,7 +4,8 @@
 10,000 distinct P5 files are written to a temporary folder and run: in one process (scenarios a
 second apart from RSA operations, peak memory), with one and with two workers (speed-up against that
 of two busy loops in the same run, equal journal digests). Then APDUs a second of our card in a real
-pcscd (vpcd_rate.py). USB/IP round trips on loopback (usbip_rate.py).
+pcscd (vpcd_rate.py), and over libusb against pcscd with libccid (usb_rate.py). USB/IP round trips
+on loopback (usbip_rate.py).
 """
 import argparse
 import itertools
@@ -119,6 +120,20 @@ def vpcd_rate():
           "at least 5000 wanted")
 
 
+def usb_rate():
+    """Our driver over libusb, against pcscd and libccid on the same emulated device."""
+    done = subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--net", "--mount", "--pid", "--fork",
+         "--kill-child", sys.executable, str(ROOT / "tests/integration/private.py"),
+         sys.executable, str(ROOT / "tests/bench/usb_rate.py"), str(ROOT / "build")],
+        stdout=subprocess.PIPE, text=True, check=True)
+    figures = json.loads(done.stdout)
+    print(f"over libusb: {max(figures['libusb']):.0f} APDUs a second, pcscd and libccid on the "
+          f"same device {max(figures['pcsc']):.0f}: ratio {figures['ratio']:.2f} (at least 0.9 "
+          f"wanted); transfers for an APDU {figures['libusb_transfers']:.2f}, libccid "
+          f"{figures['pcsc_transfers']:.2f}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=10_000)
@@ -145,6 +160,7 @@ def main():
         print(f"equal journal digests: {digests(first) == digests(second) == digests(results)}")
     vpcd_rate()
     usbip_rate()
+    usb_rate()
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ constexpr std::uint32_t kCapabilities =
     USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
 constexpr std::size_t kFifoBytes = 4096;
 constexpr int kMaxUrbBytes = 1 << 20;
+constexpr int kTicksOfContest = 3;
 constexpr int kFullSpeed = 2, kHighSpeed = 3;  // USB_SPEED_* of linux/usb/ch9.h
 
 void done(UMockdevIoctlClient* client, long result, int error = 0) {
@@ -191,6 +192,21 @@ void Node::sweep() {
 void Node::tick() {
   const std::lock_guard<std::mutex> lock(mutex_);
   sweep();
+  for (auto it = contests_.begin(); it != contests_.end();) {
+    const auto owner = claims_.find(it->interface);
+    const bool taken = owner != claims_.end() && owner->second != it->handle;
+    if (taken && !gone_ && ++it->ticks < kTicksOfContest) {
+      ++it;
+      continue;
+    }
+    if (gone_ || taken) {
+      refuse(it->handle, gone_ ? ENODEV : EBUSY);
+    } else {
+      claim(it->handle, it->interface, it->takes_from_driver);
+    }
+    g_object_unref(it->handle);
+    it = contests_.erase(it);
+  }
 }
 
 bool Node::answer(Handle handle) {
@@ -390,7 +406,11 @@ void Node::claim(Handle handle, unsigned interface, bool takes_from_driver) {
   if (description_.configuration.find_interface(static_cast<std::uint8_t>(interface)) == nullptr)
     return refuse(handle, ENOENT);
   const auto owner = claims_.find(interface);
-  if (owner != claims_.end() && owner->second != handle) return refuse(handle, EBUSY);
+  if (owner != claims_.end() && owner->second != handle) {
+    // Of a process that has just ended, umockdev hears a little later.
+    contests_.push_back({UMOCKDEV_IOCTL_CLIENT(g_object_ref(handle)), interface, takes_from_driver});
+    return;
+  }
   const auto driver = drivers_.find(interface);
   if (driver != drivers_.end()) {
     if (!takes_from_driver) return refuse(handle, EBUSY);

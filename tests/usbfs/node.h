@@ -71,6 +71,13 @@ class Node {
   mutable std::mutex mutex_;
   std::map<Handle, std::unique_ptr<Client>> clients_;
   std::map<unsigned, Handle> claims_;
+  struct Contest {  // a claim of what somebody else has
+    Handle handle;
+    unsigned interface;
+    bool takes_from_driver;
+    int ticks = 0;
+  };
+  std::list<Contest> contests_;
   std::map<unsigned, std::string> drivers_, detached_drivers_;
   std::uint64_t next_key_ = 1;
   int fifo_ = -1;

@@ -132,6 +132,38 @@ BOOST_AUTO_TEST_CASE(kernel_drivers_are_detached_and_attached_again) {
   BOOST_TEST(desk("driver 2 3") == "cdc_acm");
 }
 
+// The face-auth reader: CCID on interface 0, CDC-ACM with the reader link on 1 and 2.
+BOOST_AUTO_TEST_CASE(both_functions_of_a_composite_reader_are_reached_at_once) {
+  LiveReader reader(libusb(kOnce));
+  BOOST_REQUIRE(reader.wait_ready());
+  BOOST_TEST(reader.description()->configuration.interfaces.size() == 3U);
+  // SET_LINE_CODING, GET_LINE_CODING, SET_CONTROL_LINE_STATE: USB CDC PSTN 1.2, 6.3.10-6.3.12.
+  const wire::Bytes coding = wire::from_hex("00c20100000008").value();
+  wire::usb::Transfer set;
+  set.type = wire::usb::TransferType::kControl;
+  set.setup = {0x21, 0x20, 0, 1, 7};
+  set.data = coding;
+  const std::uint64_t id = reader.submit(set);
+  BOOST_REQUIRE(reader.wait([&] { return reader.completion(id) != nullptr; }));
+  BOOST_TEST((reader.completion(id)->status == wire::usb::TransferStatus::kCompleted));
+  BOOST_TEST(reader.completion(id)->actual_length == 7U);
+  wire::Bytes answer;
+  BOOST_TEST((reader.control({0xA1, 0x21, 0, 1, 7}, &answer) ==
+              wire::usb::TransferStatus::kCompleted));
+  BOOST_TEST((answer == set.data));
+  wire::usb::Transfer link;
+  link.bEndpointAddress = 0x85;
+  link.length = 64;
+  const std::uint64_t waiting = reader.submit(link);
+  UsbfsControl desk;
+  desk("remove");
+  desk("insert hanako 3");
+  BOOST_REQUIRE(reader.wait([&] { return reader.count<wire::session::CardPresent>() > 0; }));
+  BOOST_TEST(!reader.connect().empty());
+  reader.route().cancel(waiting);
+  BOOST_TEST(reader.wait([&] { return reader.open() <= 1; }));  // the interrupt endpoint waits on
+}
+
 BOOST_AUTO_TEST_CASE(the_list_has_what_tells_readers_apart) {
   const auto devices = gateway::list_usb_devices();
   BOOST_REQUIRE(devices.size() == 4U);

@@ -1,6 +1,7 @@
 // The plug is pulled at any moment; devices come late; transfers hang.
 #include <boost/test/unit_test.hpp>
 #include <chrono>
+#include <filesystem>
 #include <thread>
 
 #include "sim/gateway/libusb_route.h"
@@ -162,6 +163,29 @@ BOOST_AUTO_TEST_CASE(a_card_that_comes_and_goes_is_told_by_the_interrupt_endpoin
   desk("insert hanako");
   BOOST_REQUIRE(reader.wait([&] { return reader.count<wire::session::CardPresent>() == 2; }));
   BOOST_TEST(!reader.connect().empty());
+}
+
+// What the system lends is given back, whatever happened.
+BOOST_AUTO_TEST_CASE(rounds_of_plugging_leave_no_descriptor_and_no_thread) {
+  UsbfsControl desk;
+  const auto entries = [](const char* folder) {
+    return std::distance(std::filesystem::directory_iterator(folder), {});
+  };
+  const auto round = [&desk](bool pulled) {
+    LiveReader reader(libusb());
+    BOOST_REQUIRE(reader.wait_ready());
+    reader.submit(bulk_in());
+    if (!pulled) return;
+    desk("unplug");
+    BOOST_REQUIRE(reader.wait([&] { return reader.detached == 1; }));
+    desk("plug");
+    desk.wait_present(true);
+  };
+  round(true);
+  const auto files = entries("/proc/self/fd"), threads = entries("/proc/self/task");
+  for (int i = 0; i < 5; ++i) round(i % 2 == 0);
+  BOOST_TEST(entries("/proc/self/fd") == files);
+  BOOST_TEST(entries("/proc/self/task") == threads);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
