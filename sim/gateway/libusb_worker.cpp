@@ -291,6 +291,16 @@ void LibusbRoute::Worker::submit(Transfer transfer) {
   open_[transfer.id] = std::move(open);
 }
 
+// It was faster than its cancellation, whatever libusb calls it: the data went over the bus, and
+// the device will not send them again.
+bool LibusbRoute::Worker::finished(const libusb_transfer& transfer) const {
+  if (transfer.actual_length <= 0 || transfer.type == LIBUSB_TRANSFER_TYPE_CONTROL) return false;
+  if (transfer.actual_length == transfer.length) return true;
+  const int packet = libusb_get_max_packet_size(device_, transfer.endpoint);
+  return (transfer.endpoint & LIBUSB_ENDPOINT_IN) != 0 && packet > 0 &&
+         transfer.actual_length % packet != 0;  // ended by a short packet
+}
+
 void LibusbRoute::Worker::completed(Open& open) {
   const libusb_transfer& transfer = *open.transfer;
   if (transfer.status == LIBUSB_TRANSFER_NO_DEVICE) gone_ = true;
@@ -299,8 +309,12 @@ void LibusbRoute::Worker::completed(Open& open) {
     return;
   }
   TransferStatus status = status_of(transfer.status);
-  if (status == TransferStatus::kCancelled && drained_as_) status = *drained_as_;
   const auto actual = static_cast<std::uint32_t>(std::max(transfer.actual_length, 0));
+  if (status == TransferStatus::kCancelled && finished(transfer)) {
+    status = TransferStatus::kCompleted;
+  } else if (status == TransferStatus::kCancelled && drained_as_) {
+    status = *drained_as_;
+  }
   wire::Bytes data;
   if (open.in) {
     const std::size_t begin = transfer.type == LIBUSB_TRANSFER_TYPE_CONTROL ? kSetupBytes : 0;

@@ -64,6 +64,7 @@ class LibusbRoute::Worker {
   int set_configuration(int value);
   void submit(wire::usb::Transfer transfer);
   void completed(Open& open);
+  bool finished(const libusb_transfer& transfer) const;
   void give_up_cancelled();
   void drain(wire::usb::TransferStatus status);
   void leave();

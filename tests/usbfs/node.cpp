@@ -408,7 +408,8 @@ void Node::claim(Handle handle, unsigned interface, bool takes_from_driver) {
   const auto owner = claims_.find(interface);
   if (owner != claims_.end() && owner->second != handle) {
     // Of a process that has just ended, umockdev hears a little later.
-    contests_.push_back({UMOCKDEV_IOCTL_CLIENT(g_object_ref(handle)), interface, takes_from_driver});
+    g_object_ref(handle);
+    contests_.push_back({handle, interface, takes_from_driver});
     return;
   }
   const auto driver = drivers_.find(interface);
