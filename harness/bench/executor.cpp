@@ -59,6 +59,11 @@ std::vector<verdict::Text> beware_of_real_cards(const bind::Bindings& bindings) 
   return dangers;
 }
 
+bool releases_cards(const bind::Bindings& bindings) {
+  return std::any_of(bindings.cards.begin(), bindings.cards.end(),
+                     [](const bind::BoundCard& card) { return !card.key.empty(); });
+}
+
 // The step that begins when `step` (nullptr: nothing yet) has ended.
 void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult* step,
                    const run::Options& options) {
@@ -210,6 +215,9 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
       config.outside = make_outside(bindings, assets().catalog,
                                     language.value_or(verdict::Language::kEnglish));
     };
+  } else if (releases_cards(bindings)) {
+    // A model's run can be laid beside that of a bound reader.
+    settings.amend = [](WorldConfig& config) { config.identifies_cards = true; };
   }
   const AtEnd at_end = watch(scenario, options, settings);
   if (options.progress != nullptr || options.on_step) {

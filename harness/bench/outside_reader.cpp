@@ -21,6 +21,7 @@ OutsideReader::OutsideReader(channel::Context& context, Outside& outside,
     if (outside.link) {
       link_ = std::make_unique<host_port::OutsideLinkModule>("link", context, outside.inbox,
                                                              outside.link);
+      start();  // a program has one connection for all: before its hands
     }
     return;
   }
@@ -39,6 +40,12 @@ OutsideReader::OutsideReader(channel::Context& context, Outside& outside,
   setup.identifies_cards = identifies_cards;
   port_ = std::make_unique<host_port::HostPortModule>("port", context, *usb_, session, "terminal",
                                                       setup);
+}
+
+void OutsideReader::start() {
+  if (std::exchange(started_, true)) return;
+  if (usb_) usb_->start();
+  if (session_) session_->start();
 }
 
 host_port::LinkPort* OutsideReader::link() {

@@ -21,6 +21,8 @@ class OutsideReader {
   OutsideReader(channel::Context& context, Outside& outside, OutsideEndpoints& endpoints,
                 channel::SessionChannel& session, const std::string& role, bool identifies_cards);
 
+  // The reader is looked for from now on. Once; afterwards does nothing.
+  void start();
   // The reader link; nullptr: this route carries none.
   host_port::LinkPort* link();
   // What a desk with (or without) a face-auth reader wants and this one has not; empty: nothing.
@@ -35,6 +37,7 @@ class OutsideReader {
  private:
   const OutsideEndpoints& endpoints_;
   verdict::Text hidden_;
+  bool started_ = false;
   std::unique_ptr<guard::CcidGuard> ccid_guard_;
   std::unique_ptr<guard::CardGuard> card_guard_;
   std::unique_ptr<guard::Identifier> identifier_;

@@ -58,6 +58,7 @@ ReaderWatch::ReaderWatch(std::shared_ptr<Outside> outside, trace::Journal::Sink 
   reader_ = std::make_unique<OutsideReader>(context_, *outside_, endpoints_, session_, "reader",
                                             /*identifies_cards=*/true);
   program_ = std::make_unique<Program>("program", context_, session_);
+  reader_->start();
 }
 
 ReaderWatch::~ReaderWatch() {

@@ -57,6 +57,7 @@ Text Stage::prepare() {
     return {};
   }
   if (!undecided_.empty()) return {};
+  world_->start_reader();
   preset_backend(*world_, assets_, scenario_);
   const std::string passcode = scenario_.given.text_at("backend.visual_passcode");
   backend::Backend& backend = world_->backend().backend();

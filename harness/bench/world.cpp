@@ -42,8 +42,10 @@ void World::add_model_reader(const std::string& role) {
     generic_ = std::make_unique<generic_reader::GenericReaderModule>(
         "generic_reader", context_, config_.generic, usb(), wires_->slots(), role);
   }
-  port_ =
-      std::make_unique<host_port::HostPortModule>("port", context_, usb(), *session_, "terminal");
+  host_port::PortSetup setup;
+  setup.identifies_cards = config_.identifies_cards;
+  port_ = std::make_unique<host_port::HostPortModule>("port", context_, usb(), *session_,
+                                                      "terminal", setup);
   hands_ = std::make_unique<ModelHands>(*this);
 }
 

@@ -46,6 +46,7 @@ struct WorldConfig {
   channel::NetworkConfig network;
   std::vector<fault::Rule> faults;
   std::uint64_t seed = 1;
+  bool identifies_cards = false;     // as a bound reader's host does it (sim/guard)
   std::shared_ptr<Outside> outside;  // nullptr: all are models. Taken by the first world.
 };
 
@@ -88,6 +89,10 @@ class World {
   // Whoever stands at the reader.
   Hands& hands() { return *hands_; }
   bool bound() const { return wires_ == nullptr; }  // the reader is no model
+  // A bound reader is looked for from now on: when the hands have brought it to its beginning.
+  void start_reader() {
+    if (outside_reader_) outside_reader_->start();
+  }
   // What was not seen of a bound reader, in words; empty: nothing.
   verdict::Text hidden() const {
     return outside_reader_ ? outside_reader_->hidden() : verdict::Text{};

@@ -23,6 +23,9 @@ SessionGatewayModule::SessionGatewayModule(sc_core::sc_module_name name, channel
       role_(std::move(role)),
       route_(std::move(route)) {
   listen({&session_.to_reader().event()});
+}
+
+void SessionGatewayModule::start() {
   route_->start([this, alive = std::weak_ptr<bool>(alive_), box = inbox_](SessionRouteEvent event) {
     box->post([this, alive, event = std::move(event)]() mutable {
       if (!alive.expired()) take(std::move(event));

@@ -24,6 +24,9 @@ class SessionGatewayModule : public kernel::Module {
                        guard::Identifier& identifier, std::string role);
   ~SessionGatewayModule() override;
 
+  // The route looks for the reader from now on. Once.
+  void start();
+
   bool arrived() const { return arrived_; }
 
  private:

@@ -89,6 +89,9 @@ UsbGatewayModule::UsbGatewayModule(sc_core::sc_module_name name, channel::Contex
   control_in_.on_touched(as_received);
   control_in_.copies_nothing();
   listen({&outgoing_.event()});
+}
+
+void UsbGatewayModule::start() {
   route_->start([this, alive = std::weak_ptr<bool>(alive_), box = inbox_](RouteEvent event) {
     box->post([this, alive, event = std::move(event)]() mutable {
       if (!alive.expired()) take(std::move(event));

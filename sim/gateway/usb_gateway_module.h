@@ -33,6 +33,9 @@ class UsbGatewayModule : public kernel::Module, public channel::UsbHostPort {
                    guard::CcidGuard& guard, UsbGatewayConfig config);
   ~UsbGatewayModule() override;
 
+  // The route looks for the reader from now on. Once.
+  void start();
+
   void submit(wire::usb::Transfer transfer) override;
   void cancel(std::uint64_t id) override;
   void reset() override;
