@@ -166,6 +166,27 @@ std::vector<run::Selected> BenchExecutor::expand(const std::string& path,
   return selected;
 }
 
+// What is bound in place of models; the result: warnings about it.
+std::vector<verdict::Text> BenchExecutor::bind_roles(const run::Options& options,
+                                                     RunSettings& settings) {
+  const bind::Bindings bindings = bind::bindings_of(options.extra);
+  settings.produced_by = bindings.text();
+  if (!bindings.bound()) {
+    // A model's run can be laid beside that of a bound reader.
+    if (releases_cards(bindings))
+      settings.amend = [](WorldConfig& config) { config.identifies_cards = true; };
+    return {};
+  }
+  const auto lang = options.extra.find("lang");
+  const auto language =
+      lang == options.extra.end() ? std::nullopt : verdict::language_from(lang->second);
+  settings.amend = [this, bindings, language](WorldConfig& config) {
+    config.outside = make_outside(bindings, assets().catalog,
+                                  language.value_or(verdict::Language::kEnglish));
+  };
+  return beware_of_real_cards(bindings);
+}
+
 ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
                                       const run::Options& options) {
   const scenario::LoadResult& loaded = load(path);
@@ -203,22 +224,7 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     const auto keep = options.extra.find("journal");
     settings.keep_passing_journals = keep != options.extra.end() && keep->second == "all";
   }
-  const bind::Bindings bindings = bind::bindings_of(options.extra);
-  settings.produced_by = bindings.text();
-  std::vector<verdict::Text> dangers;
-  if (bindings.bound()) {
-    dangers = beware_of_real_cards(bindings);
-    const auto lang = options.extra.find("lang");
-    const auto language = lang == options.extra.end() ? std::nullopt
-                                                      : verdict::language_from(lang->second);
-    settings.amend = [&, language](WorldConfig& config) {
-      config.outside = make_outside(bindings, assets().catalog,
-                                    language.value_or(verdict::Language::kEnglish));
-    };
-  } else if (releases_cards(bindings)) {
-    // A model's run can be laid beside that of a bound reader.
-    settings.amend = [](WorldConfig& config) { config.identifies_cards = true; };
-  }
+  std::vector<verdict::Text> dangers = bind_roles(options, settings);
   const AtEnd at_end = watch(scenario, options, settings);
   if (options.progress != nullptr || options.on_step) {
     settings.at_step = [&scenario, &options, next = std::move(settings.at_step)](
