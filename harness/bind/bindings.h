@@ -42,6 +42,7 @@ struct Bindings {
   std::string bench_file;                // where it comes from; empty: the command line alone
 
   bool bound() const { return !reader.is_model() || !panel.is_model() || !card.is_model(); }
+  bool has_operator() const { return panel.kind == "operator" || card.kind == "operator"; }
   // "reader=usbip:127.0.0.1/1-1 panel=hands:127.0.0.1:3500, the rest: model"
   std::string text() const;
   const BoundCard* find_card(const std::string& holder) const;

@@ -29,8 +29,10 @@ constexpr std::size_t kShowAllLimit = 50;  // on a terminal: passes have lines u
 // One line for each result as it comes in order.
 class Lines {
  public:
-  Lines(Console& console, std::size_t files)
-      : console_(console), all_(!console.is_terminal() || files <= kShowAllLimit) {}
+  // person: somebody at this terminal is told what to do, and needs it for that.
+  Lines(Console& console, std::size_t files, bool person)
+      : console_(console), all_(!console.is_terminal() || files <= kShowAllLimit),
+        person_(person) {}
 
   void result(const verdict::ScenarioResult& result) {
     const bool not_applicable = is_not_applicable(result);
@@ -70,6 +72,7 @@ class Lines {
   }
 
   void progress(const run::Progress& progress) {
+    if (person_) return console_.flush();
     const auto numbers = std::to_string(progress.files_done) + "/" + std::to_string(progress.files);
     const auto line = in_language(
         {"実行中 " + numbers + " ファイル", "running, " + numbers + " files"}, console_.language());
@@ -152,7 +155,7 @@ int run_command(RunCommand command, run::Executor& executor, Console& console) {
 
   const StopSignals signals(command.config.in_process ? 1 : 2);
   run::ResultStore store(folder.path());
-  Lines lines(console, selection.size());
+  Lines lines(console, selection.size(), bindings.has_operator());
   run::RunEvents events;
   events.stop = signals.counter();
   events.on_result = [&](const verdict::ScenarioResult& result) { lines.result(result); };

@@ -164,10 +164,13 @@ Instruction instruction_of(const gateway::Deed& deed, const Words& words) {
   }
   if (std::holds_alternative<gateway::Begin>(deed)) {
     return with_sign(
-        say("リーダーを患者が来る前の状態にしてください: USB接続、カードなし、顔認証モード、初期画面",
-            "Bring the reader into the state before a patient comes: plugged in, no card, face "
-            "authentication mode, initial screen"),
-        say("初期画面が出ていること", "that it shows its initial screen"), std::nullopt);
+        say("リーダーを患者が来る前の状態にしてください: USB接続、カードなし"
+            "（顔認証付きなら顔認証モードの初期画面）",
+            "Bring the reader into the state before a patient comes: plugged in, no card (a "
+            "face-auth reader: face authentication mode, initial screen)"),
+        say("カードがなく、画面があれば初期画面が出ていること",
+            "that no card lies there and, if it has a screen, its initial screen"),
+        std::nullopt);
   }
   Instruction told;
   const auto& confirm = std::get<gateway::Confirm>(deed);

@@ -47,3 +47,13 @@ def uketsuke():
 @pytest.fixture
 def pcscd(start, tmp_path):
     return start_pcscd(start, tmp_path)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport():
+    """A real component that is not there is no reason to skip: the test fails."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which counts as failed: {report.longrepr}"
