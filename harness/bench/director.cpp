@@ -439,6 +439,24 @@ void tell_faults(const fault::Layer& faults, ScenarioResult& result) {
   }
 }
 
+// The step that what broke off was at.
+Text where_it_broke(const Scenario& scenario, const ScenarioResult& result) {
+  if (result.steps.empty()) return {"（手順の前）", " (before the first step)"};
+  const StepResult& step = result.steps.back();
+  // Its verdict is none until it is judged.
+  const std::size_t next = step.index + (step.verdict == Verdict::kNone ? 0U : 1U);
+  if (next >= scenario.steps.size())
+    return {"（最後の確認で）", " (during the checks at the end)"};
+  return verdict::say("（手順 {} で：{}）", " (at step {}: {})", next + 1,
+                      words_of(scenario.steps[next].action));
+}
+
+void tell_absences(const World& world, ScenarioResult& result) {
+  if (result.verdict <= Verdict::kPass) return;
+  if (Text absences = world.absences(); !absences.empty())
+    result.warnings.push_back(std::move(absences));
+}
+
 void write_journal(World& world, const Secrets& secrets, const std::string& path,
                    ScenarioResult& result) {
   const trace::Journal& journal = world.journal();
@@ -495,7 +513,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
     result.not_applicable = {refused.ja(), refused.what()};
   } catch (const gateway::RouteBroken& broken) {
     result.verdict = Verdict::kError;
-    result.reason = {broken.ja(), broken.what()};
+    result.reason = Text(broken.ja(), broken.what()) + where_it_broke(scenario, result);
   } catch (const std::exception& error) {
     result.verdict = Verdict::kError;
     result.reason = {error.what(), error.what()};
@@ -511,6 +529,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
   if (settings.at_end) settings.at_end(world);
   verdict::seal(result);
   tell_faults(world.faults(), result);
+  tell_absences(world, result);
   if (const Text hidden = world.hidden(); !hidden.empty()) {
     result.warnings.push_back(
         verdict::say("見えなかったもの：{}", "what was not seen: {}", hidden));

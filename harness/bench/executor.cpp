@@ -69,6 +69,8 @@ void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult
                    const run::Options& options) {
   const std::size_t index = step == nullptr ? 0 : step->index + 1U;
   const std::size_t steps = scenario.steps.size();
+  const bool deviates = step != nullptr && step->verdict > verdict::Verdict::kPass;
+  if (deviates && step->index < steps) return;  // nothing follows
   if (index >= steps + scenario.then.size()) return;
   const scenario::Place& place =
       index < steps ? scenario.steps[index].place : scenario.then[index - steps].place;

@@ -61,6 +61,17 @@ gateway::UsbIdentity OutsideReader::usb_identity() const {
   return usb_ ? usb_->identity() : gateway::UsbIdentity{};
 }
 
+verdict::Text OutsideReader::absence() const {
+  if (!usb_) return {};
+  const gateway::UsbRoute::Absence why = usb_->absence();
+  return {why.ja, why.en};
+}
+
+std::optional<wire::Micros> OutsideReader::last_heard_us() const {
+  if (!usb_) return std::nullopt;
+  return usb_->last_heard_ns() / 1000;
+}
+
 verdict::Text OutsideReader::lacks(bool face_reader) const {
   if (session_) {
     if (!face_reader || link_) return {};

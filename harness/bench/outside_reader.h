@@ -33,6 +33,9 @@ class OutsideReader {
   // Of the card that was connected last; nullptr: none was identified.
   const guard::Identification* identification() const;
   gateway::UsbIdentity usb_identity() const;
+  // Why it is not there now, as far as its route knows.
+  verdict::Text absence() const;
+  std::optional<wire::Micros> last_heard_us() const;  // nullopt: its route does not say it
 
  private:
   const OutsideEndpoints& endpoints_;

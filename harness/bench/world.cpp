@@ -82,6 +82,8 @@ void World::bind_hands() {
       sign = gateway::DeviceSign::kAttached;
     if (std::holds_alternative<session::ReaderGone>(event)) sign = gateway::DeviceSign::kDetached;
     if (!sign) return;
+    if (*sign == gateway::DeviceSign::kAttached) presence_.arrived(simulation_.now_us());
+    if (*sign == gateway::DeviceSign::kDetached) presence_.gone(simulation_.now_us());
     panel_hands_->device_showed(*sign);
     if (card_hands_) card_hands_->device_showed(*sign);
   });
@@ -171,6 +173,14 @@ card::CardModule* World::placed_card() {
 
 verdict::Text World::lacks() const {
   return outside_reader_ ? outside_reader_->lacks(config_.face_reader) : verdict::Text{};
+}
+
+verdict::Text World::absences() const {
+  if (!outside_reader_) return {};
+  verdict::Text told = presence_.told(outside_reader_->absence());
+  if (!told.empty()) return told;
+  const auto heard_us = outside_reader_->last_heard_us();
+  return heard_us ? told_silence(*heard_us, simulation_.now_us()) : verdict::Text{};
 }
 
 const std::string& World::printed_number_b(const std::string& holder) const {

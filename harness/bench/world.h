@@ -8,6 +8,7 @@
 #include "harness/bench/hands.h"
 #include "harness/bench/outside.h"
 #include "harness/bench/outside_reader.h"
+#include "harness/bench/reader_presence.h"
 #include "harness/bench/reader_wires.h"
 #include "models/backend/backend_module.h"
 #include "models/card/card_module.h"
@@ -61,7 +62,10 @@ class World {
   trace::Journal& journal() { return journal_; }
   const fault::Layer& faults() const { return faults_; }
   // Faults start and stop by it: a step of the scenario begins (from 1).
-  void begin_step(std::uint32_t step) { faults_.begin_step(step); }
+  void begin_step(std::uint32_t step) {
+    faults_.begin_step(step);
+    presence_.begin_step(step);
+  }
   wire::oqs::Seconds now() const;
 
   bool has_face_reader() const { return config_.face_reader; }
@@ -97,6 +101,9 @@ class World {
   verdict::Text hidden() const {
     return outside_reader_ ? outside_reader_->hidden() : verdict::Text{};
   }
+  // When the bound reader was not there, or how long it has been silent, in words; empty: it was
+  // always there.
+  verdict::Text absences() const;
   // What the scenario wants and the bound reader has not, in words; empty: nothing.
   verdict::Text lacks() const;
   // Things that receivers found wrong with bytes they got.
@@ -118,6 +125,7 @@ class World {
   kernel::Simulation simulation_;  // first of what lives in its context, destroyed last
   trace::Journal journal_;
   fault::Layer faults_;
+  ReaderPresence presence_;
   channel::Context context_;
   std::unique_ptr<channel::Later> later_;  // nullptr: no faults
   trace::CardConversation session_conversation_;

@@ -197,6 +197,7 @@ void UsbGatewayModule::take(RouteEvent event) {
     throw RouteBroken(route_->identity().route, failed->ja, failed->en);
   }
   HostEvent& host_event = std::get<HostEvent>(event);
+  last_heard_ns_ = context_.simulation.now_ns();
   if (std::holds_alternative<Attached>(host_event)) {
     if (std::exchange(attached_, true)) return;
     context_.journal.note(config_.device, context_.simulation.now_ns(), "usb_attached", {});

@@ -42,6 +42,8 @@ class UsbGatewayModule : public kernel::Module, public channel::UsbHostPort {
   kernel::Mailbox<wire::usb::HostEvent>& to_host() override { return to_host_; }
   bool attached() const { return attached_; }
   UsbIdentity identity() const { return route_->identity(); }
+  UsbRoute::Absence absence() const { return route_->absence(); }
+  std::uint64_t last_heard_ns() const { return last_heard_ns_; }  // anything of the device
 
  private:
   struct Endpoint;
@@ -66,6 +68,7 @@ class UsbGatewayModule : public kernel::Module, public channel::UsbHostPort {
   std::map<std::uint8_t, std::unique_ptr<Endpoint>> endpoints_;
   std::vector<std::unique_ptr<channel::Tap>> taps_;
   std::map<std::uint64_t, wire::usb::Transfer> open_;  // that the route has
+  std::uint64_t last_heard_ns_ = 0;
   bool attached_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<UsbRoute> route_;  // last: its threads end first

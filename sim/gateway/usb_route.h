@@ -40,6 +40,9 @@ class UsbRoute {
   // Resets the port: open transfers end (kCancelled), then Detached and Attached.
   virtual void reset() = 0;
   virtual UsbIdentity identity() const = 0;
+  // Why the device is not there now, in words for the report; empty: it is, or nobody knows.
+  struct Absence { std::string ja, en; };
+  virtual Absence absence() const { return {}; }
 };
 
 }  // namespace uketsuke::gateway

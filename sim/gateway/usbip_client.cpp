@@ -65,6 +65,11 @@ UsbIdentity UsbipClient::identity() const {
           target_.busid};
 }
 
+UsbRoute::Absence UsbipClient::absence() const {
+  const auto why = trouble();
+  return why ? Absence{why->ja, why->en} : Absence{};
+}
+
 std::optional<UsbipTrouble> UsbipClient::trouble() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return trouble_;

@@ -39,6 +39,7 @@ class UsbipClient : public UsbRoute {
   // Asks the server to reset the port, as Linux does it; if it cannot, leaves and imports again.
   void reset() override;
   UsbIdentity identity() const override;
+  Absence absence() const override;
   // Why there is no device now; empty: there is one, or nothing was tried yet.
   std::optional<UsbipTrouble> trouble() const;
 
