@@ -3,7 +3,8 @@
 
 Fails if a run is not good, if the same seed gives another journal, or if memory grows with the
 number of runs (more than a tenth beyond that of a tenth of the runs). Then every kind of fault on
-every wire of the hospital flow: fails if an outcome is not allowed.
+every wire of the hospital flow: fails if an outcome is not allowed. Then what is bound is pulled,
+again and again (tests/integration/pull): fails if that is not told, hangs, leaks or harms the next.
 """
 import argparse
 import json
@@ -42,19 +43,28 @@ def sweep(out):
     return status == 0
 
 
+def pull(rounds):
+    command = [sys.executable, str(ROOT / "tests/integration/pull/soak.py"), str(PROGRAM),
+               str(ROOT / "scenarios"), str(rounds)]
+    return subprocess.run(command, check=False).returncode == 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=200)
-    repeat = parser.parse_args().repeat
+    parser.add_argument("--pulls", type=int, default=200, help="rounds; 0: none")
+    arguments = parser.parse_args()
+    repeat = arguments.repeat
     with tempfile.TemporaryDirectory() as name:
         base = pathlib.Path(name)
         few_kb, few = run(max(repeat // 10, 1), base / "few")
         many_kb, many = run(repeat, base / "many")
         swept = sweep(base / "sweep")
+    pulled = arguments.pulls == 0 or pull(arguments.pulls)
     changed = [key for key, digest in few.items() if many[key] != digest]
     print(f"{len(many)} runs; peak memory {few_kb / 1024:.1f} MB after {len(few)} runs, "
           f"{many_kb / 1024:.1f} MB after all; journals that differ: {len(changed)}")
-    sys.exit(1 if changed or many_kb > 1.1 * few_kb or not swept else 0)
+    sys.exit(1 if changed or many_kb > 1.1 * few_kb or not (swept and pulled) else 0)
 
 
 if __name__ == "__main__":
