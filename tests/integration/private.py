@@ -1,6 +1,6 @@
-"""private.py COMMAND...: the first process of a test in new namespaces (unshare --user
---map-root-user --net --mount --pid). Switches loopback on and gives the test a /run of its own, so
-that pcscd (which listens on every address, and knows one socket below /run only) disturbs nobody.
+"""private.py COMMAND...: the first process of a test in new namespaces (apart.sh). Switches loopback
+on and gives the test a /run of its own, so that pcscd (which listens on every address, and knows
+one socket below /run only) disturbs nobody.
 """
 import fcntl
 import os
@@ -22,7 +22,7 @@ def loopback_up():
 
 def main():
     if os.getpid() != 1:
-        sys.exit("private.py: start me by unshare (tests/integration/CMakeLists.txt)")
+        sys.exit("private.py: start me by apart.sh (tests/integration/CMakeLists.txt)")
     loopback_up()
     subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
     os.mkdir("/run/pcscd")
