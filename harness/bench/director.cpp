@@ -510,7 +510,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
     director = std::make_unique<Director>(assets, scenario, settings, result);
     director->run();
   } catch (const gateway::CardNotReleased& refused) {
-    result.not_applicable = {refused.ja(), refused.what()};
+    result.not_applicable = verdict::Text(refused.ja(), refused.what()) + settings.when_refused;
   } catch (const gateway::RouteBroken& broken) {
     result.verdict = Verdict::kError;
     result.reason = Text(broken.ja(), broken.what()) + where_it_broke(scenario, result);

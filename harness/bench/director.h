@@ -23,6 +23,7 @@ struct RunSettings {
   std::size_t wire_tail = 12;          // messages shown with a deviation
   std::vector<fault::Rule> faults;     // laid over the wires, beside those of the scenario
   std::string produced_by = "model";   // what is bound, for the result
+  verdict::Text when_refused;  // follows the guard's reason: what to do about it
   // Changes what the world is built of: a reader's timing, a table of a role.
   std::function<void(WorldConfig&)> amend;
   // Looks at the world when the desk is ready (nullptr) and when a step or a check has ended.

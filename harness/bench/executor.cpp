@@ -13,6 +13,7 @@
 #include "harness/bench/make_outside.h"
 #include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
+#include "harness/bind/release_hint.h"
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
 #include "harness/scenario/reference.h"
@@ -186,6 +187,7 @@ std::vector<verdict::Text> BenchExecutor::bind_roles(const run::Options& options
     config.outside = make_outside(bindings, assets().catalog,
                                   language.value_or(verdict::Language::kEnglish));
   };
+  settings.when_refused = bind::release_hint(bindings);
   return beware_of_real_cards(bindings);
 }
 

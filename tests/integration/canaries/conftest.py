@@ -69,8 +69,10 @@ class Bench:
         self._release = re.search(r"release: (\{.*\})", done.stdout)[1]
         return done
 
-    def bench_file(self, panel=f"hands:{HANDS}", release=True, simulated=False, name="bench.yaml"):
-        words = [f"release: {self._release}"] if release else []
+    def bench_file(self, panel=f"hands:{HANDS}", release=True, simulated=False, may_lock=False,
+                   name="bench.yaml"):
+        lock = ", may_lock: true}" if may_lock else "}"
+        words = [f"release: {self._release.replace('}', lock)}"] if release else []
         words += ["simulated: true"] if simulated else []
         path = self.folder / name
         path.write_text(f"uketsuke_bench: 1\nbind: {{reader: '{READER}', panel: '{panel}'}}\n"
