@@ -50,10 +50,7 @@ std::string stem_of(const std::string& path) { return fs::path(path).stem().stri
 
 // What this process and its surroundings must not do while there may be a real card.
 std::vector<verdict::Text> beware_of_real_cards(const bind::Bindings& bindings) {
-  const bool simulated =
-      !bindings.cards.empty() && std::all_of(bindings.cards.begin(), bindings.cards.end(),
-                                             [](const auto& card) { return card.simulated; });
-  if (simulated) return {};
+  if (!bindings.may_have_real_card()) return {};
   std::vector<verdict::Text> dangers;
   for (const auto& found : {gateway::forbid_core_dumps(), gateway::pcscd_log_warnings()})
     for (const gateway::Warning& warning : found) dangers.emplace_back(warning.ja, warning.en);

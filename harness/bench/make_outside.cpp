@@ -122,9 +122,8 @@ std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::
                                       verdict::Language language) {
   auto outside = std::make_shared<Outside>();
   outside->pace.speed = bindings.speed;
-  outside->simulated_cards = !bindings.cards.empty();
+  outside->simulated_cards = !bindings.may_have_real_card();
   for (const bind::BoundCard& card : bindings.cards) {
-    outside->simulated_cards = outside->simulated_cards && card.simulated;
     if (card.key.empty()) continue;
     guard::Release release;
     release.name = card.holder;

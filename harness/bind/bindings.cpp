@@ -185,6 +185,11 @@ void fill_in(Bindings& bindings, bool panel_named, bool card_named) {
 
 std::string Binding::text() const { return address.empty() ? kind : kind + ":" + address; }
 
+bool Bindings::may_have_real_card() const {
+  const auto simulated = [](const BoundCard& one) { return one.simulated; };
+  return bound() && (cards.empty() || !std::all_of(cards.begin(), cards.end(), simulated));
+}
+
 std::string Bindings::text() const {
   if (!bound()) return "model";
   std::string text;

@@ -43,6 +43,8 @@ struct Bindings {
 
   bool bound() const { return !reader.is_model() || !panel.is_model() || !card.is_model(); }
   bool has_operator() const { return panel.kind == "operator" || card.kind == "operator"; }
+  // Somewhere a card may lie that is not simulated: unless every card at hand is said to be.
+  bool may_have_real_card() const;
   // "reader=usbip:127.0.0.1/1-1 panel=hands:127.0.0.1:3500, the rest: model"
   std::string text() const;
   const BoundCard* find_card(const std::string& holder) const;

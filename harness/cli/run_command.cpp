@@ -14,6 +14,7 @@
 #include "harness/report/text.h"
 #include "harness/run/find.h"
 #include "harness/run/store.h"
+#include "sim/gateway/real_card_process.h"
 
 namespace uketsuke::cli {
 namespace {
@@ -125,6 +126,8 @@ bind::Bindings bind_command(RunCommand& command, Console& console) {
   const bind::Bindings bindings = bind::load_bindings(command.bench, command.binds);
   bind::put_bindings(command.bench, command.binds, command.config.options.extra);
   if (!bindings.bound()) return bindings;
+  // The workers do the same, and tell of it in their results.
+  if (bindings.may_have_real_card()) gateway::forbid_core_dumps();
   if (command.config.jobs > 1) {
     console.error({"実物を結んでいるため、ワーカーは 1 つです",
                    "a device is bound: there is one worker"});

@@ -173,4 +173,15 @@ BOOST_AUTO_TEST_CASE(a_device_belongs_to_one_run) {
   const bind::DeviceLock again(bindings);
 }
 
+BOOST_AUTO_TEST_CASE(a_card_may_be_real_unless_every_card_at_hand_is_said_to_be_simulated) {
+  Bindings bindings;
+  BOOST_TEST(!bindings.may_have_real_card());
+  bindings = load_bindings("", {"reader=usb:1209:0001"});
+  BOOST_TEST(bindings.may_have_real_card());
+  bindings.cards.push_back({"hanako", {}, {}, {}, false, true});
+  BOOST_TEST(!bindings.may_have_real_card());
+  bindings.cards.push_back({"taro", {}, {}, {}, false, false});
+  BOOST_TEST(bindings.may_have_real_card());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
