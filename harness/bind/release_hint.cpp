@@ -24,8 +24,8 @@ verdict::Text release_hint(const Bindings& bindings) {
   return verdict::say(
       "。テストカードなら、uketsuke identify --bind {} が示す行をベンチファイルに書き、"
       "--bench で渡すと使えます（本番のカードは使えません。sim/guard/README.md）",
-      ". For a test card, put the lines that `uketsuke identify --bind {}` prints into a bench file "
-      "and name it with --bench (a production card is never released; sim/guard/README.md)",
+      ". For a test card, put the lines that `uketsuke identify --bind {}` prints into a bench "
+      "file and name it with --bench (a production card is never released; sim/guard/README.md)",
       reader);
 }
 

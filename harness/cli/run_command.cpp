@@ -100,6 +100,7 @@ class Lines {
 
   Console& console_;
   bool all_;
+  bool person_;  // stands at this terminal, too
   std::string under_way_;  // whose steps were told last
 };
 

@@ -1,5 +1,5 @@
-"""panel_between.py HOST:PORT FILE MODE: a program of the hands protocol that passes everything on to
-a hands server. What is typed is noted in FILE, which is the test's; everything that it hears and
+"""panel_between.py HOST:PORT FILE MODE: a program of the hands protocol that passes everything on
+to a hands server. What is typed is noted in FILE, which is the test's; everything that it hears and
 what is in FILE.card goes to standard error as well, as a careless program would do it. MODE: good,
 or what becomes of it when a card is placed: crash, garbage.
 """
