@@ -5,8 +5,8 @@
 second apart from RSA operations, peak memory), with one and with two workers (speed-up against that
 of two busy loops in the same run, equal journal digests). Then APDUs a second of our card in a real
 pcscd (vpcd_rate.py), and over libusb against pcscd with libccid (usb_rate.py). USB/IP round trips
-on loopback (usbip_rate.py). Whether simulated time drifts against the clock
-(pacing.cpp; --minutes 10).
+on loopback (usbip_rate.py). How long what a device writes takes to the kernel's
+thread (latency.cpp), and whether simulated time drifts against the clock (pacing.cpp; --minutes 10).
 """
 import argparse
 import itertools
@@ -135,6 +135,15 @@ def usb_rate():
           f"{figures['pcsc_transfers']:.2f}")
 
 
+def latency():
+    """From a device's write to its delivery in the simulation."""
+    done = subprocess.run([str(ROOT / "build/tests/bench/bench_latency"), "2000"],
+                          stdout=subprocess.PIPE, text=True, check=True, timeout=120)
+    half, most, worst = done.stdout.split()
+    print(f"device to model (USB/IP on loopback): median {half} ms, p99 {most} ms (under 1 ms "
+          f"wanted), worst of 2000 {worst} ms")
+
+
 def pacing(minutes):
     """Simulated time against CLOCK_MONOTONIC: a line for each minute, or for each third of less."""
     seconds = 60 * minutes
@@ -172,6 +181,7 @@ def main():
     vpcd_rate()
     usbip_rate()
     usb_rate()
+    latency()
     sys.stdout.flush()
     pacing(arguments.minutes)
 
