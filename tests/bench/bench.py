@@ -5,8 +5,8 @@
 second apart from RSA operations, peak memory), with one and with two workers (speed-up against that
 of two busy loops in the same run, equal journal digests). Then APDUs a second of our card in a real
 pcscd (vpcd_rate.py), and over libusb against pcscd with libccid (usb_rate.py). USB/IP round trips
-on loopback (usbip_rate.py). How long what a device writes takes to the kernel's
-thread (latency.cpp), and whether simulated time drifts against the clock (pacing.cpp; --minutes 10).
+on loopback (usbip_rate.py). How long what a device writes takes to the kernel's thread
+(latency.cpp). Whether simulated time drifts against the clock (pacing.cpp; --minutes 10).
 """
 import argparse
 import itertools
