@@ -19,7 +19,8 @@ Missed missed(Missed::Why why, std::string ja, std::string en) {
 
 gateway::ServedHands::Outcome outcome_of(HandsOutcome outcome) {
   switch (outcome) {
-    case HandsOutcome::kDone: return Attested{0, kBy};
+    case HandsOutcome::kDone:
+      return Attested{0, kBy};
     case HandsOutcome::kNoSuchReader:
       return missed(Missed::Why::kUnknown, "このリーダーにはそれがない",
                     "this reader has no such thing");
@@ -36,10 +37,16 @@ gateway::ServedHands::Outcome outcome_of(HandsOutcome outcome) {
   return missed(Missed::Why::kUnknown, "?", "?");
 }
 
+Missed not_at_hand(const std::string& holder) {
+  return missed(
+      Missed::Why::kUnknown,
+      fmt::format("{0} のカードが手元にない（serve --cards {0} で用意する）", holder),
+      fmt::format("the card of {0} is not at hand here (serve --cards {0} has it)", holder));
+}
+
 }  // namespace
 
-DeskHands::DeskHands(ServedDesk& desk)
-    : Module("desk_hands", desk.simulation()), desk_(desk) {
+DeskHands::DeskHands(ServedDesk& desk) : Module("desk_hands", desk.simulation()), desk_(desk) {
   listen({});
 }
 
@@ -72,8 +79,12 @@ gateway::ServedHands::Outcome DeskHands::act(std::size_t reader, const gateway::
   if (const auto* input = std::get_if<wire::panel::Input>(&deed)) {
     return outcome_of(desk_.is_face(reader) ? desk_.put(*input) : HandsOutcome::kNoSuchReader);
   }
-  if (const auto* place = std::get_if<gateway::PlaceCard>(&deed))
-    return outcome_of(desk_.place(place->card, place->face, reader));
+  if (const auto* place = std::get_if<gateway::PlaceCard>(&deed)) {
+    const HandsOutcome outcome = desk_.place(place->card, place->face, reader);
+    // Nobody's fault but the bench's: no reader is judged by it.
+    if (outcome == HandsOutcome::kNoSuchCard) return not_at_hand(place->card);
+    return outcome_of(outcome);
+  }
   if (const auto* second = std::get_if<gateway::PlaceSecondCard>(&deed))
     return outcome_of(desk_.place_beside(second->card, reader));
   if (const auto* remove = std::get_if<gateway::RemoveCard>(&deed))

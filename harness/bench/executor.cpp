@@ -17,6 +17,7 @@
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
 #include "harness/scenario/reference.h"
+#include "harness/verdict/format.h"
 #include "sim/gateway/real_card_process.h"
 
 namespace uketsuke::bench {
@@ -60,6 +61,16 @@ std::vector<verdict::Text> beware_of_real_cards(const bind::Bindings& bindings) 
 bool releases_cards(const bind::Bindings& bindings) {
   return std::any_of(bindings.cards.begin(), bindings.cards.end(),
                      [](const bind::BoundCard& card) { return !card.key.empty(); });
+}
+
+// A profile names a reader of the model; who binds one has another.
+verdict::Text not_of_bound_reader(const run::Options& options,
+                                  const scenario::Scenario& scenario) {
+  if (scenario.bench.reader_profile.empty() || !bind::bindings_of(options.extra).bound())
+    return {};
+  return verdict::say("シナリオはリーダー {} のモデルについてのもの。別のリーダーが結ばれている",
+                      "the scenario is about the model of the reader {}; another one is bound",
+                      scenario.bench.reader_profile);
 }
 
 // The step that begins when `step` (nullptr: nothing yet) has ended.
@@ -212,6 +223,11 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
       return result;
     }
     scenario.bench.release = release->second;
+  }
+  if (verdict::Text why = not_of_bound_reader(options, scenario); !why.empty()) {
+    ScenarioResult result = blank_result(scenario);
+    result.not_applicable = std::move(why);
+    return result;
   }
   RunSettings settings;
   settings.seed = options.random_seed;

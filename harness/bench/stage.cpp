@@ -14,6 +14,7 @@ using verdict::Text;
 namespace panel = wire::panel;
 
 constexpr wire::Micros kReadyLimitUs = 20'000'000;
+constexpr wire::Micros kReaderPatienceUs = 8'000'000;  // routes give up after 5 s
 constexpr wire::Micros kScreenPatienceUs = 15'000'000;  // a person waits for a screen
 constexpr wire::Micros kReactionUs = 500'000;           // and then takes a moment
 
@@ -51,7 +52,26 @@ Secrets Stage::secrets() const {
   return secrets;
 }
 
+// What is not simulated takes real time, however fast the simulated goes.
+wire::Micros Stage::for_devices(wire::Micros limit_us) const {
+  const Outside* outside = world_->config().outside.get();
+  const double speed = outside == nullptr ? 1 : std::max(1.0, outside->pace.speed);
+  return static_cast<wire::Micros>(static_cast<double>(limit_us) * speed);
+}
+
+// Whoever has to ask people looks first whether there is a reader at all.
+void Stage::look_for_reader() {
+  if (!world_->bound() || world_->hands().sees_panel()) return;
+  world_->start_reader();
+  const auto reader =
+      world_->has_face_reader() ? terminal::kFaceReader : terminal::kGenericReader;
+  world_->simulation().run_until(
+      [&] { return world_->terminal().terminal().reader_arrived(reader); },
+      world_->simulation().now_us() + for_devices(kReaderPatienceUs));
+}
+
 Text Stage::prepare() {
+  look_for_reader();
   if (Text impossible = taken(world_->hands().begin()); !impossible.empty()) {
     undecided_ = std::move(impossible);
     return {};
@@ -81,11 +101,8 @@ Text Stage::prepare() {
     if (!face || !world_->hands().sees_panel()) return arrived;
     return (arrived || !world_->bound()) && world_->reader_panel().display().screen == "initial";
   };
-  // What is not simulated takes real time, however fast the simulated goes.
-  const Outside* outside = world_->config().outside.get();
-  const double speed = outside == nullptr ? 1 : std::max(1.0, outside->pace.speed);
   const auto stop = world_->simulation().run_until(
-      ready, static_cast<wire::Micros>(static_cast<double>(kReadyLimitUs) * speed));
+      ready, world_->simulation().now_us() + for_devices(kReadyLimitUs));
   if (stop == kernel::Simulation::Stop::kDeadline) {
     return {"機器が使用可能な状態にならなかった", "the desk did not become ready"};
   }

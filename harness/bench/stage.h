@@ -45,6 +45,8 @@ class Stage {
   void ask_view(bool emergency);
 
  private:
+  wire::Micros for_devices(wire::Micros limit_us) const;
+  void look_for_reader();
   void attend(const scenario::Action& action, const std::string& who);
   void look_for_control(const scenario::Action& action);
   verdict::Text press_reader(const scenario::Action& action);

@@ -21,6 +21,7 @@ using verdict::say;
 using verdict::Text;
 
 constexpr std::size_t kKeyBytes = 16;
+constexpr double kReaderSeconds = 10;  // for the reader to be there
 
 wire::Bytes new_key() {
   std::random_device device;
@@ -39,8 +40,11 @@ std::string hex(wire::ByteView bytes) {
 void tell_release(const std::string& holder, const guard::Identification& card, Console& console) {
   const wire::Bytes key = new_key();
   const guard::KeyedDigest digest = card.digest(key);
-  console.line({"このカードをこの実行で使う場合は、ベンチファイルに次を書きます：",
-                "to use this card in a run, the bench file says:"});
+  console.line(
+      {"このカードをこの実行で使う場合は、ベンチファイルに次を書きます"
+       "（鍵は毎回新しく、以前のものも有効です）：",
+       "to use this card in a run, the bench file says (the key is a new one each time; "
+       "those from before stay valid):"});
   console.print(fmt::format("cards:\n  {}:\n    release: {{key: {}, digest: {}}}\n", holder,
                             hex(key), hex(digest)));
 }
@@ -82,6 +86,11 @@ int identify_command(const IdentifyCommand& command, run::Executor& executor, Co
                         {"リーダーを指定してください（例 --bind reader=usb:1209:0001）",
                          "name the reader (--bind reader=usb:1209:0001)"});
   }
+  if (bindings.reader.kind == "exec") {
+    throw run::RunError(run::RunError::Kind::kUsage,
+                        {"exec: のリーダーは run でしか使えません",
+                         "a reader that is a program (exec:) can only be used by run"});
+  }
   const bind::DeviceLock lock(bindings);
   for (const gateway::Warning& warning : gateway::forbid_core_dumps())
     console.error({warning.ja, warning.en});
@@ -91,7 +100,16 @@ int identify_command(const IdentifyCommand& command, run::Executor& executor, Co
   try {
     bench::ReaderWatch watch(bench::make_outside(bindings, assets->catalog, console.language()),
                              {});
-    console.line({"リーダーにカードを置いてください", "place the card on the reader"});
+    if (!watch.run([](const auto& seen) { return seen.reader.has_value(); }, kReaderSeconds)) {
+      console.line({"リーダーが応答しません", "the reader does not answer"});
+      return verdict::kExitInconclusive;
+    }
+    console.line(
+        say("リーダーにカードを置いてください（{:g} 秒以内。自分で提供しているリーダーなら "
+            "serve --place）",
+            "place the card on the reader (within {:g} s; a reader that you serve: serve "
+            "--place)",
+            command.seconds));
     console.flush();
     const bool settled = watch.run(
         [](const bench::ReaderWatch::Seen& seen) {
@@ -99,9 +117,7 @@ int identify_command(const IdentifyCommand& command, run::Executor& executor, Co
         },
         command.seconds);
     if (!settled) {
-      console.line(watch.seen().reader
-                       ? Text{"カードが置かれませんでした", "no card was placed"}
-                       : Text{"リーダーが応答しません", "the reader does not answer"});
+      console.line({"カードが置かれませんでした", "no card was placed"});
       return verdict::kExitInconclusive;
     }
     if (!watch.seen().connected) {

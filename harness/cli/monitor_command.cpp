@@ -26,6 +26,11 @@ int monitor_command(const MonitorCommand& command, run::Executor& executor, Cons
                         {"リーダーを指定してください（例 --bind reader=usb:1209:0001）",
                          "name the reader (--bind reader=usb:1209:0001)"});
   }
+  if (bindings.reader.kind == "exec") {
+    throw run::RunError(run::RunError::Kind::kUsage,
+                        {"exec: のリーダーは run でしか使えません",
+                         "a reader that is a program (exec:) can only be used by run"});
+  }
   const bind::DeviceLock lock(bindings);
   for (const gateway::Warning& warning : gateway::forbid_core_dumps())
     console.error({warning.ja, warning.en});

@@ -33,10 +33,10 @@ class Operation {
     }
     const auto& why = std::get<TcpTrouble>(found);
     if (why.remote) {
-      trouble_ = {fmt::format("{} はこの計算機ではありません。他の計算機のリーダーは明示して許した場合だけ使えます",
+      trouble_ = {fmt::format("{} はこの計算機ではありません。他の計算機のリーダーはベンチファイルの allow_remote: true で許します",
                               where_),
-                  fmt::format("{} is not this machine; readers of other machines have to be "
-                              "allowed explicitly", where_), true};
+                  fmt::format("{} is not this machine; readers of other machines are allowed "
+                              "by allow_remote: true in the bench file", where_), true};
     } else {
       trouble_ = {fmt::format("{} に接続できません（{}）。USB/IP サーバーが動いているか確かめてください",
                               where_, why.what),

@@ -35,7 +35,9 @@ def component(name):
 
 def environment(folder, **more):
     clean = {k: v for k, v in os.environ.items() if k not in ("LANG", "LC_ALL", "LC_MESSAGES")}
-    return {**clean, "HOME": str(folder), "LC_ALL": "C.UTF-8", **more}
+    # A device is locked below XDG_RUNTIME_DIR: other tests have one of the same name.
+    return {**clean, "HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "LC_ALL": "C.UTF-8",
+            **more}
 
 
 class Running:

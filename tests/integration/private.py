@@ -1,6 +1,6 @@
-"""private.py COMMAND...: the first process of a test in new namespaces (apart.sh). Switches loopback
-on and gives the test a /run of its own, so that pcscd (which listens on every address, and knows
-one socket below /run only) disturbs nobody.
+"""private.py COMMAND...: the first process of a test in new namespaces (apart.sh). Switches
+loopback on and gives the test a /run of its own, so that pcscd (which listens on every address, and
+knows one socket below /run only) disturbs nobody.
 """
 import fcntl
 import os

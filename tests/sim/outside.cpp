@@ -106,8 +106,8 @@ BOOST_AUTO_TEST_CASE(a_route_that_breaks_is_an_error_of_the_bench_in_both_langua
   script->reader_breaks = true;
   const auto result = run(kP5, script);
   BOOST_TEST((result.verdict == Verdict::kError));
-  BOOST_TEST(result.reason.en == "pcsc:test: it broke");
-  BOOST_TEST(result.reason.ja == "pcsc:test：壊れた");
+  BOOST_TEST(result.reason.en == "pcsc:test: it broke (before the first step)");
+  BOOST_TEST(result.reason.ja == "pcsc:test：壊れた（手順の前）");
 }
 
 BOOST_AUTO_TEST_CASE(what_nobody_did_in_time_is_inconclusive) {

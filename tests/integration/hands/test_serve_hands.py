@@ -42,7 +42,7 @@ def test_hands_work_the_face_reader():
         probe.ask(4, "place_second", card="taro")
         probe.wait_for("attested 4")
         probe.ask(5, "place", card="jiro")
-        probe.wait_for("missed 5 not_possible")
+        probe.wait_for("missed 5 unknown")
         probe.ask(6, "remove", card="taro")
         probe.wait_for("attested 6")
         probe.ask(7, "remove")

@@ -52,6 +52,7 @@ def play(uketsuke, folder, scenario, bench, env=None):
                            "--keep-journals", "--out", out], stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, timeout=100,
                           env={**environment(folder), **(env or {})})
+    assert (out / "results.json").exists(), done.stdout
     results = json.loads((out / "results.json").read_text())["scenarios"]
     assert results, done.stdout
     return results, [pipes(out / row["journal_path"]) for row in results]
