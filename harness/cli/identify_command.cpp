@@ -5,13 +5,12 @@
 #include "harness/bench/assets.h"
 #include "harness/bench/make_outside.h"
 #include "harness/bench/reader_watch.h"
-#include "harness/bind/bindings.h"
 #include "harness/bind/device_lock.h"
+#include "harness/cli/bound_reader.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
 #include "sim/gateway/broken.h"
-#include "sim/gateway/real_card_process.h"
 
 namespace uketsuke::cli {
 namespace {
@@ -80,22 +79,9 @@ int tell_card(const IdentifyCommand& command, const bench::ReaderWatch& watch, C
 }  // namespace
 
 int identify_command(const IdentifyCommand& command, run::Executor& executor, Console& console) {
-  const bind::Bindings bindings = bind::load_bindings(command.bench, command.binds);
-  if (bindings.reader.is_model()) {
-    throw run::RunError(run::RunError::Kind::kUsage,
-                        {"リーダーを指定してください（例 --bind reader=usb:1209:0001）",
-                         "name the reader (--bind reader=usb:1209:0001)"});
-  }
-  if (bindings.reader.kind == "exec") {
-    throw run::RunError(run::RunError::Kind::kUsage,
-                        {"exec: のリーダーは run でしか使えません",
-                         "a reader that is a program (exec:) can only be used by run"});
-  }
+  const bind::Bindings bindings = reader_bindings(command.bench, command.binds);
   const bind::DeviceLock lock(bindings);
-  for (const gateway::Warning& warning : gateway::forbid_core_dumps())
-    console.error({warning.ja, warning.en});
-  for (const gateway::Warning& warning : gateway::pcscd_log_warnings())
-    console.error({warning.ja, warning.en});
+  beware_of_cards(console);
   const auto assets = bench::load_assets(executor.data_folder());
   try {
     bench::ReaderWatch watch(bench::make_outside(bindings, assets->catalog, console.language()),

@@ -2,16 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "sim/gateway/broken.h"
+#include "sim/wire/usb/setup_packet.h"
 
 namespace uketsuke::gateway {
 namespace {
 
 using namespace wire::usb;
 
-constexpr std::uint64_t kSetupNs = 1000;  // bytes of a setup packet and data stage, taken apart
+constexpr std::uint64_t kSetupNs = 1000;  // on the wire, before the route has it
 
 wire::Bytes& transfer_bytes(Transfer& transfer) { return transfer.data; }
 wire::Bytes& host_bytes(HostEvent& event) { return std::get<Completion>(event).data; }
@@ -23,25 +25,20 @@ void as_received(HostEvent& event) {
 
 // In the journal a control request is its setup packet followed by the data stage.
 void pack(Transfer& transfer) {
-  const SetupPacket& setup = transfer.setup;
-  wire::ByteWriter writer;
-  writer.write_u8(setup.bmRequestType);
-  writer.write_u8(setup.bRequest);
-  writer.write_u16le(setup.wValue);
-  writer.write_u16le(setup.wIndex);
-  writer.write_u16le(setup.wLength);
-  writer.write_bytes(transfer.data);
-  transfer.data = writer.take();
+  wire::Bytes bytes = encode(transfer.setup);
+  bytes.insert(bytes.end(), transfer.data.begin(), transfer.data.end());
+  transfer.data = std::move(bytes);
 }
 
-void unpack(Transfer& transfer) {
-  wire::ByteReader reader(transfer.data);
-  transfer.setup.bmRequestType = reader.read_u8("bmRequestType");
-  transfer.setup.bRequest = reader.read_u8("bRequest");
-  transfer.setup.wValue = reader.read_u16le("wValue");
-  transfer.setup.wIndex = reader.read_u16le("wIndex");
-  transfer.setup.wLength = reader.read_u16le("wLength");
-  transfer.data = wire::to_bytes(reader.rest());
+// False: a fault has left less than a setup packet.
+bool unpack(Transfer& transfer) {
+  const wire::ByteView bytes(transfer.data);
+  const auto setup =
+      decode_setup_packet(bytes.first(std::min<std::size_t>(bytes.size(), kSetupPacketLength)));
+  if (!setup) return false;
+  transfer.setup = *setup;
+  transfer.data = wire::to_bytes(bytes.subspan(kSetupPacketLength));
+  return true;
 }
 
 bool is_in(const Transfer& transfer) {
@@ -172,7 +169,8 @@ void UsbGatewayModule::refuse(const guard::Judgement& judgement) {
 
 void UsbGatewayModule::send(Transfer transfer) {
   if (!attached_) return complete(transfer.id, TransferStatus::kNoDevice);
-  if (transfer.type == TransferType::kControl) unpack(transfer);
+  if (transfer.type == TransferType::kControl && !unpack(transfer))
+    return complete(transfer.id, TransferStatus::kError);
   const guard::Judgement judgement = guard_.submit(transfer);
   if (!judgement.passes()) refuse(judgement);
   open_[transfer.id] = transfer;
