@@ -19,7 +19,7 @@ struct ReaderIdentity {
   std::string serial;        // strings as the device gives them; empty: it has none
   std::string manufacturer;
   std::string product;
-  std::string route;         // how it was reached: "model:NAME", "usb:054c:0dc8", "usbip:HOST/BUSID"
+  std::string route;         // how it was reached: "model:NAME", "usb:054c:0dc8"
 };
 
 struct Environment {
