@@ -43,6 +43,7 @@ struct CardContact::Impl {
   ContactConfig config;
   State state = State::kOff;
   Atr atr;
+  EtuClock etu;  // of the characters now
   Bytes pps;
   std::unique_ptr<CardT0> t0;
   std::unique_ptr<CardT1> t1;
@@ -69,6 +70,11 @@ std::string_view CardContact::state_name() const {
       return "mute";
   }
   return "?";
+}
+
+std::uint32_t CardContact::etu_ns() const {
+  if (impl_->state == Impl::State::kOff) return 0;
+  return iso7816::etu_ns(impl_->etu);
 }
 
 CardActions CardContact::handle(const CardEvent& event) {
@@ -113,6 +119,7 @@ void CardContact::Impl::stop_timers(CardActions& actions) {
 void CardContact::Impl::reset(CardActions& actions, bool warm) {
   const Bytes& bytes = warm && !config.warm_atr.empty() ? config.warm_atr : config.cold_atr;
   pps.clear();
+  etu = {config.clock_hz, 372, 1};
   auto decoded = wire::iso7816::decode_atr_structure(bytes);
   if (config.faults.mute_atr || bytes.empty()) {
     state = State::kMute;
@@ -142,6 +149,7 @@ void CardContact::Impl::reset(CardActions& actions, bool warm) {
 // The protocol from here on; a protocol that this card does not have leaves it mute.
 void CardContact::Impl::choose(std::uint8_t protocol, std::uint8_t fi_di) {
   const EtuClock clock{config.clock_hz, fi_or_default(fi_di), di_or_default(fi_di)};
+  etu = clock;
   if (config.faults.mute_commands || protocol > 1) {
     state = State::kMute;
     return;

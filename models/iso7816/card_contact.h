@@ -63,6 +63,8 @@ class CardContact {
 
   // For journal and tests: "off", "pps or command", "t0 header", "t1 idle", ...
   std::string_view state_name() const;
+  // One etu as the card counts it now (7.1); 0 while it is off.
+  std::uint32_t etu_ns() const;
 
  private:
   struct Impl;

@@ -20,6 +20,7 @@ using wire::Micros;
 struct Respond {
   Bytes response_apdu;  // data, SW1 SW2; at least two bytes
   Micros work_time_us = 0;
+  std::uint8_t wtx = 0;  // T=1: asks for this multiple of BWT at once; 0: as the work demands
 };
 using CardEvent = std::variant<wire::field::PowerOn, wire::field::WarmReset, wire::field::PowerOff,
                                wire::field::Burst, Respond, wire::TimerExpired>;

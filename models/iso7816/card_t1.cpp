@@ -155,7 +155,10 @@ void CardT1::on_response(CardActions& actions, const T1Block& block) {
       block.information[0] == wtx_) {
     state_ = State::kWorking;
     if (work_.answered() && work_.remaining_us() == 0) return begin_answer(actions);
-    return work_.go_on(actions, wtx_ * t1_block_waiting_time(config_.bwi, config_.clock));
+    // Asked for by the application: it uses two thirds of what it got before it asks again.
+    const Micros share = asked_wtx_ ? 2 : 1;
+    return work_.go_on(actions,
+                       share * wtx_ * t1_block_waiting_time(config_.bwi, config_.clock));
   }
   if (state_ == State::kIfs && block.supervisory == T1Supervisory::kIfs &&
       block.information[0] == config_.ifsc) {
@@ -171,6 +174,9 @@ void CardT1::on_response(CardActions& actions, const T1Block& block) {
 
 void CardT1::respond(CardActions& actions, const Respond& answer) {
   const auto next = work_.respond(actions, answer);
+  if (state_ == State::kWorking && work_.answered() && work_.wtx() != 0) {
+    return ask_for_time(actions);
+  }
   // Answered while S(WTX request) is open: it goes out when the reader has granted the time.
   if (state_ == State::kWorking) perform(actions, next);
 }
@@ -199,6 +205,9 @@ void CardT1::ask_for_time(CardActions& actions) {
   const Micros bwt = t1_block_waiting_time(config_.bwi, config_.clock);
   const Micros wanted = work_.answered() ? (3 * work_.remaining_us() + bwt - 1) / bwt : 1;
   wtx_ = static_cast<std::uint8_t>(std::clamp<Micros>(wanted, 1, 255));
+  asked_wtx_ = work_.wtx() != 0;
+  if (asked_wtx_) wtx_ = work_.wtx();
+  work_.wtx_asked();
   state_ = State::kWtx;
   const std::uint8_t multiplier[] = {wtx_};
   send(actions, T1Block::s_block(T1Supervisory::kWtx, false, multiplier));

@@ -64,6 +64,7 @@ class CardT1 {
   bool last_sequence_ = false;  // its N(S)
   std::size_t in_flight_ = 0;
   std::uint8_t wtx_ = 0;  // multiplier asked for
+  bool asked_wtx_ = false;  // by the application
 };
 
 }  // namespace uketsuke::iso7816

@@ -8,6 +8,7 @@ void CardWork::begin(CardActions& actions, Micros allowed_us) {
   open_ = true;
   answered_ = false;
   remaining_us_ = 0;
+  wtx_ = 0;
   go_on(actions, allowed_us);
 }
 
@@ -20,6 +21,7 @@ CardWork::Next CardWork::respond(CardActions& actions, const Respond& answer) {
   answered_ = true;
   response_ = answer.response_apdu;
   remaining_us_ = answer.work_time_us;
+  wtx_ = answer.wtx;
   if (remaining_us_ == 0) {
     actions.push_back(wire::StopTimer{timer_id_});
     return Next::kSend;

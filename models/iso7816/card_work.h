@@ -28,6 +28,8 @@ class CardWork {
   bool open() const { return open_; }
   bool answered() const { return answered_; }
   Micros remaining_us() const { return remaining_us_; }
+  std::uint8_t wtx() const { return wtx_; }  // of the answer: what is to be asked for at once
+  void wtx_asked() { wtx_ = 0; }
   // The answer; closes the work.
   Bytes take();
 
@@ -40,6 +42,7 @@ class CardWork {
   Micros slice_us_ = 0;    // time until the reader is asked
   Micros running_us_ = 0;  // what the timer was started with
   Micros remaining_us_ = 0;
+  std::uint8_t wtx_ = 0;
   Bytes response_;
 };
 

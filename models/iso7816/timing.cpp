@@ -23,6 +23,12 @@ Micros etu_to_micros(std::uint64_t etu, const EtuClock& clock) {
   return divide_up(etu * clock.f_cycles * kMicrosPerSecond, d * f);
 }
 
+std::uint32_t etu_ns(const EtuClock& clock) {
+  const std::uint64_t f = std::max<std::uint32_t>(clock.clock_hz, 1);
+  const std::uint64_t d = std::max<std::uint8_t>(clock.d, 1);
+  return static_cast<std::uint32_t>(divide_up(clock.f_cycles * std::uint64_t{1000000000}, d * f));
+}
+
 std::uint32_t character_ns(const EtuClock& clock, std::uint8_t extra_guard_n, bool t1) {
   std::uint64_t etu = 12u + extra_guard_n;
   if (extra_guard_n == 255) etu = t1 ? 11 : 12;

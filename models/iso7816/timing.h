@@ -22,6 +22,7 @@ struct EtuClock {
 // Rounded up, so that a waiting time is never cut. clock_hz 0 counts as 1.
 Micros cycles_to_micros(std::uint64_t cycles, std::uint32_t clock_hz);
 Micros etu_to_micros(std::uint64_t etu, const EtuClock& clock);
+std::uint32_t etu_ns(const EtuClock& clock);
 // One character of 12 etu (11 when extra guard time is 255 and T=1) plus N, for
 // Burst::character_ns.
 std::uint32_t character_ns(const EtuClock& clock, std::uint8_t extra_guard_n, bool t1);
