@@ -43,9 +43,9 @@ void seal(CaseResult& result) {
   const auto& count = result.repetitions;
   if (result.steps_done < result.steps_planned) {
     result.verdict = Verdict::kInconc;
-    give_reason(result, say("{1}手順のうち{0}手順が実行されていません",
-                            "{} of {} steps were not executed",
-                            result.steps_planned - result.steps_done, result.steps_planned));
+    give_reason(result,
+                say("{1}手順のうち{0}手順が実行されていません", "{} of {} steps were not executed",
+                    result.steps_planned - result.steps_done, result.steps_planned));
   } else if (count.passed < count.needed || count.needed == 0 || count.passed > count.planned) {
     result.verdict = Verdict::kInconc;
     give_reason(result, say("{1}回のうち合格は{0}回で、必要な{2}回に届きません",
@@ -56,46 +56,66 @@ void seal(CaseResult& result) {
 
 bool is_not_applicable(const CaseResult& result) { return !result.not_applicable.empty(); }
 
-std::string_view to_string(Outcome outcome) {
+std::string_view to_string(CaseOutcome outcome) {
   switch (outcome) {
-    case Outcome::kPass: return "pass";
-    case Outcome::kPassWithWarning: return "pass_with_warning";
-    case Outcome::kInconc: return "inconc";
-    case Outcome::kFail: return "fail";
-    case Outcome::kError: return "error";
-    case Outcome::kNone: return "none";
-    case Outcome::kNotApplicable: return "not_applicable";
-    case Outcome::kWaived: return "waived";
+    case CaseOutcome::kPass:
+      return "pass";
+    case CaseOutcome::kPassWithWarning:
+      return "pass_with_warning";
+    case CaseOutcome::kInconc:
+      return "inconc";
+    case CaseOutcome::kFail:
+      return "fail";
+    case CaseOutcome::kError:
+      return "error";
+    case CaseOutcome::kNone:
+      return "none";
+    case CaseOutcome::kNotApplicable:
+      return "not_applicable";
+    case CaseOutcome::kWaived:
+      return "waived";
   }
   return "?";
 }
 
-Text describe(Outcome outcome) {
+Text describe(CaseOutcome outcome) {
   switch (outcome) {
-    case Outcome::kPass: return describe(Verdict::kPass);
-    case Outcome::kPassWithWarning:
+    case CaseOutcome::kPass:
+      return describe(Verdict::kPass);
+    case CaseOutcome::kPassWithWarning:
       return {"逸脱なし（警告あり）", "no deviation found, with a warning"};
-    case Outcome::kInconc: return describe(Verdict::kInconc);
-    case Outcome::kFail: return describe(Verdict::kFail);
-    case Outcome::kError: return describe(Verdict::kError);
-    case Outcome::kNone: return describe(Verdict::kNone);
-    case Outcome::kNotApplicable: return {"対象外", "not applicable"};
-    case Outcome::kWaived: return {"免除", "waived"};
+    case CaseOutcome::kInconc:
+      return describe(Verdict::kInconc);
+    case CaseOutcome::kFail:
+      return describe(Verdict::kFail);
+    case CaseOutcome::kError:
+      return describe(Verdict::kError);
+    case CaseOutcome::kNone:
+      return describe(Verdict::kNone);
+    case CaseOutcome::kNotApplicable:
+      return {"対象外", "not applicable"};
+    case CaseOutcome::kWaived:
+      return {"免除", "waived"};
   }
   return "?";
 }
 
-Outcome outcome_of(const CaseResult& result) {
-  if (is_not_applicable(result)) return Outcome::kNotApplicable;
+CaseOutcome outcome_of(const CaseResult& result) {
+  if (is_not_applicable(result)) return CaseOutcome::kNotApplicable;
   switch (result.verdict) {
-    case Verdict::kNone: return Outcome::kNone;
-    case Verdict::kInconc: return Outcome::kInconc;
-    case Verdict::kFail: return Outcome::kFail;
-    case Verdict::kError: return Outcome::kError;
-    case Verdict::kPass: break;
+    case Verdict::kNone:
+      return CaseOutcome::kNone;
+    case Verdict::kInconc:
+      return CaseOutcome::kInconc;
+    case Verdict::kFail:
+      return CaseOutcome::kFail;
+    case Verdict::kError:
+      return CaseOutcome::kError;
+    case Verdict::kPass:
+      break;
   }
   const bool warned = !result.warnings.empty() || !result.findings.empty();
-  return warned ? Outcome::kPassWithWarning : Outcome::kPass;
+  return warned ? CaseOutcome::kPassWithWarning : CaseOutcome::kPass;
 }
 
 }  // namespace uketsuke::conformance

@@ -16,18 +16,18 @@ using verdict::Verdict;
 
 // One deviation: which rule, what was expected, what came.
 struct Finding {
-  std::uint32_t step = 0;    // index in the case, from 0
-  std::string file;          // where the step is written
-  std::uint32_t line = 0;    // from 1; 0: unknown
-  std::string rule;          // "CCID-1.1/6.2.6-a"
-  Text rule_text;            // what that rule says, in our own words
+  std::uint32_t step = 0;  // index in the case, from 0
+  std::string file;        // where the step is written
+  std::uint32_t line = 0;  // from 1; 0: unknown
+  std::string rule;        // "CCID-1.1/6.2.6-a"
+  Text rule_text;          // what that rule says, in our own words
   Text expected;
-  Text got;                  // decoded
-  std::string got_hex;       // "80 02 00 ...", the message that deviates; empty: none came
+  Text got;             // decoded
+  std::string got_hex;  // "80 02 00 ...", the message that deviates; empty: none came
   std::optional<std::uint32_t> offset;  // of the byte that deviates, in got_hex
-  std::uint64_t trace_line = 0;  // that message in the trace file, from 1; 0: not in it
-  bool warning = false;      // stands beside the verdict: the rule's clause is not certain yet, or
-                             // the judgement rests on an assumption
+  std::uint64_t trace_line = 0;         // that message in the trace file, from 1; 0: not in it
+  bool warning = false;  // stands beside the verdict: the rule's clause is not certain yet, or
+                         // the judgement rests on an assumption
 };
 
 // `repeat: 10, accept: 9` of statistical cases; 1, 1 of all others.
@@ -38,17 +38,17 @@ struct Repetitions {
 };
 
 struct CaseResult {
-  std::string id;            // "MSG-04"
+  std::string id;  // "MSG-04"
   Text title;
   std::vector<std::string> rules;  // ids
-  bool mandatory = true;     // one of its rules is a MUST
-  std::uint32_t attempt = 1;  // of --rerun-failed, from 1; earlier ones are kept
+  bool mandatory = true;           // one of its rules is a MUST
+  std::uint32_t attempt = 1;       // of --rerun-failed, from 1; earlier ones are kept
   Verdict verdict = Verdict::kNone;
   std::vector<Text> warnings;  // beside the verdict
-  Text not_applicable;       // expression and values; non-empty: not applicable, verdict kNone
-  Text reason;               // why it is inconc, error or none
+  Text not_applicable;         // expression and values; non-empty: not applicable, verdict kNone
+  Text reason;                 // why it is inconc, error or none
   std::vector<Finding> findings;
-  std::vector<Text> recovery;  // rungs of the ladder that were climbed, oldest first
+  std::vector<Text> recovery;            // rungs of the ladder that were climbed, oldest first
   std::vector<std::string> attested_by;  // "operator", "script:tests/test_x.py"; empty: computed
   std::vector<std::string> assumptions;  // "A-29", what a judgement here rested on
   std::uint32_t steps_planned = 0;
@@ -56,7 +56,7 @@ struct CaseResult {
   Repetitions repetitions;
   std::uint64_t simulated_us = 0;
   std::uint64_t wall_us = 0;
-  std::string trace;         // "traces/MSG-04.jsonl", relative to the bundle; empty: none
+  std::string trace;  // "traces/MSG-04.jsonl", relative to the bundle; empty: none
 };
 
 // Brings the verdict up to what the findings say (never down) and closes the ways to an undeserved
@@ -68,7 +68,7 @@ void seal(CaseResult& result);
 bool is_not_applicable(const CaseResult& result);
 
 // What a case counts as, one of these each.
-enum class Outcome : std::uint8_t {
+enum class CaseOutcome : std::uint8_t {
   kPass,
   kPassWithWarning,
   kInconc,
@@ -78,14 +78,14 @@ enum class Outcome : std::uint8_t {
   kNotApplicable,
   kWaived,  // fail, inconc, error or none, and a valid waiver names it
 };
-constexpr Outcome kAllOutcomes[] = {Outcome::kPass,  Outcome::kPassWithWarning,
-                                    Outcome::kInconc, Outcome::kFail,
-                                    Outcome::kError, Outcome::kNone,
-                                    Outcome::kNotApplicable, Outcome::kWaived};
-std::string_view to_string(Outcome outcome);  // "pass", "pass_with_warning", "inconc", ...
-Text describe(Outcome outcome);
+constexpr CaseOutcome kAllCaseOutcomes[] = {
+    CaseOutcome::kPass,          CaseOutcome::kPassWithWarning, CaseOutcome::kInconc,
+    CaseOutcome::kFail,          CaseOutcome::kError,           CaseOutcome::kNone,
+    CaseOutcome::kNotApplicable, CaseOutcome::kWaived};
+std::string_view to_string(CaseOutcome outcome);  // "pass", "pass_with_warning", "inconc", ...
+Text describe(CaseOutcome outcome);
 
 // Of one attempt by itself: never kWaived.
-Outcome outcome_of(const CaseResult& result);
+CaseOutcome outcome_of(const CaseResult& result);
 
 }  // namespace uketsuke::conformance

@@ -11,9 +11,9 @@ namespace {
 
 using verdict::say;
 
-bool may_be_waived(Outcome outcome) {
-  return outcome == Outcome::kFail || outcome == Outcome::kInconc || outcome == Outcome::kError ||
-         outcome == Outcome::kNone;
+bool may_be_waived(CaseOutcome outcome) {
+  return outcome == CaseOutcome::kFail || outcome == CaseOutcome::kInconc ||
+         outcome == CaseOutcome::kError || outcome == CaseOutcome::kNone;
 }
 
 bool was_ever_worse(const CertifyResult& result, const CaseResult& than) {
@@ -33,14 +33,23 @@ Mandatory mandatory_of(const CertifyResult& result) {
   for (const auto* last : last_attempts(result)) {
     if (!last->mandatory) continue;
     switch (outcome_in(result, *last)) {
-      case Outcome::kPass:
-      case Outcome::kPassWithWarning: ++count.judged; break;
-      case Outcome::kWaived: ++count.waived; break;
-      case Outcome::kFail: ++count.failed; break;
-      case Outcome::kInconc:
-      case Outcome::kError:
-      case Outcome::kNone: ++count.open; break;
-      case Outcome::kNotApplicable: break;
+      case CaseOutcome::kPass:
+      case CaseOutcome::kPassWithWarning:
+        ++count.judged;
+        break;
+      case CaseOutcome::kWaived:
+        ++count.waived;
+        break;
+      case CaseOutcome::kFail:
+        ++count.failed;
+        break;
+      case CaseOutcome::kInconc:
+      case CaseOutcome::kError:
+      case CaseOutcome::kNone:
+        ++count.open;
+        break;
+      case CaseOutcome::kNotApplicable:
+        break;
     }
   }
   return count;
@@ -63,11 +72,16 @@ bool operator==(const Totals& left, const Totals& right) {
 
 std::string_view to_string(Conclusion conclusion) {
   switch (conclusion) {
-    case Conclusion::kNoDeviation: return "no_deviation";
-    case Conclusion::kNoDeviationInPart: return "no_deviation_in_part";
-    case Conclusion::kDeviation: return "deviation";
-    case Conclusion::kOpen: return "open";
-    case Conclusion::kNothing: return "nothing";
+    case Conclusion::kNoDeviation:
+      return "no_deviation";
+    case Conclusion::kNoDeviationInPart:
+      return "no_deviation_in_part";
+    case Conclusion::kDeviation:
+      return "deviation";
+    case Conclusion::kOpen:
+      return "open";
+    case Conclusion::kNothing:
+      return "nothing";
   }
   return "?";
 }
@@ -92,16 +106,17 @@ const Waiver* waiver_of(const CertifyResult& result, const CaseResult& of) {
   return found == result.waivers.end() ? nullptr : &*found;
 }
 
-Outcome outcome_in(const CertifyResult& result, const CaseResult& of) {
+CaseOutcome outcome_in(const CertifyResult& result, const CaseResult& of) {
   const auto outcome = outcome_of(of);
-  if (may_be_waived(outcome) && waiver_of(result, of) != nullptr) return Outcome::kWaived;
-  if (outcome == Outcome::kPass && was_ever_worse(result, of)) return Outcome::kPassWithWarning;
+  if (may_be_waived(outcome) && waiver_of(result, of) != nullptr) return CaseOutcome::kWaived;
+  if (outcome == CaseOutcome::kPass && was_ever_worse(result, of))
+    return CaseOutcome::kPassWithWarning;
   return outcome;
 }
 
 Totals totals_of(const CertifyResult& result) {
   Totals totals;
-  for (const auto outcome : kAllOutcomes) totals.of[outcome] = 0;
+  for (const auto outcome : kAllCaseOutcomes) totals.of[outcome] = 0;
   for (const auto* last : last_attempts(result)) {
     ++totals.of[outcome_in(result, *last)];
     ++totals.cases;
@@ -132,15 +147,16 @@ Text describe(Conclusion conclusion, const CertifyResult& result) {
               "No deviation found among the applicable mandatory cases"};
       break;
     case Conclusion::kNoDeviationInPart:
-      text = say("実施した{}項目（全{}項目）の必須項目について逸脱は見つかりませんでした。"
-                 "残りの項目については何も言えません",
-                 "No deviation found among the mandatory ones of the {} cases that were run, of "
-                 "{} in the catalogue; this says nothing of the others",
-                 last_attempts(result).size(), result.catalogue.cases);
+      text =
+          say("実施した{}項目（全{}項目）の必須項目について逸脱は見つかりませんでした。"
+              "残りの項目については何も言えません",
+              "No deviation found among the mandatory ones of the {} cases that were run, of "
+              "{} in the catalogue; this says nothing of the others",
+              last_attempts(result).size(), result.catalogue.cases);
       break;
     case Conclusion::kDeviation:
-      text = say("必須項目{}件に逸脱が見つかりました",
-                 "Deviations found in {} mandatory cases", count.failed);
+      text = say("必須項目{}件に逸脱が見つかりました", "Deviations found in {} mandatory cases",
+                 count.failed);
       break;
     case Conclusion::kOpen:
       if (is_ambiguous(result)) {
@@ -170,15 +186,15 @@ void seal(CertifyResult& result) {
 
 verdict::ExitCode exit_code(const CertifyResult& result) {
   const auto totals = totals_of(result);
-  const auto count = [&](Outcome outcome) { return totals.of.at(outcome); };
+  const auto count = [&](CaseOutcome outcome) { return totals.of.at(outcome); };
   if (totals.cases == 0 && !result.interrupted) return verdict::kExitUsage;
-  if (count(Outcome::kError) != 0 || count(Outcome::kNone) != 0 || result.interrupted ||
+  if (count(CaseOutcome::kError) != 0 || count(CaseOutcome::kNone) != 0 || result.interrupted ||
       is_ambiguous(result)) {
     return verdict::kExitError;
   }
-  if (count(Outcome::kFail) != 0) return verdict::kExitFail;
-  const auto judged = count(Outcome::kPass) + count(Outcome::kPassWithWarning);
-  if (count(Outcome::kInconc) != 0 || judged == 0) return verdict::kExitInconclusive;
+  if (count(CaseOutcome::kFail) != 0) return verdict::kExitFail;
+  const auto judged = count(CaseOutcome::kPass) + count(CaseOutcome::kPassWithWarning);
+  if (count(CaseOutcome::kInconc) != 0 || judged == 0) return verdict::kExitInconclusive;
   return verdict::kExitPass;
 }
 

@@ -16,36 +16,36 @@ struct ReaderIdentity {
   std::uint16_t vendor_id = 0;
   std::uint16_t product_id = 0;
   std::uint16_t bcd_device = 0;
-  std::string serial;        // strings as the device gives them; empty: it has none
+  std::string serial;  // strings as the device gives them; empty: it has none
   std::string manufacturer;
   std::string product;
-  std::string route;         // how it was reached: "model:NAME", "usb:054c:0dc8"
+  std::string route;  // how it was reached: "model:NAME", "usb:054c:0dc8"
 };
 
 struct Environment {
-  std::string os;            // "Debian GNU/Linux 12 (bookworm)"
-  std::string kernel;        // "Linux 6.1.0-18-amd64 x86_64"
-  std::string vm;            // "kvm"; empty: none seen
+  std::string os;      // "Debian GNU/Linux 12 (bookworm)"
+  std::string kernel;  // "Linux 6.1.0-18-amd64 x86_64"
+  std::string vm;      // "kvm"; empty: none seen
 };
 
 struct CatalogueIdentity {
-  std::string digest;        // SHA-256 (hex) over the files of the catalogue
-  std::uint32_t cases = 0;   // how many it has, selected or not
+  std::string digest;       // SHA-256 (hex) over the files of the catalogue
+  std::uint32_t cases = 0;  // how many it has, selected or not
 };
 
 // One line of the waiver file (waivers.h).
 struct Waiver {
-  std::string id;            // of the case
+  std::string id;  // of the case
   std::string reason;
-  std::string expiry;        // "2027-03-31": the last day on which it holds
+  std::string expiry;  // "2027-03-31": the last day on which it holds
   std::string approver;
 };
 
 struct Totals {
-  std::map<Outcome, std::uint64_t> of;  // every outcome has an entry
-  std::uint64_t warnings = 0;   // all warnings together
-  std::uint64_t attempts = 0;   // results, those of earlier attempts included
-  std::uint64_t cases = 0;      // distinct cases; the sum of `of`
+  std::map<CaseOutcome, std::uint64_t> of;  // every outcome has an entry
+  std::uint64_t warnings = 0;               // all warnings together
+  std::uint64_t attempts = 0;               // results, those of earlier attempts included
+  std::uint64_t cases = 0;                  // distinct cases; the sum of `of`
 };
 bool operator==(const Totals& left, const Totals& right);
 
@@ -65,13 +65,13 @@ struct CertifyResult {
   std::string claims_digest;  // SHA-256 (hex) of claims.yaml as used
   std::string bench_digest;   // of bench.yaml as used
   Environment environment;
-  std::string started_at;     // local time with its distance from UTC (local_time.h)
+  std::string started_at;  // local time with its distance from UTC (local_time.h)
   std::string ended_at;
   bool interrupted = false;
   std::vector<CaseResult> cases;  // in the order of the catalogue; attempts of a case in theirs
   std::vector<Waiver> waivers;    // valid ones (waivers.h)
 
-  Totals totals;                  // by seal()
+  Totals totals;  // by seal()
   Conclusion conclusion = Conclusion::kNothing;
   Text conclusion_text;
 };
@@ -84,7 +84,7 @@ const Waiver* waiver_of(const CertifyResult& result, const CaseResult& of);
 
 // Of the last attempt of a case within the run: also kWaived; a pass after an earlier attempt that
 // was none is a pass with a warning.
-Outcome outcome_in(const CertifyResult& result, const CaseResult& of);
+CaseOutcome outcome_in(const CertifyResult& result, const CaseResult& of);
 
 Totals totals_of(const CertifyResult& result);
 Conclusion conclusion_of(const CertifyResult& result);

@@ -15,8 +15,8 @@ namespace uketsuke::conformance {
 // content is to be parsed with care, and nothing of it is executed.
 struct RecordedRun {
   const CertifyResult* result = nullptr;  // as results.json says
-  std::string claims;  // claims.yaml as it was used
-  std::string bench;   // bench.yaml as it was used
+  std::string claims;                     // claims.yaml as it was used
+  std::string bench;                      // bench.yaml as it was used
   // Bytes of CaseResult::trace; none if the bundle has no such file (a public one has none).
   std::function<std::optional<std::string>(const std::string& name)> trace;
 };

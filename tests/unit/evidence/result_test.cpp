@@ -13,8 +13,8 @@ namespace {
 
 // What a case may come to, as the executor leaves it.
 enum class Left { kPass, kWarning, kInconc, kFail, kError, kNone, kNotApplicable };
-constexpr Left kAllLeft[] = {Left::kPass, Left::kWarning, Left::kInconc, Left::kFail,
-                             Left::kError, Left::kNone, Left::kNotApplicable};
+constexpr Left kAllLeft[] = {Left::kPass,  Left::kWarning, Left::kInconc,       Left::kFail,
+                             Left::kError, Left::kNone,    Left::kNotApplicable};
 
 CaseResult left(Left what, std::string id = "MSG-01") {
   CaseResult one;
@@ -23,13 +23,26 @@ CaseResult left(Left what, std::string id = "MSG-01") {
   one.repetitions.passed = 1;
   one.verdict = Verdict::kPass;
   switch (what) {
-    case Left::kPass: break;
-    case Left::kWarning: one.warnings.emplace_back("slow"); break;
-    case Left::kInconc: one.verdict = Verdict::kInconc; break;
-    case Left::kFail: one.findings.emplace_back(); break;
-    case Left::kError: one.verdict = Verdict::kError; break;
-    case Left::kNone: one.steps_done = 0; break;
-    case Left::kNotApplicable: one.not_applicable = {"slots = 1"}; break;
+    case Left::kPass:
+      break;
+    case Left::kWarning:
+      one.warnings.emplace_back("slow");
+      break;
+    case Left::kInconc:
+      one.verdict = Verdict::kInconc;
+      break;
+    case Left::kFail:
+      one.findings.emplace_back();
+      break;
+    case Left::kError:
+      one.verdict = Verdict::kError;
+      break;
+    case Left::kNone:
+      one.steps_done = 0;
+      break;
+    case Left::kNotApplicable:
+      one.not_applicable = {"slots = 1"};
+      break;
   }
   return one;
 }
@@ -58,8 +71,8 @@ BOOST_AUTO_TEST_CASE(a_case_passes_only_if_everything_planned_was_done_and_nothi
           one.verdict = verdict;
           if (findings != 0) one.findings.emplace_back().warning = findings == 1;
           seal(one);
-          const bool may_pass = verdict == Verdict::kPass && findings != 2 && done > 0 &&
-                                done >= planned;
+          const bool may_pass =
+              verdict == Verdict::kPass && findings != 2 && done > 0 && done >= planned;
           BOOST_TEST((one.verdict == Verdict::kPass) == may_pass);
           if (findings == 2) BOOST_TEST((one.verdict >= Verdict::kFail));
           if (verdict > Verdict::kPass) BOOST_TEST((one.verdict >= verdict));
@@ -90,25 +103,28 @@ BOOST_AUTO_TEST_CASE(not_applicable_never_hides_a_deviation) {
   auto one = left(Left::kFail);
   one.not_applicable = {"slots > 1 (slots = 1)"};
   seal(one);
-  BOOST_TEST((outcome_of(one) == Outcome::kFail));
+  BOOST_TEST((outcome_of(one) == CaseOutcome::kFail));
   BOOST_TEST(one.warnings.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(each_thing_a_case_may_come_to_is_counted_as_itself) {
-  const std::pair<Left, Outcome> pairs[] = {
-      {Left::kPass, Outcome::kPass},     {Left::kWarning, Outcome::kPassWithWarning},
-      {Left::kInconc, Outcome::kInconc}, {Left::kFail, Outcome::kFail},
-      {Left::kError, Outcome::kError},   {Left::kNone, Outcome::kNone},
-      {Left::kNotApplicable, Outcome::kNotApplicable}};
+  const std::pair<Left, CaseOutcome> pairs[] = {
+      {Left::kPass, CaseOutcome::kPass},
+      {Left::kWarning, CaseOutcome::kPassWithWarning},
+      {Left::kInconc, CaseOutcome::kInconc},
+      {Left::kFail, CaseOutcome::kFail},
+      {Left::kError, CaseOutcome::kError},
+      {Left::kNone, CaseOutcome::kNone},
+      {Left::kNotApplicable, CaseOutcome::kNotApplicable}};
   for (const auto& [what, outcome] : pairs) {
     const auto run = run_of({left(what)});
-    for (const auto other : kAllOutcomes) {
+    for (const auto other : kAllCaseOutcomes) {
       BOOST_TEST(run.totals.of.at(other) == (other == outcome ? 1U : 0U));
     }
     const auto waived = run_of({left(what)}, {"MSG-01"});
-    const bool may_be_waived = outcome == Outcome::kInconc || outcome == Outcome::kFail ||
-                               outcome == Outcome::kError || outcome == Outcome::kNone;
-    BOOST_TEST(waived.totals.of.at(Outcome::kWaived) == (may_be_waived ? 1U : 0U));
+    const bool may_be_waived = outcome == CaseOutcome::kInconc || outcome == CaseOutcome::kFail ||
+                               outcome == CaseOutcome::kError || outcome == CaseOutcome::kNone;
+    BOOST_TEST(waived.totals.of.at(CaseOutcome::kWaived) == (may_be_waived ? 1U : 0U));
   }
 }
 
@@ -138,8 +154,9 @@ BOOST_AUTO_TEST_CASE(the_conclusion_needs_every_applicable_mandatory_case_to_be_
     const bool expected = nothing_open && something_judged;
     BOOST_TEST((run.conclusion == Conclusion::kNoDeviation) == expected);
     BOOST_TEST((run.conclusion == Conclusion::kDeviation) == a_fail);
-    const bool says_it = run.conclusion_text.en.find("No deviation found among the applicable "
-                                                     "mandatory cases") == 0;
+    const bool says_it = run.conclusion_text.en.find(
+                             "No deviation found among the applicable "
+                             "mandatory cases") == 0;
     BOOST_TEST(says_it == expected);
     std::uint64_t sum = 0;
     for (const auto& [outcome, count] : run.totals.of) sum += count;
@@ -179,14 +196,14 @@ BOOST_AUTO_TEST_CASE(the_last_attempt_counts_and_a_fail_before_it_stays_a_warnin
   auto run = run_of({first, second});
   run.catalogue.cases = 1;
   seal(run);
-  BOOST_TEST(run.totals.of.at(Outcome::kPassWithWarning) == 1U);
+  BOOST_TEST(run.totals.of.at(CaseOutcome::kPassWithWarning) == 1U);
   BOOST_TEST(run.totals.cases == 1U);
   BOOST_TEST(run.totals.attempts == 2U);
   BOOST_TEST(run.totals.warnings == 1U);
   BOOST_TEST((run.conclusion == Conclusion::kNoDeviation));
   std::swap(run.cases[0], run.cases[1]);  // the order in the list is not what counts
   seal(run);
-  BOOST_TEST(run.totals.of.at(Outcome::kPassWithWarning) == 1U);
+  BOOST_TEST(run.totals.of.at(CaseOutcome::kPassWithWarning) == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(two_results_of_one_attempt_conclude_nothing) {
