@@ -8,6 +8,9 @@ namespace {
 
 using namespace wire::field;
 
+// A signal as a mutation meets it (fault/mutation.h).
+constexpr std::uint8_t kSignalOn = 1, kSignalReset = 2, kSignalOff = 3;
+
 wire::Bytes& bytes_of(ToCard& signal) { return std::get<Burst>(signal).data; }
 wire::Bytes& bytes_of(ToReader& signal) { return std::get<Burst>(signal).data; }
 
@@ -42,6 +45,41 @@ void FieldChannel::note(std::string_view event, std::string text) {
 }
 
 void FieldChannel::to_card(ToCard signal) {
+  if (mutator_ != nullptr && !mutated_down(signal)) return;
+  send_down(std::move(signal));
+}
+
+// A message that a mutation has not taken away. What it makes up comes from the card.
+bool FieldChannel::mutated_down(ToCard& signal) {
+  const std::uint64_t now_us = context_.simulation.now_us();
+  auto* burst = std::get_if<Burst>(&signal);
+  wire::Bytes kind{kSignalOff};
+  if (const auto* on = std::get_if<PowerOn>(&signal))
+    kind = {kSignalOn, static_cast<std::uint8_t>(on->voltage)};
+  if (std::holds_alternative<WarmReset>(signal)) kind = {kSignalReset};
+  const auto pipe =
+      burst != nullptr ? fault::MutationPipe::kFieldDown : fault::MutationPipe::kFieldSignal;
+  const fault::MutationFate fate =
+      mutator_->pass(pipe, burst != nullptr ? burst->data : kind, nullptr, now_us);
+  if (!fate.touched) return true;
+  if (burst != nullptr) {
+    burst->delay_ns += static_cast<std::uint32_t>(fate.delay_us * 1000);
+    burst->parity_errors.insert(burst->parity_errors.end(), fate.parity.begin(),
+                                fate.parity.end());
+    for (std::uint32_t i = 0; i < fate.copies; ++i) send_down(signal);
+  } else if (kind.size() > 1) {
+    std::get<PowerOn>(signal).voltage = static_cast<VoltageClass>(kind[1] % 3);
+  }
+  for (const fault::ExtraMessage& extra : fate.extra) {
+    Burst made{extra.bytes, burst != nullptr ? burst->character_ns : 0, {}};
+    made.delay_ns = static_cast<std::uint32_t>(extra.delay_us * 1000);
+    if (burst != nullptr) made.delay_ns += static_cast<std::uint32_t>(duration_ns(*burst));
+    send_up(std::move(made));
+  }
+  return !fate.dropped;
+}
+
+void FieldChannel::send_down(ToCard signal) {
   if (second_ != nullptr) {
     const auto* burst = std::get_if<Burst>(&signal);
     second_->post(signal, burst != nullptr ? duration_ns(*burst) : 0);
@@ -59,6 +97,26 @@ void FieldChannel::to_card(ToCard signal) {
 
 void FieldChannel::to_reader(Burst burst) {
   if (card_ == nullptr) return;  // the card sent while it was being pulled
+  if (mutator_ != nullptr && !mutated_up(burst)) return;
+  send_up(std::move(burst));
+}
+
+bool FieldChannel::mutated_up(Burst& burst) {
+  const fault::MutationFate fate = mutator_->pass(fault::MutationPipe::kFieldUp, burst.data,
+                                                  nullptr, context_.simulation.now_us());
+  if (fate.hide_parity) burst.parity_errors.clear();
+  burst.parity_errors.insert(burst.parity_errors.end(), fate.parity.begin(), fate.parity.end());
+  burst.delay_ns += static_cast<std::uint32_t>(fate.delay_us * 1000);
+  for (std::uint32_t i = 0; i < fate.copies; ++i) send_up(burst);
+  for (const fault::ExtraMessage& extra : fate.extra) {
+    Burst made{extra.bytes, burst.character_ns, {}};
+    made.delay_ns = static_cast<std::uint32_t>(extra.delay_us * 1000);
+    send_up(std::move(made));
+  }
+  return !fate.dropped && !burst.data.empty();
+}
+
+void FieldChannel::send_up(Burst burst) {
   const std::uint64_t time = duration_ns(burst);
   if (second_ != nullptr) damage_if_another_answers(burst, time);
   up_.send(std::move(burst), time);

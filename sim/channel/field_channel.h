@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sim/channel/line.h"
+#include "sim/fault/mutator.h"
 #include "sim/wire/field/signal.h"
 
 namespace uketsuke::channel {
@@ -43,6 +44,9 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
   bool add(CardMailbox& card) override;
   bool remove(CardMailbox& card) override;
   bool occupied() const override { return card_ != nullptr; }
+  // From now on the reader's side of the wire deviates as these mutations say (fault/mutation.h).
+  // Null: not any more. It must outlive the channel.
+  void mutate(fault::Mutator* mutator) { mutator_ = mutator; }
   // A contactless reader without a sensor of its own: a card whose chip does not answer is no card.
   void notices_by_answer() { by_answer_ = true; }
   kernel::Mailbox<wire::field::ToReader>& reader_mailbox() { return reader_mailbox_; }
@@ -50,9 +54,14 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
  private:
   void note(std::string_view event, std::string text = {});
   bool remove();  // the first card
+  void send_down(wire::field::ToCard signal);
+  void send_up(wire::field::Burst burst);
+  bool mutated_down(wire::field::ToCard& signal);
+  bool mutated_up(wire::field::Burst& burst);
   void damage_if_another_answers(wire::field::Burst& burst, std::uint64_t time_ns);
 
   Context& context_;
+  fault::Mutator* mutator_ = nullptr;
   std::string reader_;
   struct Placed {
     CardMailbox* card = nullptr;
