@@ -3,28 +3,28 @@
 namespace uketsuke::conformance {
 namespace {
 
-constexpr Outcome kOutcomes[] = {Outcome::kDone,   Outcome::kStalled, Outcome::kTimedOut,
-                                 Outcome::kNoDevice, Outcome::kFailed,  Outcome::kUnable,
-                                 Outcome::kRefused};
+constexpr Ended kEnded[] = {Ended::kDone,   Ended::kStalled, Ended::kTimedOut,
+                                 Ended::kNoDevice, Ended::kFailed,  Ended::kUnable,
+                                 Ended::kRefused};
 
 }  // namespace
 
-std::string_view to_string(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::kDone: return "done";
-    case Outcome::kStalled: return "stalled";
-    case Outcome::kTimedOut: return "timed_out";
-    case Outcome::kNoDevice: return "no_device";
-    case Outcome::kFailed: return "failed";
-    case Outcome::kUnable: return "unable";
-    case Outcome::kRefused: break;
+std::string_view to_string(Ended ended) {
+  switch (ended) {
+    case Ended::kDone: return "done";
+    case Ended::kStalled: return "stalled";
+    case Ended::kTimedOut: return "timed_out";
+    case Ended::kNoDevice: return "no_device";
+    case Ended::kFailed: return "failed";
+    case Ended::kUnable: return "unable";
+    case Ended::kRefused: break;
   }
   return "refused";
 }
 
-std::optional<Outcome> outcome_from(std::string_view name) {
-  for (const Outcome outcome : kOutcomes)
-    if (to_string(outcome) == name) return outcome;
+std::optional<Ended> ended_from(std::string_view name) {
+  for (const Ended ended : kEnded)
+    if (to_string(ended) == name) return ended;
   return std::nullopt;
 }
 

@@ -33,6 +33,7 @@ struct InDeed {
   std::uint8_t bEndpointAddress = 0;
   std::uint32_t length = 0;
   wire::Micros limit_us = 5'000'000;
+  bool interrupt = false;  // of an interrupt endpoint
 };
 // The port is reset; done when the device is there again.
 struct ResetDeed {
@@ -77,7 +78,7 @@ struct FieldEvent {
   std::uint32_t character_ns = 0;
 };
 
-enum class Outcome : std::uint8_t {
+enum class Ended : std::uint8_t {
   kDone,
   kStalled,
   kTimedOut,   // no answer within the limit; the transfer was cancelled
@@ -86,11 +87,11 @@ enum class Outcome : std::uint8_t {
   kUnable,     // the bench cannot do that: text says why
   kRefused,    // the guard let it not through to a card that is not released: text says why
 };
-std::string_view to_string(Outcome outcome);
-std::optional<Outcome> outcome_from(std::string_view name);
+std::string_view to_string(Ended ended);
+std::optional<Ended> ended_from(std::string_view name);
 
 struct Reply {
-  Outcome outcome = Outcome::kDone;
+  Ended ended = Ended::kDone;
   wire::Bytes data;                // IN data
   std::uint32_t actual = 0;        // OUT: bytes that the device took
   wire::Micros begun_us = 0;       // simulated time, since the case began

@@ -1,0 +1,73 @@
+// A desk in virtual time: a reader of scenarios/readers on its wires, cards for its slots, and a
+// probe in the host's place. A fresh world each time.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/bench/assets.h"
+#include "harness/bench/reader_wires.h"
+#include "harness/conformance/deed.h"
+#include "harness/conformance/probe_usb.h"
+#include "models/card/card_module.h"
+#include "models/face_reader/face_reader_module.h"
+#include "models/generic_reader/generic_reader_module.h"
+
+namespace uketsuke::conformance {
+
+// The reader that stands on the desk; `face` is set for the face-auth reader.
+struct DeskConfig {
+  generic_reader::Profile reader;
+  std::shared_ptr<const face_reader::Profile> face;
+  std::uint64_t seed = 1;
+};
+// Of scenarios/readers, or "face_reader". Throws std::runtime_error with the names there are.
+DeskConfig desk_config(const bench::Assets& assets, const std::string& reader);
+
+class ModelDesk : public Desk {
+ public:
+  // assets outlive it.
+  ModelDesk(const bench::Assets& assets, DeskConfig config);
+  ~ModelDesk() override;
+  ModelDesk(const ModelDesk&) = delete;
+  ModelDesk& operator=(const ModelDesk&) = delete;
+
+  Reply perform(const Deed& deed) override;
+  wire::usb::Speed speed() const override { return config_.reader.speed; }
+  bool has_address() const override { return false; }
+  const trace::Journal& journal() const { return journal_; }
+
+ private:
+  // A card that was asked for once.
+  struct Card {
+    std::unique_ptr<card::CardModule> module;
+    std::function<bool(channel::FieldChannel&, wire::field::Medium)> place;
+    std::function<void()> take;
+  };
+  void build();
+  Card* card(const std::string& name);
+  Reply place(const PlaceDeed& deed);
+  Reply remove(const RemoveDeed& deed);
+  Reply plug(const PlugDeed& deed);
+  Reply pad(const PadDeed& deed);
+  Reply now(Ended ended = Ended::kDone, verdict::Text text = {});
+
+  const bench::Assets& assets_;
+  DeskConfig config_;
+  kernel::Simulation simulation_;  // first of what lives in its context, destroyed last
+  trace::Journal journal_;
+  fault::Layer faults_;
+  channel::Context context_;
+  channel::PanelChannel panel_;
+  std::unique_ptr<bench::ReaderWires> wires_;
+  std::unique_ptr<generic_reader::GenericReaderModule> generic_;
+  std::unique_ptr<face_reader::FaceReaderModule> face_;
+  std::unique_ptr<ProbeUsb> probe_;
+  std::map<std::string, Card> cards_;
+  std::map<std::uint8_t, std::string> lying_;  // slot -> card
+};
+
+}  // namespace uketsuke::conformance
