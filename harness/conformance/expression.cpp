@@ -114,7 +114,8 @@ class Parser {
  private:
   static const std::vector<std::string>& operators(std::size_t rank) {
     static const std::vector<std::vector<std::string>> kRanks = {
-        {"or"}, {"and"}, {"==", "!=", "<=", ">=", "<", ">"}, {"+", "-"}, {"*", "/", "%", "&", "<<"}};
+        {"or"}, {"and"}, {"==", "!=", "<=", ">=", "<", ">"}, {"+", "-"},
+        {"*", "/", "%", "&", "<<"}};
     return kRanks[rank];
   }
   static constexpr std::size_t kRanks = 5, kComparisons = 2;

@@ -68,6 +68,7 @@ void ModelDesk::build() {
         "generic_reader");
   }
   probe_ = std::make_unique<ProbeUsb>("probe", simulation_, wires_->usb());
+  for (const std::string& name : config_.cards) add_card(name);
   wires_->usb().attach();
 }
 
@@ -100,11 +101,9 @@ Reply ModelDesk::perform(const Deed& deed) {
       deed);
 }
 
-ModelDesk::Card* ModelDesk::card(const std::string& name) {
-  const auto known = cards_.find(name);
-  if (known != cards_.end()) return &known->second;
+void ModelDesk::add_card(const std::string& name) {
   const auto found = assets_.cards.find(name == kAnyCard ? kUsualCard : name);
-  if (found == assets_.cards.end()) return nullptr;
+  if (found == assets_.cards.end()) return;  // placing it says so
   Card card;
   card.module = std::make_unique<card::CardModule>(
       ("card_" + std::to_string(cards_.size())).c_str(), context_, found->second.profile,
@@ -114,17 +113,17 @@ ModelDesk::Card* ModelDesk::card(const std::string& name) {
     return module->place(slot, medium);
   };
   card.take = [module] { module->take(); };
-  return &cards_.emplace(name, std::move(card)).first->second;
+  cards_.emplace(name, std::move(card));
 }
 
 Reply ModelDesk::place(const PlaceDeed& deed) {
   if (deed.slot >= config_.reader.ccid.slots.size())
     return now(Ended::kUnable, {"そのスロットはない", "there is no such slot"});
-  Card* placed = card(deed.card);
-  if (placed == nullptr) {
+  const auto placed = cards_.find(deed.card);
+  if (placed == cards_.end()) {
     return now(Ended::kUnable, verdict::say("カード {} がない", "there is no card {}", deed.card));
   }
-  if (!placed->place(wires_->slot(deed.slot), wires_->medium(deed.slot))) {
+  if (!placed->second.place(wires_->slot(deed.slot), wires_->medium(deed.slot))) {
     return now(Ended::kUnable,
                verdict::say("カード {} はこのスロットに置けない（使用中か、インタフェースがない）",
                             "card {} cannot be placed in this slot (it is taken, or the card has "
@@ -147,7 +146,7 @@ Reply ModelDesk::remove(const RemoveDeed& deed) {
 Reply ModelDesk::plug(const PlugDeed& deed) {
   Reply reply = now();
   if (deed.in) {
-    wires_->usb().attach();
+    if (!wires_->usb().attached()) wires_->usb().attach();
   } else {
     wires_->usb().detach();
   }

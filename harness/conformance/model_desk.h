@@ -22,6 +22,7 @@ namespace uketsuke::conformance {
 struct DeskConfig {
   generic_reader::Profile reader;
   std::shared_ptr<const face_reader::Profile> face;
+  std::vector<std::string> cards;  // that can be placed: holders, "any"
   std::uint64_t seed = 1;
 };
 // Of scenarios/readers, or "face_reader". Throws std::runtime_error with the names there are.
@@ -41,14 +42,13 @@ class ModelDesk : public Desk {
   const trace::Journal& journal() const { return journal_; }
 
  private:
-  // A card that was asked for once.
   struct Card {
     std::unique_ptr<card::CardModule> module;
     std::function<bool(channel::FieldChannel&, wire::field::Medium)> place;
     std::function<void()> take;
   };
   void build();
-  Card* card(const std::string& name);
+  void add_card(const std::string& name);
   Reply place(const PlaceDeed& deed);
   Reply remove(const RemoveDeed& deed);
   Reply plug(const PlugDeed& deed);

@@ -1,0 +1,196 @@
+#include "harness/conformance/execute.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "harness/conformance/enumerate.h"
+#include "harness/conformance/liveness.h"
+#include "harness/verdict/format.h"
+#include "sim/gateway/broken.h"
+
+namespace uketsuke::conformance {
+namespace {
+
+using verdict::say;
+
+constexpr wire::Micros kAfterPlacedUs = 300'000;  // until a reader has noticed a card
+
+std::string medium_of(const Facts& facts, std::uint8_t slot) {
+  const auto found = facts.find("medium_" + std::to_string(slot));
+  return found == facts.end() ? "contact" : to_string(found->second);
+}
+
+Facts facts_of_slot(const Subject& subject, std::uint8_t slot) {
+  Facts facts = subject.facts;
+  facts["slot"] = std::int64_t{slot};
+  facts["medium"] = medium_of(facts, slot);
+  return facts;
+}
+
+std::vector<std::uint8_t> slots_of(const Case& of, const Subject& subject) {
+  const auto found = subject.facts.find("slots");
+  std::int64_t count = 1;
+  if (found != subject.facts.end())
+    if (const auto* number = std::get_if<std::int64_t>(&found->second)) count = *number;
+  if (!of.each_slot) count = 1;
+  std::vector<std::uint8_t> slots;
+  for (std::int64_t i = 0; i < std::clamp<std::int64_t>(count, 1, 256); ++i)
+    slots.push_back(static_cast<std::uint8_t>(i));
+  return slots;
+}
+
+bool applies(const Case& of, const Subject& subject, std::uint8_t slot) {
+  return !of.applies || of.applies->truth(facts_of_slot(subject, slot));
+}
+
+// One slot, one repetition.
+class Attempt {
+ public:
+  Attempt(const Case& of, const Subject& subject, Desk& desk, std::uint8_t slot, CaseResult& result)
+      : case_(of), result_(result), run_(desk, of, subject, slot, result) {
+    run_.facts() = facts_of_slot(subject, slot);
+  }
+  void run() {
+    bool reached = false;
+    try {
+      prepare();
+      reached = true;
+      run_.in_setup(true);
+      steps(case_.setup, 0);
+      run_.in_setup(false);
+      steps(case_.steps, case_.setup.size());
+      result_.verdict = verdict::combine(result_.verdict, Verdict::kPass);
+    } catch (const CaseOver&) {
+    }
+    run_.in_setup(false);
+    if (reached && is_not_applicable(result_) == false) check_liveness(run_);
+    result_.steps_done = std::max(result_.steps_done, done_);
+    result_.simulated_us += run_.now_us() - run_.began_us();
+  }
+
+ private:
+  void prepare() {
+    run_.in_setup(true);
+    run_.perform(PlugDeed{});
+    const Enumerated found = enumerate(run_);
+    if (!found.problem.empty())
+      run_.inconclusive(say("列挙できない：{}", "it cannot be enumerated: {}", found.problem));
+    if (!case_.card.empty()) {
+      run_.perform(PlaceDeed{run_.slot(), case_.card});
+      run_.perform(WaitDeed{kAfterPlacedUs});
+    }
+    if (case_.preflight && !is_alive(run_)) {
+      run_.inconclusive({"ケースの前に GetSlotStatus に答えない",
+                         "it does not answer GetSlotStatus before the case"});
+    }
+  }
+  void steps(const Steps& steps, std::size_t first) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      run_.begin(*steps[i], static_cast<std::uint32_t>(first + i));
+      run_.run(*steps[i]);
+      ++done_;
+    }
+  }
+
+  const Case& case_;
+  CaseResult& result_;
+  Run run_;
+  std::uint32_t done_ = 0;
+};
+
+bool failed(const CaseResult& result) {
+  return std::any_of(result.findings.begin(), result.findings.end(),
+                     [](const Finding& finding) { return !finding.warning; });
+}
+
+// Every slot once; into `result`.
+void one_round(const Case& of, const Subject& subject, const MakeDesk& make_desk, Trace& trace,
+               CaseResult& result) {
+  for (const std::uint8_t slot : slots_of(of, subject)) {
+    if (!applies(of, subject, slot)) continue;
+    RecordingDesk desk(make_desk(&of), trace);
+    Attempt(of, subject, desk, slot, result).run();
+    if (failed(result) || result.verdict > Verdict::kPass || is_not_applicable(result)) return;
+  }
+}
+
+void rounds(const Case& of, const Subject& subject, const MakeDesk& make_desk, Trace& trace,
+            CaseResult& result) {
+  result.repetitions = {of.repeat, 0, of.accept};
+  if (of.repeat == 1) {
+    one_round(of, subject, make_desk, trace, result);
+    result.repetitions.passed = result.verdict == Verdict::kPass && !failed(result) ? 1 : 0;
+    return;
+  }
+  for (std::uint32_t i = 0; i < of.repeat; ++i) {
+    CaseResult round;
+    one_round(of, subject, make_desk, trace, round);
+    const bool passed = round.verdict == Verdict::kPass && !failed(round);
+    result.repetitions.passed += passed ? 1 : 0;
+    result.steps_done = std::max(result.steps_done, round.steps_done);
+    result.simulated_us += round.simulated_us;
+    for (Finding& finding : round.findings) result.findings.push_back(std::move(finding));
+    for (Text& rung : round.recovery) result.recovery.push_back(std::move(rung));
+    if (passed || failed(round)) continue;
+    result.verdict = verdict::combine(result.verdict, round.verdict);
+    result.reason = round.reason;
+    result.not_applicable = round.not_applicable;
+    return;
+  }
+  if (result.repetitions.passed >= of.accept)
+    for (Finding& finding : result.findings) finding.warning = true;
+  result.verdict = verdict::combine(result.verdict, Verdict::kPass);
+}
+
+}  // namespace
+
+Text why_not(const Case& of, const Subject& subject) {
+  if (!of.applies) return {};
+  for (const std::uint8_t slot : slots_of(of, subject))
+    if (applies(of, subject, slot)) return {};
+  return Text(of.applies->with_values(facts_of_slot(subject, 0)));
+}
+
+CaseResult execute(const Case& of, const Subject& subject, const MakeDesk& make_desk,
+                   Trace& trace) {
+  CaseResult result;
+  result.id = of.id;
+  result.title = of.title;
+  result.rules = of.rules;
+  result.assumptions = of.assumptions;
+  result.steps_planned = static_cast<std::uint32_t>(of.setup.size() + of.steps.size());
+  try {
+    result.not_applicable = why_not(of, subject);
+    if (!is_not_applicable(result)) rounds(of, subject, make_desk, trace, result);
+  } catch (const ExpressionError& error) {
+    result.verdict = Verdict::kError;
+    result.reason = say("{}:{} 適用条件：{}", "{}:{}: applicability: {}", of.file, of.line,
+                        error.text());
+  } catch (const gateway::CardNotReleased& refused) {
+    result.not_applicable = {refused.ja(), refused.what()};
+  } catch (const gateway::Broken& broken) {
+    result.verdict = Verdict::kError;
+    result.reason = {broken.ja(), broken.what()};
+  } catch (const TraceMismatch&) {
+    throw;
+  } catch (const std::exception& error) {
+    result.verdict = Verdict::kError;
+    result.reason = say("試験環境の誤り：{}", "the bench failed: {}", error.what());
+  }
+  seal(result);
+  return result;
+}
+
+Subject identify_subject(const MakeDesk& make_desk, const Facts& more, Trace& trace,
+                         Text& problem) {
+  RecordingDesk desk(make_desk(nullptr), trace);
+  const Enumerated found = identify(desk);
+  problem = found.problem;
+  Subject subject;
+  subject.descriptors = read_descriptors(found.bytes);
+  subject.facts = facts_of(subject.descriptors);
+  for (const auto& [name, value] : more) subject.facts[name] = value;
+  return subject;
+}
+
+}  // namespace uketsuke::conformance
