@@ -177,6 +177,19 @@ void take_usb(yaml::Mapping& top, Profile& profile) {
   }
 }
 
+// What makes the reader; of keys that are not there it stays as it is.
+void take_reader(yaml::Mapping& top, Profile& profile) {
+  take_usb(top, profile);
+  if (const yaml::Node node = top.find("class_descriptor"))
+    take_class_descriptor(node, profile.ccid.descriptor);
+  take(top, "clock_frequencies_khz", profile.ccid.clock_frequencies_khz);
+  take(top, "data_rates_bps", profile.ccid.data_rates_bps);
+  if (const yaml::Node node = top.find("slots")) take_slots(node, profile.ccid);
+  if (const yaml::Node node = top.find("endpoints")) take_endpoints(node, profile.ccid.endpoints);
+  if (const yaml::Node node = top.find("deviations")) take_deviations(node, profile);
+  if (const yaml::Node node = top.find("timings")) take_timings(node, profile.ccid);
+}
+
 }  // namespace
 
 Profile load_reader_file(const std::string& path) {
@@ -189,16 +202,22 @@ Profile load_reader_file(const std::string& path) {
   title.require("ja").as_string();
   title.require("en").as_string();
   title.done();
-  take_usb(top, profile);
-  take_class_descriptor(top.require("class_descriptor"), profile.ccid.descriptor);
-  take(top, "clock_frequencies_khz", profile.ccid.clock_frequencies_khz);
-  take(top, "data_rates_bps", profile.ccid.data_rates_bps);
-  take_slots(top.require("slots"), profile.ccid);
-  if (const yaml::Node node = top.find("endpoints")) take_endpoints(node, profile.ccid.endpoints);
-  if (const yaml::Node node = top.find("deviations")) take_deviations(node, profile);
-  if (const yaml::Node node = top.find("timings")) take_timings(node, profile.ccid);
+  top.require("class_descriptor");
+  top.require("slots");
+  take_reader(top, profile);
   top.done();
   return profile;
+}
+
+void overlay_reader(const yaml::Node& node, Profile& profile) {
+  yaml::Mapping map(node);
+  take_reader(map, profile);
+  map.done();
+  const wire::ccid::ClassDescriptor& d = profile.ccid.descriptor;
+  if (profile.ccid.slots.size() != d.bMaxSlotIndex + 1U)
+    yaml::fail(node, "bMaxSlotIndex and slots have to say the same");
+  if (wire::ccid::exchange_level(d.dwFeatures) == wire::ccid::ExchangeLevel::kCharacter)
+    yaml::fail(node, "dwFeatures has no exchange level; character level is not modelled");
 }
 
 std::map<std::string, Profile> load_reader_files(const std::string& folder) {

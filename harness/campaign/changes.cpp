@@ -130,6 +130,39 @@ std::vector<Field> all_fields(const bench::Assets& assets, const std::string& re
   return fields;
 }
 
+namespace {
+
+// So many lots show every value of the fields that there are, each at least once.
+constexpr std::uint64_t kLots = 400;
+
+std::string value_of(const SeededChange& change) {
+  const std::size_t arrow = change.what.find(" -> ");
+  return arrow == std::string::npos ? change.what : change.what.substr(arrow + 4);
+}
+
+}  // namespace
+
+std::optional<SeededChange> change_to(const Field& field, std::string_view value) {
+  if (field.exact)
+    if (auto change = field.exact(value)) return change;
+  for (std::uint64_t lot = 0; lot < kLots; ++lot) {
+    Random random(lot);
+    SeededChange change = field.draw(random);
+    if (value_of(change) == value) return change;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> values_of(const Field& field) {
+  std::vector<std::string> values;
+  for (std::uint64_t lot = 0; lot < kLots; ++lot) {
+    Random random(lot);
+    const std::string value = value_of(field.draw(random));
+    if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
+  }
+  return values;
+}
+
 std::vector<SeededChange> draw_changes(const std::vector<Field>& fields, std::size_t count,
                                        std::uint64_t seed) {
   // Each field draws its own lot, by its name: a field more or less moves no other.

@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/bench/assets.h"
@@ -35,7 +37,14 @@ struct SeededChange {
 struct Field {
   std::string name;  // its first word is its group: release, screen, timing, panel, ...
   std::function<SeededChange(Random&)> draw;
+  // A value of somebody's choice ("0", "true"); nothing: it is none. Empty: see values_of().
+  std::function<std::optional<SeededChange>(std::string_view)> exact = {};
 };
+// The change of that field to a value: one that it takes exactly, or one of those that it draws
+// ("ignore" of "choose_declined -> ignore"). Nothing: it cannot have it.
+std::optional<SeededChange> change_to(const Field& field, std::string_view value);
+// What it can draw.
+std::vector<std::string> values_of(const Field& field);
 
 // Every field of release, screens, timings, parameters and tables, in an order of its own.
 std::vector<Field> all_fields(const bench::Assets& assets, const std::string& release);

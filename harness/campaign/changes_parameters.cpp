@@ -1,6 +1,7 @@
 // Timings and parameters of the roles.
 #include <fmt/format.h>
 
+#include <charconv>
 #include <map>
 #include <memory>
 #include <type_traits>
@@ -41,27 +42,47 @@ class Builder {
   // visit: calls what it is given with each object that has the field.
   template <class Visit, class Get>
   void number(const std::string& name, Visit visit, Get get) {
-    fields_.push_back({name, [=](Random& random) {
-                         const std::size_t choice = random.below(std::size(kChoices));
-                         return SeededChange{name, kChoices[choice], {}, [=](WorldConfig& config) {
-                                               visit(config, [&](auto& object) {
-                                                 auto& value = get(object);
-                                                 value = other_number(value, choice);
-                                               });
-                                             }};
-                       }});
+    const auto draw = [=](Random& random) {
+      const std::size_t choice = random.below(std::size(kChoices));
+      return SeededChange{name, kChoices[choice], {}, [=](WorldConfig& config) {
+                            visit(config, [&](auto& object) {
+                              auto& value = get(object);
+                              value = other_number(value, choice);
+                            });
+                          }};
+    };
+    const auto exact = [=](std::string_view text) -> std::optional<SeededChange> {
+      std::uint32_t number = 0;
+      const auto result = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (result.ec != std::errc() || result.ptr != text.data() + text.size()) return std::nullopt;
+      return SeededChange{name, std::string(text), {}, [=](WorldConfig& config) {
+                            visit(config, [&](auto& object) {
+                              auto& value = get(object);
+                              value = static_cast<std::decay_t<decltype(value)>>(number);
+                            });
+                          }};
+    };
+    fields_.push_back({name, draw, exact});
   }
 
   template <class Visit, class Get>
   void flag(const std::string& name, Visit visit, Get get) {
-    fields_.push_back({name, [=](Random&) {
-                         return SeededChange{name, "the other way", {}, [=](WorldConfig& config) {
-                                               visit(config, [&](auto& object) {
-                                                 auto& value = get(object);
-                                                 value = !value;
-                                               });
-                                             }};
-                       }});
+    const auto draw = [=](Random&) {
+      return SeededChange{name, "the other way", {}, [=](WorldConfig& config) {
+                            visit(config, [&](auto& object) {
+                              auto& value = get(object);
+                              value = !value;
+                            });
+                          }};
+    };
+    const auto exact = [=](std::string_view text) -> std::optional<SeededChange> {
+      if (text != "true" && text != "false") return std::nullopt;
+      const bool to = text == "true";
+      return SeededChange{name, std::string(text), {}, [=](WorldConfig& config) {
+                            visit(config, [&](auto& object) { get(object) = to; });
+                          }};
+    };
+    fields_.push_back({name, draw, exact});
   }
 
   template <class Visit, class Set>

@@ -100,6 +100,7 @@ void IccInterface::expect_atr() {
   etu_ = initial_clock();
   iso7816::AtrReceiverConfig config;
   config.clock = etu_;
+  config.deviations = config_.deviations;
   config.timer_id = config_.timer_id;
   atr_receiver_.emplace(config);
   state_ = State::kAtr;
@@ -160,6 +161,7 @@ std::uint8_t IccInterface::choose_protocol() const {
   for (const std::uint8_t offered : atr_.offered_protocols()) {
     if (offered <= 1 && (config_.dwProtocols >> offered & 1) != 0) return offered;
   }
+  if (config_.deviations.protocol_unchecked) return 0;
   return 0xFF;
 }
 
@@ -183,6 +185,10 @@ void IccInterface::on_atr(const iso7816::AtrReceived& atr) {
     return start_pps(request);
   }
   default_parameters();
+  if (config_.deviations.pps_in_specific_mode && atr_.specific_mode() && pps_allowed_) {
+    const auto fi_di = static_cast<std::uint8_t>(atr_.fi_index() << 4 | atr_.di_index());
+    return start_pps({protocol_, fi_di, {}, {}});
+  }
   const auto specific = atr_.specific_mode();
   const auto ta1 = static_cast<std::uint8_t>(atr_.fi_index() << 4 | atr_.di_index());
   const bool automatic = (config_.dwFeatures & ccid::kAutoParameters) != 0;
@@ -205,6 +211,7 @@ void IccInterface::on_atr(const iso7816::AtrReceived& atr) {
 void IccInterface::start_pps(const wire::iso7816::Pps& request) {
   iso7816::PpsExchangeConfig config;
   config.clock = initial_clock();
+  config.deviations = config_.deviations;
   config.timer_id = config_.timer_id;
   pps_.emplace(config);
   state_ = State::kPps;
@@ -335,8 +342,10 @@ void IccInterface::apply(const ccid::ProtocolData& parameters) {
 void IccInterface::build_machines() {
   if (const auto* t0 = std::get_if<ccid::ProtocolDataT0>(&parameters_)) {
     t0_tpdu_.emplace(iso7816::T0TpduConfig{etu_, t0->bWaitingIntegerT0, t0->bGuardTimeT0,
-                                           config_.timer_id});
-    t0_apdu_.emplace();
+                                           config_.timer_id, config_.deviations});
+    iso7816::T0ApduConfig apdu;
+    apdu.deviations = config_.deviations;
+    t0_apdu_.emplace(apdu);
     return;
   }
   const auto* t1 = std::get_if<ccid::ProtocolDataT1>(&parameters_);
@@ -348,6 +357,7 @@ void IccInterface::build_machines() {
   host.ifsd = static_cast<std::uint8_t>(std::min<std::uint32_t>(config_.dwMaxIFSD, 254));
   host.edc = edc;
   host.nad = t1->bNadValue;
+  host.deviations = config_.deviations;
   t1_host_.emplace(host);
   iso7816::T1FieldConfig receiver;
   receiver.clock = etu_;
@@ -356,6 +366,7 @@ void IccInterface::build_machines() {
   receiver.extra_guard_n = t1->bGuardTimeT1;
   receiver.edc = edc;
   receiver.timer_id = config_.timer_id;
+  receiver.deviations = config_.deviations;
   t1_field_.emplace(receiver);
 }
 
@@ -411,6 +422,10 @@ void IccInterface::fail(bError error, bool active) {
 
 void IccInterface::done(Bytes data) {
   stop_timer();
+  const std::size_t most = config_.deviations.longest_answer;
+  if (most != 0 && data.size() > most + 2 && config_.level != ExchangeLevel::kTpdu) {
+    data.erase(data.begin() + static_cast<std::ptrdiff_t>(most), data.end() - 2);
+  }
   state_ = State::kReady;
   actions_.emplace_back(IccAnswer{std::move(data)});
 }

@@ -32,6 +32,7 @@ struct IccConfig {
   bool pupi_in_atr = false;
   std::uint8_t max_frame_code = 8;
   std::uint32_t timer_id = 0;
+  iso7816::ReaderDeviations deviations;
 };
 
 struct IccActivated { wire::Bytes atr; };

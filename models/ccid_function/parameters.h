@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "models/ccid_function/slot_table.h"
+#include "models/iso7816/reader_deviations.h"
 #include "sim/wire/bytes.h"
 #include "sim/wire/ccid/descriptor.h"
 #include "sim/wire/field/signal.h"
@@ -52,6 +53,7 @@ struct Parameters {
   bool accepts_empty_xfr_block = false;      // XFR-05: answered with an empty DataBlock
   bool answers_get_uid = true;               // contactless: FF CA 00 00 (PC/SC part 3)
   bool refuses_rfu = false;                  // RFU fields that are not zero: failed, their offset
+  iso7816::ReaderDeviations deviations;      // towards the card
   // Escape: answers by command bytes; anything else is not supported (6.1.8).
   std::map<wire::Bytes, wire::Bytes> escape_answers;
   SlotTable table = standard_slot_table();

@@ -28,6 +28,7 @@ IccConfig icc_config(std::uint8_t number, const Parameters& parameters) {
   config.atr_parity_retries = parameters.atr_parity_retries;
   config.pupi_in_atr = slot.pupi_in_atr;
   config.max_frame_code = slot.max_frame_code;
+  config.deviations = parameters.deviations;
   config.timer_id = parameters.timer_base + 4U * number;
   return config;
 }

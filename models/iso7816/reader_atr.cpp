@@ -36,7 +36,17 @@ AtrActions AtrReceiver::start() {
   listening_ = true;
   const Micros wait = cycles_to_micros(kCyclesToTs, config_.clock.clock_hz) +
                       etu_to_micros(kLongestAtrEtu, config_.clock);
-  return {wire::StartTimer{config_.timer_id, wait}};
+  const Percent percent = config_.deviations.atr_wait_percent;
+  if (percent == 0) return {wire::StopTimer{config_.timer_id}};
+  return {wire::StartTimer{config_.timer_id, wait * percent / 100}};
+}
+
+// What a reader that does not check it makes of a wrong TS.
+Bytes AtrReceiver::as_read() const {
+  Bytes bytes = received_;
+  const bool known = bytes[0] == 0x3B || bytes[0] == wire::iso7816::kTsInverse;
+  if (!known && config_.deviations.ts_unchecked) bytes[0] = 0x3B;
+  return bytes;
 }
 
 AtrActions AtrReceiver::handle(const AtrEvent& event) {
@@ -54,13 +64,27 @@ AtrActions AtrReceiver::on_burst(const wire::field::Burst& burst) {
                      burst.parity_errors.end();
     if (bad) return fail(AtrFailureReason::kParity);
     received_.push_back(burst.data[i]);
-    const auto size = wire::iso7816::atr_size_so_far(received_);
+    const Bytes read = as_read();
+    const auto size = wire::iso7816::atr_size_so_far(read);
+    if (!size && received_.size() > 1 && config_.deviations.length_unchecked) {
+      received_.insert(received_.end(), burst.data.begin() + static_cast<std::ptrdiff_t>(i + 1),
+                       burst.data.end());
+      return received({});
+    }
     if (!size) {
       return fail(received_.size() == 1 ? AtrFailureReason::kBadTs : AtrFailureReason::kMalformed);
     }
     if (*size != received_.size()) continue;
     if (i + 1 != burst.data.size()) return fail(AtrFailureReason::kMalformed);
-    auto atr = wire::iso7816::decode_atr_structure(received_);
+    auto atr = wire::iso7816::decode_atr_structure(read);
+    if (!atr && atr.error().code == DecodeErrc::kBadChecksum && config_.deviations.tck_unchecked) {
+      Bytes mended = read;
+      std::uint8_t tck = 0;
+      for (std::size_t k = 1; k + 1 < mended.size(); ++k)
+        tck = static_cast<std::uint8_t>(tck ^ mended[k]);
+      mended.back() = tck;
+      atr = wire::iso7816::decode_atr_structure(mended);
+    }
     if (!atr) {
       return fail(atr.error().code == DecodeErrc::kBadChecksum ? AtrFailureReason::kBadTck
                                                                : AtrFailureReason::kMalformed);
@@ -68,11 +92,15 @@ AtrActions AtrReceiver::on_burst(const wire::field::Burst& burst) {
     if (config_.refuse_reserved && !wire::iso7816::decode_atr(received_)) {
       return fail(AtrFailureReason::kReserved);
     }
-    listening_ = false;
-    return {wire::StopTimer{config_.timer_id}, AtrReceived{received_, std::move(*atr)}};
+    return received(std::move(*atr));
   }
   return {wire::StartTimer{config_.timer_id,
                            etu_to_micros(kEtuBetweenCharacters + kLongestAtrEtu, config_.clock)}};
+}
+
+AtrActions AtrReceiver::received(wire::iso7816::Atr atr) {
+  listening_ = false;
+  return {wire::StopTimer{config_.timer_id}, AtrReceived{received_, std::move(atr)}};
 }
 
 AtrActions AtrReceiver::fail(AtrFailureReason reason) {

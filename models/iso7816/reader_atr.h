@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/iso7816/reader_deviations.h"
 #include "models/iso7816/reader_events.h"
 #include "models/iso7816/timing.h"
 #include "sim/wire/field/signal.h"
@@ -42,6 +43,7 @@ struct AtrReceiverConfig {
   bool refuse_reserved =
       false;  // true: a reserved value anywhere fails; false: only what blocks decoding
   std::uint32_t timer_id = 0;
+  ReaderDeviations deviations;
 };
 
 class AtrReceiver {
@@ -54,7 +56,9 @@ class AtrReceiver {
 
  private:
   AtrActions on_burst(const wire::field::Burst& burst);
+  AtrActions received(wire::iso7816::Atr atr);
   AtrActions fail(AtrFailureReason reason);
+  Bytes as_read() const;
   AtrReceiverConfig config_;
   Bytes received_;
   bool listening_ = false;

@@ -39,12 +39,14 @@ PpsActions PpsExchange::handle(const PpsEvent& event) {
   if (!busy_) return {};
   if (const auto* expired = std::get_if<wire::TimerExpired>(&event)) {
     if (expired->id != config_.timer_id) return {};
+    if (config_.deviations.pps_answer_unchecked) return finish(as_asked());
     return finish(PpsFailed{ExchangeFailure::kMute});
   }
   const auto& burst = std::get<wire::field::Burst>(event);
   if (!burst.parity_errors.empty()) return finish(PpsFailed{ExchangeFailure::kTransmission});
   received_.insert(received_.end(), burst.data.begin(), burst.data.end());
   if (received_.size() < wire::iso7816::pps_size_so_far(received_)) return {};
+  if (config_.deviations.pps_answer_unchecked) return finish(as_asked());
   const auto response = wire::iso7816::decode_pps(received_);
   if (!response) {
     const bool checksum = response.error().code == wire::DecodeErrc::kBadChecksum;
@@ -54,6 +56,10 @@ PpsActions PpsExchange::handle(const PpsEvent& event) {
   const auto result = agreed(request_, *response);
   if (!result) return finish(PpsFailed{ExchangeFailure::kRefused});
   return finish(*result);
+}
+
+PpsAgreed PpsExchange::as_asked() const {
+  return {request_.protocol, request_.pps1.value_or(kDefaultFiDi)};
 }
 
 PpsActions PpsExchange::finish(PpsAction last) {

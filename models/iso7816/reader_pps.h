@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/iso7816/reader_deviations.h"
 #include "models/iso7816/reader_events.h"
 #include "models/iso7816/timing.h"
 #include "sim/wire/field/signal.h"
@@ -30,6 +31,7 @@ using PpsActions = std::vector<PpsAction>;
 struct PpsExchangeConfig {
   EtuClock clock;  // initial etu: F 372, D 1
   std::uint32_t timer_id = 0;
+  ReaderDeviations deviations;
 };
 
 class PpsExchange {
@@ -41,6 +43,7 @@ class PpsExchange {
   bool busy() const { return busy_; }
 
  private:
+  PpsAgreed as_asked() const;
   PpsActions finish(PpsAction last);
   PpsExchangeConfig config_;
   wire::iso7816::Pps request_;

@@ -62,7 +62,7 @@ void T0Tpdu::send(T0TpduActions& actions, const SendTpdu& event) {
   state_ = State::kProcedureByte;
   Bytes header(tpdu_.begin(), tpdu_.begin() + kHeaderSize);
   actions.push_back(wire::field::Burst{
-      std::move(header), character_ns(config_.clock, config_.extra_guard_n, false), {}});
+      std::move(header), character_ns(config_.clock, extra_guard(), false), {}});
   restart_timer(actions);
 }
 
@@ -98,11 +98,12 @@ void T0Tpdu::procedure_byte(T0TpduActions& actions, std::uint8_t byte) {
   const bool to_card = tpdu_.size() > kHeaderSize;
   const std::size_t left =
       to_card ? tpdu_.size() - kHeaderSize - sent_ : expected_ - response_.size();
-  if ((!all && !one) || left == 0) {
+  const bool conflict = !all && !one && !config_.deviations.procedure_byte_unchecked;
+  if (conflict || left == 0) {
     finish(actions, TpduFailed{ExchangeFailure::kProtocol});
     return;
   }
-  const std::size_t count = all ? left : 1;
+  const std::size_t count = one ? 1 : left;
   if (to_card) {
     send_data(actions, count);
   } else {
@@ -114,7 +115,7 @@ void T0Tpdu::procedure_byte(T0TpduActions& actions, std::uint8_t byte) {
 void T0Tpdu::send_data(T0TpduActions& actions, std::size_t count) {
   const auto first = tpdu_.begin() + static_cast<std::ptrdiff_t>(kHeaderSize + sent_);
   actions.push_back(wire::field::Burst{Bytes(first, first + static_cast<std::ptrdiff_t>(count)),
-                                       character_ns(config_.clock, config_.extra_guard_n, false),
+                                       character_ns(config_.clock, extra_guard(), false),
                                        {}});
   sent_ += count;
 }
@@ -122,9 +123,18 @@ void T0Tpdu::send_data(T0TpduActions& actions, std::size_t count) {
 // Waiting time (10.2), the longest thing this side may be sending, and the longest answer.
 void T0Tpdu::restart_timer(T0TpduActions& actions) {
   const Micros characters =
-      2 * kLongestAnswer * character_ns(config_.clock, config_.extra_guard_n, false) / 1000 + 1;
-  actions.push_back(
-      wire::StartTimer{config_.timer_id, t0_waiting_time(config_.wi, config_.clock) + characters});
+      2 * kLongestAnswer * character_ns(config_.clock, extra_guard(), false) / 1000 + 1;
+  const Percent percent = config_.deviations.t0_wait_percent;
+  const Micros waiting = t0_waiting_time(config_.wi, config_.clock) * percent / 100;
+  if (percent == 0) {
+    actions.push_back(wire::StopTimer{config_.timer_id});
+  } else {
+    actions.push_back(wire::StartTimer{config_.timer_id, waiting + characters});
+  }
+}
+
+std::uint8_t T0Tpdu::extra_guard() const {
+  return config_.deviations.extra_guard_ignored ? std::uint8_t{0} : config_.extra_guard_n;
 }
 
 void T0Tpdu::finish(T0TpduActions& actions, T0TpduAction last) {
@@ -186,6 +196,11 @@ T0ApduActions T0Apdu::on_response(const TpduResponse& event) {
   const auto sw =
       static_cast<std::uint16_t>(event.response[count] << 8 | event.response[count + 1]);
   const State state = state_;
+  if ((sw >> 8 == 0x61 && config_.deviations.passes_more_data) ||
+      (sw >> 8 == 0x6C && config_.deviations.passes_wrong_length)) {
+    data_.insert(data_.end(), event.response.begin(), event.response.end() - 2);
+    return done(sw);
+  }
   const bool data_expected = state == State::kGetResponse || state == State::kGetAfter9000 ||
                              (ne_ != 0 && tpdu_.size() == kHeaderSize);
   if (count != 0 && !data_expected) return fail(ExchangeFailure::kProtocol);

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/iso7816/reader_deviations.h"
 #include "models/iso7816/reader_events.h"
 #include "models/iso7816/timing.h"
 #include "sim/wire/field/signal.h"
@@ -37,6 +38,7 @@ struct T0TpduConfig {
   std::uint8_t wi = 10;            // TC2
   std::uint8_t extra_guard_n = 0;  // TC1
   std::uint32_t timer_id = 0;
+  ReaderDeviations deviations;
 };
 
 class T0Tpdu {
@@ -53,6 +55,7 @@ class T0Tpdu {
   void send_data(T0TpduActions& actions, std::size_t count);
   void restart_timer(T0TpduActions& actions);
   void finish(T0TpduActions& actions, T0TpduAction last);
+  std::uint8_t extra_guard() const;
   T0TpduConfig config_;
   State state_ = State::kIdle;
   Bytes tpdu_;
@@ -71,6 +74,7 @@ struct T0ApduConfig {
   bool get_response_after_9000 = true;  // case 4S.2 (12.2.4): GET RESPONSE with P3 = Le; if the
                                         // card refuses that, the 9000 stands as the answer
   unsigned max_get_responses = 4096;    // a card that says 61xx for ever fails with kProtocol
+  ReaderDeviations deviations;
 };
 
 class T0Apdu {

@@ -12,7 +12,6 @@ using wire::iso7816::T1Error;
 using wire::iso7816::T1Kind;
 using wire::iso7816::T1Supervisory;
 
-constexpr unsigned kMaxTries = 3;                // 11.6.3.2, rules 6 and 7
 constexpr std::size_t kMaxResponse = 65536 + 2;  // longest response APDU
 constexpr std::uint8_t kDefaultIfs = 32;         // 11.4.2
 constexpr std::size_t kLongestBlock = 3 + 254 + 2;
@@ -109,11 +108,11 @@ T1HostActions T1Host::on_information(const T1Block& block) {
 
 T1HostActions T1Host::on_receive_ready(const T1Block& block) {
   if (state_ == State::kIfs || state_ == State::kResynch || state_ == State::kReceiving) {
-    return ++tries_ >= kMaxTries ? bad_answer(T1Error::kOther) : resend();
+    return ++tries_ >= most_tries() ? bad_answer(T1Error::kOther) : resend();
   }
   const bool more = sent_ + in_flight_ < command_.size();
   if (block.sequence == send_sequence_) {  // the card wants the I-block again
-    if (tries_ + 1 >= kMaxTries) return bad_answer(T1Error::kOther);
+    if (tries_ + 1 >= most_tries()) return bad_answer(T1Error::kOther);
     ++tries_;
     last_sent_ = last_information_;
     last_multiplier_ = 1;
@@ -172,7 +171,8 @@ T1HostActions T1Host::on_response(const T1Block& block) {
 T1HostActions T1Host::send_information() {
   state_ = State::kSending;
   command_started_ = true;
-  in_flight_ = std::min<std::size_t>(ifsc_, command_.size() - sent_);
+  const std::size_t most = config_.deviations.ifsc_ignored ? 254 : ifsc_;
+  in_flight_ = std::min<std::size_t>(most, command_.size() - sent_);
   const bool more = sent_ + in_flight_ < command_.size();
   auto actions =
       send(T1Block::i_block(send_sequence_, more, ByteView(command_).subspan(sent_, in_flight_)));
@@ -188,6 +188,12 @@ T1HostActions T1Host::send(T1Block block, std::uint8_t bwt_multiplier) {
   return resend();
 }
 
+// 11.6.3.2, rules 6 and 7.
+unsigned T1Host::most_tries() const {
+  constexpr unsigned kWithoutEnd = 0xFFFFFFFF;
+  return config_.deviations.t1_tries == 0 ? kWithoutEnd : config_.deviations.t1_tries;
+}
+
 T1HostActions T1Host::resend() { return {SendBlock{last_sent_, last_multiplier_}}; }
 
 // No valid block came (11.6.3.2, rule 7): R-block, or the S-request again; after three attempts
@@ -196,9 +202,9 @@ T1HostActions T1Host::bad_answer(T1Error error) {
   ++tries_;
   if (state_ == State::kAborting) return resynchronise(ExchangeFailure::kAborted);
   if (state_ == State::kResynch) {
-    return tries_ >= kMaxTries ? fail(reason_, State::kDead) : resend();
+    return tries_ >= most_tries() ? fail(reason_, State::kDead) : resend();
   }
-  if (tries_ >= kMaxTries) {
+  if (tries_ >= most_tries()) {
     return resynchronise(only_timeouts_ ? ExchangeFailure::kMute : ExchangeFailure::kTransmission);
   }
   if (state_ == State::kIfs) return resend();
@@ -242,16 +248,19 @@ T1HostActions T1Host::fail(ExchangeFailure reason, State next) {
 // --- characters to blocks -----------------------------------------------------------------------
 T1FieldActions T1FieldReceiver::handle(const T1FieldEvent& event) {
   const Micros block_time =
-      kLongestBlock * character_ns(config_.clock, config_.extra_guard_n, true) / 1000 + 1;
+      kLongestBlock * character_ns(config_.clock, extra_guard(), true) / 1000 + 1;
   if (const auto* expect = std::get_if<ExpectBlock>(&event)) {
     assembler_.restart();
     waiting_ = true;
     const Micros guards = 2 * (t1_block_guard_ns(config_.clock) / 1000 + 1);  // both directions
     const Micros sending =
         guards +
-        expect->sent_characters * character_ns(config_.clock, config_.extra_guard_n, true) / 1000;
+        expect->sent_characters * character_ns(config_.clock, extra_guard(), true) / 1000;
+    const ReaderDeviations& deviations = config_.deviations;
+    if (deviations.t1_wait_percent == 0) return {wire::StopTimer{config_.timer_id}};
+    const Micros multiplier = deviations.wtx_ignored ? 1 : expect->bwt_multiplier;
     const Micros bwt = t1_block_waiting_time(config_.bwi, config_.clock) *
-                       std::max<Micros>(expect->bwt_multiplier, 1);
+                       std::max<Micros>(multiplier, 1) * deviations.t1_wait_percent / 100;
     return {wire::StartTimer{config_.timer_id, sending + bwt + block_time}};
   }
   if (!waiting_) return {};
@@ -277,9 +286,13 @@ T1FieldActions T1FieldReceiver::handle(const T1FieldEvent& event) {
   return {wire::StopTimer{config_.timer_id}, BlockError{}};
 }
 
+std::uint8_t T1FieldReceiver::extra_guard() const {
+  return config_.deviations.extra_guard_ignored ? std::uint8_t{0} : config_.extra_guard_n;
+}
+
 wire::field::Burst T1FieldReceiver::burst_of(ByteView block) const {
   return wire::field::Burst{wire::to_bytes(block),
-                            character_ns(config_.clock, config_.extra_guard_n, true),
+                            character_ns(config_.clock, extra_guard(), true),
                             {},
                             t1_block_guard_ns(config_.clock)};
 }

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "models/iso7816/reader_deviations.h"
 #include "models/iso7816/reader_events.h"
 #include "models/iso7816/t1_assembler.h"
 #include "models/iso7816/timing.h"
@@ -38,6 +39,7 @@ struct T1HostConfig {
   wire::iso7816::Edc edc = wire::iso7816::Edc::kLrc;
   std::uint8_t nad = 0x00;
   unsigned max_wtx = 10000;  // S(WTX) in one exchange before it fails with kProtocol
+  ReaderDeviations deviations;
 };
 
 class T1Host {
@@ -64,6 +66,7 @@ class T1Host {
   T1HostActions resynchronised();
   T1HostActions finish(Bytes response);
   T1HostActions fail(ExchangeFailure reason, State next);
+  unsigned most_tries() const;
   bool valid_for_card(const wire::iso7816::T1Block& block) const;
   T1HostConfig config_;
   State state_ = State::kIdle;
@@ -104,6 +107,7 @@ struct T1FieldConfig {
   std::uint8_t extra_guard_n = 0;
   wire::iso7816::Edc edc = wire::iso7816::Edc::kLrc;
   std::uint32_t timer_id = 0;
+  ReaderDeviations deviations;
 };
 
 class T1FieldReceiver {
@@ -114,6 +118,7 @@ class T1FieldReceiver {
   wire::field::Burst burst_of(ByteView block) const;
 
  private:
+  std::uint8_t extra_guard() const;
   T1FieldConfig config_;
   T1Assembler assembler_;
   bool waiting_ = false;

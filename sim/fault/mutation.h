@@ -94,6 +94,7 @@ struct Edit {
     kReplace,       // everything by `bytes`
     kRepairLength,  // dwLength: bytes 1 to 4 fit what follows the header of 10
     kRepairLrc,     // the last byte: exclusive or of the others (ISO/IEC 7816-3:2006, 11.4.4)
+    kInverse,       // every byte as the other convention reads it (ISO/IEC 7816-3:2006, 8.1)
   };
   Kind kind = Kind::kSet;
   std::int32_t at = 0, from = 0;  // below 0: from the end

@@ -65,6 +65,14 @@ void overwrite(wire::Bytes& bytes, std::size_t at, wire::ByteView with, bool exc
     bytes[at + i] = exclusive_or ? static_cast<std::uint8_t>(bytes[at + i] ^ with[i]) : with[i];
 }
 
+// All bits inverted, the most significant one first.
+std::uint8_t other_convention(std::uint8_t byte) {
+  unsigned other = 0;
+  for (unsigned bit = 0; bit < 8; ++bit)
+    if ((byte >> bit & 1U) == 0) other |= 0x80U >> bit;
+  return static_cast<std::uint8_t>(other);
+}
+
 void repair_length(wire::Bytes& bytes) {
   if (bytes.size() < kHeader) return;
   const std::size_t length = bytes.size() - kHeader;
@@ -129,6 +137,9 @@ void resize(const Edit& edit, wire::Bytes& bytes, const wire::Bytes& with) {
     case Edit::Kind::kReplace: bytes = with; return;
     case Edit::Kind::kRepairLength: return repair_length(bytes);
     case Edit::Kind::kRepairLrc: return repair_lrc(bytes);
+    case Edit::Kind::kInverse:
+      for (std::uint8_t& byte : bytes) byte = other_convention(byte);
+      return;
     default: return;
   }
 }
