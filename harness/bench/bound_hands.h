@@ -32,6 +32,7 @@ class BoundHands : public Hands {
   Done type_on_pad(const std::string& digits) override;
   std::string lying() const override { return lying_; }
   bool sees_panel() const override { return panel_hands_.sees_panel(); }
+  bool are_people() const override { return panel_hands_.is_person() || card_hands_.is_person(); }
   Done confirm(const verdict::Text& question) override;
 
  private:

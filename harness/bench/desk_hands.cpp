@@ -99,9 +99,16 @@ gateway::ServedHands::Outcome DeskHands::act(std::size_t reader, const gateway::
                 "nobody is at a served reader to answer questions");
 }
 
-// No card, switched off and on again: it starts as every reader starts.
+// No card, nobody at the pad, plugged in. A face-auth reader is switched off and on again, which
+// brings its screens back. Another one stays on: whoever has it (pcscd) would notice that it was
+// away only after the patient has come.
 void DeskHands::begin(std::size_t reader, Done done) {
   while (desk_.remove("", reader) == HandsOutcome::kDone) {
+  }
+  if (!desk_.is_face(reader)) {
+    desk_.cancel_on_pad(reader);
+    desk_.plug(reader);
+    return done(Attested{0, kBy});
   }
   desk_.unplug(reader);
   const auto number = static_cast<std::uint32_t>(reader);

@@ -41,6 +41,7 @@ class Hands {
   virtual std::string lying() const = 0;
   // The panel's screens come back by themselves; else a person is asked.
   virtual bool sees_panel() const = 0;
+  virtual bool are_people() const = 0;  // who are not to be asked in vain
   virtual Done confirm(const verdict::Text& question) = 0;
 };
 

@@ -24,6 +24,7 @@ class ModelHands : public Hands {
   Done type_on_pad(const std::string& digits) override;
   std::string lying() const override;
   bool sees_panel() const override { return true; }
+  bool are_people() const override { return false; }
   Done confirm(const verdict::Text&) override { return {}; }
 
  private:

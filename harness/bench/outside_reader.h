@@ -29,6 +29,8 @@ class OutsideReader {
   verdict::Text lacks(bool face_reader) const;
   // What the route does not let the bench see; empty: nothing.
   const verdict::Text& hidden() const { return hidden_; }
+  // Whether a card lies there has been told, as far as its route tells it by itself.
+  bool slot_told() const { return !session_ || session_->slot_told(); }
   std::uint32_t anomalies() const { return port_ ? port_->anomalies() : 0; }
   // Of the card that was connected last; nullptr: none was identified.
   const guard::Identification* identification() const;

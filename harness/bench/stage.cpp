@@ -59,15 +59,22 @@ wire::Micros Stage::for_devices(wire::Micros limit_us) const {
   return static_cast<wire::Micros>(static_cast<double>(limit_us) * speed);
 }
 
-// Whoever has to ask people looks first whether there is a reader at all.
+// Whoever has to ask people looks first whether there is a reader at all. Others bring it to its
+// beginning first: then nothing of the time before is taken for the patient's.
 void Stage::look_for_reader() {
-  if (!world_->bound() || world_->hands().sees_panel()) return;
+  if (!world_->bound() || !world_->hands().are_people()) return;
   world_->start_reader();
-  const auto reader =
-      world_->has_face_reader() ? terminal::kFaceReader : terminal::kGenericReader;
   world_->simulation().run_until(
-      [&] { return world_->terminal().terminal().reader_arrived(reader); },
+      [&] { return world_->terminal().terminal().reader_arrived(reader()); },
       world_->simulation().now_us() + for_devices(kReaderPatienceUs));
+}
+
+std::uint8_t Stage::reader() const {
+  return world_->has_face_reader() ? terminal::kFaceReader : terminal::kGenericReader;
+}
+
+bool Stage::told_of_old_card() const {
+  return world_->bound() && world_->terminal().terminal().card_present(reader());
 }
 
 Text Stage::prepare() {
@@ -95,15 +102,22 @@ Text Stage::prepare() {
   const auto ready = [&] {
     const terminal::Terminal& terminal = world_->terminal().terminal();
     if (signs_in && !terminal.account().signed_in()) return false;
-    const bool face = world_->has_face_reader();
-    const bool arrived =
-        terminal.reader_arrived(face ? terminal::kFaceReader : terminal::kGenericReader);
-    if (!face || !world_->hands().sees_panel()) return arrived;
+    // The reader, or pcscd, may tell of the card before after the hands have taken it away.
+    if (told_of_old_card()) return false;
+    const bool arrived = terminal.reader_arrived(reader()) && world_->slot_told();
+    if (!world_->has_face_reader() || !world_->hands().sees_panel()) return arrived;
     return (arrived || !world_->bound()) && world_->reader_panel().display().screen == "initial";
   };
   const auto stop = world_->simulation().run_until(
       ready, world_->simulation().now_us() + for_devices(kReadyLimitUs));
   if (stop == kernel::Simulation::Stop::kDeadline) {
+    if (told_of_old_card()) {
+      undecided_ = {"カードを取り除いたのに、リーダーはまだカードがあると伝えている。リーダーを見て、"
+                    "カードがあれば取り除くこと",
+                    "the card was taken away, but the reader still tells of one. Look at the "
+                    "reader; take away what lies there"};
+      return {};
+    }
     return {"機器が使用可能な状態にならなかった", "the desk did not become ready"};
   }
   if (scenario_.given.truth_at("ehr.signed_in", false)) ehr_sign_in({});

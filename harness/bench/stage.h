@@ -47,6 +47,8 @@ class Stage {
  private:
   wire::Micros for_devices(wire::Micros limit_us) const;
   void look_for_reader();
+  std::uint8_t reader() const;    // the one of this desk, by the terminal's number
+  bool told_of_old_card() const;  // before the first step, of a bound reader
   void attend(const scenario::Action& action, const std::string& who);
   void look_for_control(const scenario::Action& action);
   verdict::Text press_reader(const scenario::Action& action);

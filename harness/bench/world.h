@@ -97,6 +97,7 @@ class World {
   void start_reader() {
     if (outside_reader_) outside_reader_->start();
   }
+  bool slot_told() const { return !outside_reader_ || outside_reader_->slot_told(); }
   // What was not seen of a bound reader, in words; empty: nothing.
   verdict::Text hidden() const {
     return outside_reader_ ? outside_reader_->hidden() : verdict::Text{};

@@ -34,6 +34,7 @@ class OperatorHands : public gateway::HandsRoute {
   void start(Report report) override;
   void ask(gateway::HandsRequest request) override;
   bool sees_panel() const override { return false; }
+  bool is_person() const override { return true; }
   std::string name() const override { return "operator"; }
 
   // The device itself showed something (a slot notification, its attachment). Any thread. If the

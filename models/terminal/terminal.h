@@ -32,6 +32,7 @@ class Terminal {
     return desk_.waiting_for_link() || reception_.state() == Reception::State::kCard;
   }
   bool reader_arrived(std::uint8_t reader) const { return readers_.at(reader).arrived; }
+  bool card_present(std::uint8_t reader) const { return readers_.at(reader).card_present; }
 
  private:
   struct ReaderState {

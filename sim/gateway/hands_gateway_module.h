@@ -34,6 +34,7 @@ class HandsGatewayModule : public kernel::Module {
   bool idle() const { return waiting_.empty(); }
   bool pad_asks() const { return pad_asks_; }
   bool sees_panel() const { return route_->sees_panel(); }
+  bool is_person() const { return route_->is_person(); }
   void device_showed(DeviceSign sign) { route_->device_showed(sign); }
   std::string name() const { return route_->name(); }
 

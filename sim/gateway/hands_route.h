@@ -63,6 +63,8 @@ class HandsRoute {
   virtual void device_showed(DeviceSign) {}
   // What the panel shows is reported by itself (Shown). False: whoever wants to know has to ask.
   virtual bool sees_panel() const { return true; }
+  // Somebody has to get up for each deed: not to be asked in vain.
+  virtual bool is_person() const { return false; }
   virtual std::string name() const = 0;        // "hands:127.0.0.1:3500", "exec:./panel.py"
 };
 

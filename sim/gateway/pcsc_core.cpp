@@ -310,7 +310,7 @@ void PcscRoute::Core::take_state(std::uint32_t state) {
     report(Event{CardAbsent{0}});
   }
   if (card) return report(Event{CardPresent{0}});
-  if (before.known) report(Event{CardAbsent{0}});  // an empty reader that arrives tells nothing
+  report(Event{CardAbsent{0}});  // of a reader that has just arrived, too (tells_empty_slot)
 }
 
 }  // namespace uketsuke::gateway

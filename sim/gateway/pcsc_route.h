@@ -34,6 +34,7 @@ class PcscRoute : public SessionRoute {
   ~PcscRoute() override;
 
   void start(Report report) override;
+  bool tells_empty_slot() const override { return true; }
   void ask(wire::session::Request request) override;
   std::string name() const override;
   Hidden hides() const override;

@@ -77,10 +77,13 @@ void SessionGatewayModule::take(Event event) {
     guard_.activated();
   } else if (std::holds_alternative<ReaderArrived>(event)) {
     arrived_ = true;
+    slot_told_ = !route_->tells_empty_slot();
   } else if (!std::holds_alternative<CardPresent>(event)) {
-    if (std::holds_alternative<ReaderGone>(event)) arrived_ = false;
+    if (std::holds_alternative<ReaderGone>(event)) arrived_ = slot_told_ = false;
     guard_.deactivated();
   }
+  if (std::holds_alternative<CardPresent>(event) || std::holds_alternative<CardAbsent>(event))
+    slot_told_ = true;
   tell(identifier_.heard(std::move(event)));
 }
 

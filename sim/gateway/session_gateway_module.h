@@ -28,6 +28,8 @@ class SessionGatewayModule : public kernel::Module {
   void start();
 
   bool arrived() const { return arrived_; }
+  // Whether a card lies there is known, as far as this route tells it.
+  bool slot_told() const { return slot_told_; }
 
  private:
   void wake() override;
@@ -42,7 +44,7 @@ class SessionGatewayModule : public kernel::Module {
   guard::CardGuard& guard_;
   guard::Identifier& identifier_;
   std::string role_;
-  bool arrived_ = false;
+  bool arrived_ = false, slot_told_ = false;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::unique_ptr<SessionRoute> route_;  // last: its threads end first
 };

@@ -18,6 +18,9 @@ class SessionRoute {
   virtual ~SessionRoute() = default;
   // Looks for the reader from now on: ReaderArrived, ReaderGone, CardPresent, CardAbsent.
   virtual void start(Report report) = 0;
+  // Each ReaderArrived is followed by CardPresent or CardAbsent, whichever it is. False: by nothing
+  // if there is no card.
+  virtual bool tells_empty_slot() const { return false; }
   // Never waits. Each request ends with exactly one event, as session/message.h says.
   virtual void ask(wire::session::Request request) = 0;
   // "pcsc:ACS ACR1251 00 00"

@@ -1,8 +1,10 @@
 // A world whose reader is not simulated, with routes that do what the test says: what becomes of a
 // run when hands, routes or the guard say no.
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "harness/bench/outside.h"
 #include "tests/sim/flow.h"
@@ -24,6 +26,8 @@ struct Script {
   // Answer to a deed; empty: it is attested.
   std::function<std::optional<Missed>(const gateway::Deed&)> misses;
   bool reader_breaks = false;         // when it is looked for
+  bool old_card = false;              // the reader tells of the card before, for a while
+  std::atomic<bool> old_card_left{false};
   std::vector<wire::Bytes> commands;  // that reached the card
   gateway::SessionRoute::Report to_session;
 };
@@ -33,6 +37,8 @@ class FakeHands : public gateway::HandsRoute {
   explicit FakeHands(std::shared_ptr<Script> script) : script_(std::move(script)) {}
   void start(Report report) override { report_ = std::move(report); }
   void ask(gateway::HandsRequest request) override {
+    if (!std::holds_alternative<gateway::Begin>(request.deed) && script_->old_card)
+      BOOST_TEST(script_->old_card_left.load(), "the patient came before the card before was gone");
     if (script_->misses) {
       if (auto missed = script_->misses(request.deed)) {
         missed->id = request.id;
@@ -62,6 +68,19 @@ class FakeSession : public gateway::SessionRoute {
     session::ReaderArrived arrived;
     arrived.name = "a test's reader";
     report(session::Event{arrived});
+    if (script_->old_card) {
+      late_ = std::thread([this, report] {
+        const auto later = [] { std::this_thread::sleep_for(std::chrono::milliseconds(15)); };
+        later();  // 15 s in there
+        report(session::Event{session::CardPresent{}});
+        later();
+        script_->old_card_left = true;
+        report(session::Event{session::CardAbsent{}});
+      });
+    }
+  }
+  ~FakeSession() override {
+    if (late_.joinable()) late_.join();
   }
   void ask(session::Request request) override {
     const auto report = script_->to_session;
@@ -74,11 +93,13 @@ class FakeSession : public gateway::SessionRoute {
       report(session::Event{session::Disconnected{}});
     }
   }
+  bool tells_empty_slot() const override { return script_->old_card; }
   std::string name() const override { return "pcsc:test"; }
   Hidden hides() const override { return {"すべて", "everything"}; }
 
  private:
   std::shared_ptr<Script> script_;
+  std::thread late_;
 };
 
 verdict::ScenarioResult run(const char* id, const std::shared_ptr<Script>& script) {
@@ -108,6 +129,15 @@ BOOST_AUTO_TEST_CASE(a_route_that_breaks_is_an_error_of_the_bench_in_both_langua
   BOOST_TEST((result.verdict == Verdict::kError));
   BOOST_TEST(result.reason.en == "pcsc:test: it broke (before the first step)");
   BOOST_TEST(result.reason.ja == "pcsc:test：壊れた（手順の前）");
+}
+
+BOOST_AUTO_TEST_CASE(a_card_that_the_reader_still_tells_of_is_not_the_patients) {
+  auto script = std::make_shared<Script>();
+  script->old_card = true;
+  script->misses = miss<gateway::PlaceCard>(Missed::Why::kTimeOut);
+  const auto result = run(kP5, script);
+  BOOST_TEST(script->old_card_left.load());
+  BOOST_TEST((result.verdict == Verdict::kInconc));  // of the step that nobody did
 }
 
 BOOST_AUTO_TEST_CASE(what_nobody_did_in_time_is_inconclusive) {

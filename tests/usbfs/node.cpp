@@ -2,13 +2,18 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 #include <utility>
 
@@ -27,7 +32,6 @@ constexpr std::uint32_t kCapabilities =
     USBDEVFS_CAP_ZERO_PACKET | USBDEVFS_CAP_REAP_AFTER_DISCONNECT;
 constexpr std::size_t kFifoBytes = 4096;
 constexpr int kMaxUrbBytes = 1 << 20;
-constexpr int kTicksOfContest = 3;
 constexpr int kFullSpeed = 2, kHighSpeed = 3;  // USB_SPEED_* of linux/usb/ch9.h
 
 void done(UMockdevIoctlClient* client, long result, int error = 0) {
@@ -54,6 +58,25 @@ bool give(UMockdevIoctlData* arg, const T& value) {
   umockdev_ioctl_data_update(data, 0, reinterpret_cast<guint8*>(&copy), sizeof copy);
   g_object_unref(data);
   return true;
+}
+
+// Of a socket that was accepted here: the path that it was reached by.
+std::string path_of(int fd) {
+  sockaddr_un address{};
+  socklen_t length = sizeof address;
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length) != 0 ||
+      address.sun_family != AF_UNIX || length <= offsetof(sockaddr_un, sun_path) ||
+      ::getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) != 0 || listens != 0) {
+    return {};
+  }
+  return {address.sun_path, ::strnlen(address.sun_path, sizeof address.sun_path)};
+}
+
+bool hung_up(int fd) {
+  pollfd socket{fd, POLLRDHUP, 0};
+  return ::poll(&socket, 1, 0) > 0 && (socket.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 int urb_status(TransferStatus status) {
@@ -92,6 +115,7 @@ struct Node::Urb {
 };
 
 struct Node::Client {
+  int socket = -1;             // umockdev's; -1: not found
   std::list<Urb> urbs;         // in the order of submission
   std::deque<Urb*> to_reap;
 };
@@ -100,6 +124,7 @@ Node::Node(Port& port, std::string path, usb_host::DeviceDescription description
            std::map<unsigned, std::string> drivers)
     : port_(port), path_(std::move(path)), description_(std::move(description)),
       handler_(umockdev_ioctl_base_new()), drivers_(std::move(drivers)) {
+  g_signal_connect(handler_, "client-connected", G_CALLBACK(&Node::connected_hook), this);
   g_signal_connect(handler_, "handle-ioctl", G_CALLBACK(&Node::ioctl_hook), this);
 }
 
@@ -171,11 +196,44 @@ gboolean Node::ioctl_hook(UMockdevIoctlBase*, Handle client, gpointer node) {
   return self.answer(client) ? TRUE : FALSE;
 }
 
-// Files that were closed, by hand or because their process has ended; umockdev tells nobody.
+void Node::connected_hook(UMockdevIoctlBase*, Handle client, gpointer node) {
+  auto& self = *static_cast<Node*>(node);
+  const std::lock_guard<std::mutex> lock(self.mutex_);
+  self.sweep();
+  self.add(client);
+}
+
+void Node::add(Handle handle) {
+  auto& client = clients_[handle];
+  if (client) return;
+  g_object_ref(handle);
+  const int socket = socket_of(handle);
+  client = std::make_unique<Client>();
+  client->socket = socket;
+}
+
+// The one among ours that is of this node and of no client yet: umockdev does not tell it.
+int Node::socket_of(Handle handle) const {
+  const std::string node = umockdev_ioctl_client_get_devnode(handle);
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+    const int fd = std::atoi(entry.path().filename().c_str());
+    const std::string path = path_of(fd);
+    if (path.size() < node.size() || path.substr(path.size() - node.size()) != node) continue;
+    const auto has_it = [fd](const auto& one) { return one.second && one.second->socket == fd; };
+    if (hung_up(fd) || std::any_of(clients_.begin(), clients_.end(), has_it)) continue;
+    return fd;
+  }
+  return -1;
+}
+
+// Files that were closed, by hand or because their process has ended: at once, as the kernel does
+// it. umockdev tells nobody, hears of it a little later, and never of a process that ended while it
+// waited for an ioctl: hence the look at the socket.
 void Node::sweep() {
   for (auto it = clients_.begin(); it != clients_.end();) {
     const Handle handle = it->first;
-    if (umockdev_ioctl_client_get_connected(handle)) {
+    const bool open = umockdev_ioctl_client_get_connected(handle);
+    if (open && (it->second->socket < 0 || !hung_up(it->second->socket))) {
       ++it;
       continue;
     }
@@ -184,7 +242,11 @@ void Node::sweep() {
     for (auto claim = claims_.begin(); claim != claims_.end();)
       claim = claim->second == handle ? claims_.erase(claim) : std::next(claim);
     it = clients_.erase(it);
-    g_object_unref(handle);
+    if (open) {
+      lost_.push_back(handle);  // it may still be under way
+    } else {
+      g_object_unref(handle);
+    }
   }
   show_ready();
 }
@@ -192,30 +254,18 @@ void Node::sweep() {
 void Node::tick() {
   const std::lock_guard<std::mutex> lock(mutex_);
   sweep();
-  for (auto it = contests_.begin(); it != contests_.end();) {
-    const auto owner = claims_.find(it->interface);
-    const bool taken = owner != claims_.end() && owner->second != it->handle;
-    if (taken && !gone_ && ++it->ticks < kTicksOfContest) {
-      ++it;
-      continue;
-    }
-    if (gone_ || taken) {
-      refuse(it->handle, gone_ ? ENODEV : EBUSY);
-    } else {
-      claim(it->handle, it->interface, it->takes_from_driver);
-    }
-    g_object_unref(it->handle);
-    it = contests_.erase(it);
-  }
+  // Of those that umockdev has closed meanwhile nothing is left.
+  const auto closed = [](Handle handle) {
+    if (umockdev_ioctl_client_get_connected(handle)) return false;
+    g_object_unref(handle);
+    return true;
+  };
+  lost_.erase(std::remove_if(lost_.begin(), lost_.end(), closed), lost_.end());
 }
 
 bool Node::answer(Handle handle) {
-  auto& slot = clients_[handle];
-  if (!slot) {
-    slot = std::make_unique<Client>();
-    g_object_ref(handle);
-  }
-  Client& client = *slot;
+  add(handle);
+  Client& client = *clients_.at(handle);
   UMockdevIoctlData* arg = umockdev_ioctl_client_get_arg(handle);
   const auto code = static_cast<unsigned>(umockdev_ioctl_client_get_request(handle));
   const bool reaps = code == USBDEVFS_REAPURB || code == USBDEVFS_REAPURBNDELAY;
@@ -406,12 +456,7 @@ void Node::claim(Handle handle, unsigned interface, bool takes_from_driver) {
   if (description_.configuration.find_interface(static_cast<std::uint8_t>(interface)) == nullptr)
     return refuse(handle, ENOENT);
   const auto owner = claims_.find(interface);
-  if (owner != claims_.end() && owner->second != handle) {
-    // Of a process that has just ended, umockdev hears a little later.
-    g_object_ref(handle);
-    contests_.push_back({handle, interface, takes_from_driver});
-    return;
-  }
+  if (owner != claims_.end() && owner->second != handle) return refuse(handle, EBUSY);
   const auto driver = drivers_.find(interface);
   if (driver != drivers_.end()) {
     if (!takes_from_driver) return refuse(handle, EBUSY);

@@ -14,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/usbfs/port.h"
 
@@ -45,8 +46,11 @@ class Node {
   struct Client;
   using Handle = UMockdevIoctlClient*;
   static gboolean ioctl_hook(UMockdevIoctlBase*, Handle client, gpointer node);
+  static void connected_hook(UMockdevIoctlBase*, Handle client, gpointer node);
 
   // All with the lock.
+  void add(Handle handle);
+  int socket_of(Handle handle) const;
   bool answer(Handle handle);
   void sweep();
   bool submit(Handle handle, Client& client, UMockdevIoctlData* arg);
@@ -71,13 +75,7 @@ class Node {
   mutable std::mutex mutex_;
   std::map<Handle, std::unique_ptr<Client>> clients_;
   std::map<unsigned, Handle> claims_;
-  struct Contest {  // a claim of what somebody else has
-    Handle handle;
-    unsigned interface;
-    bool takes_from_driver;
-    int ticks = 0;
-  };
-  std::list<Contest> contests_;
+  std::vector<Handle> lost_;  // ended in the middle of an ioctl: umockdev never closes those
   std::map<unsigned, std::string> drivers_, detached_drivers_;
   std::uint64_t next_key_ = 1;
   int fifo_ = -1;

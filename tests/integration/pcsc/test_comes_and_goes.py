@@ -26,6 +26,13 @@ def test_a_card_is_seen_to_go_and_to_come(desk, libccid, probe):
     assert route.transmit(SELECT_JPKI) == "9000"
 
 
+def test_a_reader_that_arrives_tells_that_it_is_empty(desk, libccid, probe):
+    desk("remove")
+    route = probe()
+    route.next("arrived")
+    route.next("absent")
+
+
 def test_a_reader_that_is_pulled_out_is_gone_and_comes_back(desk, libccid, probe):
     route = connected(probe())
     desk.unplug()

@@ -156,7 +156,7 @@ class Run:
             [program, "run", scenario, "--bench", bench, "--steps", "--repeat", str(repeat),
              "--out", self.out, "--wall-limit", str(LIMIT_S)], stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-            cwd=folder)
+            cwd=folder, env={**os.environ, "XDG_RUNTIME_DIR": str(folder)})  # its locks are there
         self.lines = queue.Queue()
         self.heard = []
         self.thread = threading.Thread(target=self._read, daemon=True)
