@@ -1,0 +1,155 @@
+#include "harness/conformance/claims.h"
+
+#include <algorithm>
+
+#include "harness/verdict/format.h"
+
+namespace uketsuke::conformance {
+namespace {
+
+using verdict::say;
+using verdict::Text;
+
+bool any(const std::vector<SlotClaim>& slots, const char* medium) {
+  return std::any_of(slots.begin(), slots.end(),
+                     [medium](const SlotClaim& slot) { return slot.medium == medium; });
+}
+
+// A claim and the fact that has to agree with it.
+class Comparison {
+ public:
+  Comparison(const DescriptorFacts& descriptors, std::vector<Finding>& found)
+      : facts_(facts_of(descriptors)), found_(found) {}
+
+  template <class T>
+  void same(const char* key, const std::optional<T>& claimed, const char* fact) {
+    if (claimed) expect(key, Value(*claimed), facts_.at(fact), fact);
+  }
+  void bit(const char* key, const std::optional<bool>& claimed, const char* field,
+           std::int64_t mask) {
+    if (!claimed) return;
+    const std::int64_t value = std::get<std::int64_t>(facts_.at(field));
+    if (((value & mask) != 0) != *claimed)
+      tell(key, *claimed, Text(fmt::format("{} {:X}h", field, value)));
+  }
+  void expect(const char* key, const Value& claimed, const Value& real, const char* fact) {
+    if (claimed != real)
+      tell(key, claimed,
+           say("記述子では {} が {}", "{} is {} in the descriptors", fact, to_string(real)));
+  }
+
+ private:
+  void tell(const char* key, const Value& claimed, Text got) {
+    found_.push_back({std::string("claims/") + key,
+                      true,
+                      say("申告どおりの {}（{}）", "{} as claimed ({})", key, to_string(claimed)),
+                      std::move(got),
+                      "",
+                      0,
+                      {},
+                      {}});
+  }
+  const Facts facts_;
+  std::vector<Finding>& found_;
+};
+
+}  // namespace
+
+bool Claims::contact() const { return slots.empty() || any(slots, "contact"); }
+bool Claims::contactless() const { return any(slots, "contactless"); }
+bool Claims::removable() const {
+  return slots.empty() || std::any_of(slots.begin(), slots.end(),
+                                      [](const SlotClaim& slot) { return slot.removable; });
+}
+std::optional<bool> Claims::pinpad() const {
+  if (!pin_verify && !pin_modify) return std::nullopt;
+  return pin_verify.value_or(false) || pin_modify.value_or(false);
+}
+
+std::vector<Finding> check_claims(const Claims& claims, const DescriptorFacts& descriptors) {
+  std::vector<Finding> found;
+  Comparison compare(descriptors, found);
+  if (claims.reader_class) {
+    const bool ccid = descriptors.interface &&
+                      descriptors.interface->bInterfaceClass == wire::ccid::kInterfaceClass;
+    compare.expect("class", Value(*claims.reader_class),
+                   Value(std::string(ccid ? "ccid" : "class_ff")), "bInterfaceClass");
+  }
+  if (!claims.slots.empty())
+    compare.expect("slots", Value(static_cast<std::int64_t>(claims.slots.size())),
+                   Value(static_cast<std::int64_t>(descriptors.slots())), "bMaxSlotIndex + 1");
+  compare.same("max_slots_busy", claims.max_slots_busy, "bMaxCCIDBusySlots");
+  compare.same("protocols/T=0", claims.t0, "t0");
+  compare.same("protocols/T=1", claims.t1, "t1");
+  compare.bit("voltages/5V", claims.volts_5, "bVoltageSupport", wire::ccid::kVoltage5V);
+  compare.bit("voltages/3V", claims.volts_3, "bVoltageSupport", wire::ccid::kVoltage3V);
+  compare.bit("voltages/1.8V", claims.volts_1_8, "bVoltageSupport", wire::ccid::kVoltage1V8);
+  compare.same("exchange_level", claims.exchange_level, "level");
+  compare.same("auto/parameters", claims.auto_parameters, "auto_params");
+  compare.same("auto/activation", claims.auto_activation, "auto_activation");
+  compare.same("auto/voltage", claims.auto_voltage, "auto_voltage");
+  compare.same("auto/clock", claims.auto_clock, "auto_clock");
+  compare.same("auto/baud", claims.auto_baud, "auto_baud");
+  compare.same("auto/negotiation", claims.auto_negotiation, "auto_params_negotiation");
+  compare.same("auto/pps", claims.auto_pps, "auto_pps");
+  compare.same("auto/ifsd", claims.auto_ifsd, "auto_ifsd");
+  compare.same("pin/verify", claims.pin_verify, "pin_verify");
+  compare.same("pin/modify", claims.pin_modify, "pin_modify");
+  compare.same("interrupt", claims.interrupt, "interrupt");
+  compare.same("wakeup", claims.wakeup, "wakeup");
+  compare.same("clock_stop", claims.clock_stop, "clock_stop");
+  compare.same("nad", claims.nad, "nad");
+  const std::int64_t layout = descriptors.ccid.wLcdLayout;
+  if (claims.display)
+    compare.expect("display", Value(*claims.display), Value(layout != 0), "wLcdLayout");
+  if (claims.display_lines)
+    compare.expect("display/lines", Value(*claims.display_lines), Value(layout >> 8), "wLcdLayout");
+  if (claims.display_columns)
+    compare.expect("display/columns", Value(*claims.display_columns), Value(layout & 0xFF),
+                   "wLcdLayout");
+  if (claims.usb_speed)
+    compare.expect(
+        "usb/speed", Value(*claims.usb_speed),
+        Value(std::string(std::get<bool>(facts_of(descriptors).at("high_speed_capable")) ? "high"
+                                                                                         : "full")),
+        "speed");
+  compare.same("usb/self_powered", claims.self_powered, "self_powered");
+  compare.same("usb/serial", claims.has_serial, "has_serial");
+  return found;
+}
+
+void add_claims(const Claims& claims, Facts& facts) {
+  const auto fact = [&facts](const char* name) {
+    const auto found = facts.find(name);
+    const bool* truth = found == facts.end() ? nullptr : std::get_if<bool>(&found->second);
+    return truth != nullptr && *truth;
+  };
+  const auto number = [&facts](const char* name) {
+    const auto found = facts.find(name);
+    const auto* value = found == facts.end() ? nullptr : std::get_if<std::int64_t>(&found->second);
+    return value != nullptr ? *value : 0;
+  };
+  const bool ccid = number("bInterfaceClass") == wire::ccid::kInterfaceClass;
+  facts["class"] = claims.reader_class.value_or(ccid ? "ccid" : "class_ff");
+  facts["contact"] = claims.contact();
+  facts["contactless"] = claims.contactless();
+  facts["removable"] = claims.removable();
+  facts["motor"] = std::any_of(claims.slots.begin(), claims.slots.end(),
+                               [](const SlotClaim& slot) { return slot.motor; });
+  facts["pinpad"] = claims.pinpad().value_or(fact("pin_verify") || fact("pin_modify"));
+  facts["display"] = claims.display.value_or(number("wLcdLayout") != 0);
+  facts["escape_vendor"] = claims.escape_vendor.value_or(false);
+  facts["max_slots_busy"] = claims.max_slots_busy.value_or(number("bMaxCCIDBusySlots"));
+  facts["face"] = claims.face.value_or(false);
+  facts["face_visual_mode"] = claims.face_visual_mode.value_or(false);
+  facts["face_passcode"] = claims.face_passcode.value_or(false);
+  facts["face_consent_screens"] = claims.face_consent_screens.value_or(false);
+  facts["face_next_gen"] = claims.face_next_gen.value_or(false);
+  facts["confirmed"] = claims.confirmed;
+  for (const char* pack : {"2020", "2025"})
+    facts[std::string("pack_") + pack] =
+        std::find(claims.requirement_packs.begin(), claims.requirement_packs.end(), pack) !=
+        claims.requirement_packs.end();
+}
+
+}  // namespace uketsuke::conformance

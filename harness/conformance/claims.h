@@ -1,0 +1,59 @@
+// What a vendor states about a reader (ICS), as data. The file: harness/conformance/claims_file.h,
+// schema scenarios/schema/claims.schema.json.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/conformance/descriptor_facts.h"
+#include "harness/conformance/findings.h"
+
+namespace uketsuke::conformance {
+
+struct SlotClaim {
+  std::string medium = "contact";  // contact, contactless, sam
+  bool removable = true;           // the card can be taken out by hand
+  bool motor = false;              // the reader moves the card itself
+};
+
+// What a file does not say is not claimed, and nothing is held against it.
+struct Claims {
+  bool confirmed = false;  // a person of the vendor has read it
+  std::string vendor, product, firmware;
+  std::optional<std::string> reader_class;  // "ccid", "class_ff"
+  std::vector<SlotClaim> slots;             // empty: not claimed
+  std::optional<std::int64_t> max_slots_busy;
+  std::optional<bool> t0, t1;
+  std::optional<bool> volts_5, volts_3, volts_1_8;
+  std::optional<std::string> exchange_level;  // "character", "tpdu", "short", "extended"
+  std::optional<bool> auto_parameters, auto_activation, auto_voltage, auto_clock, auto_baud,
+      auto_negotiation, auto_pps, auto_ifsd;
+  std::optional<bool> pin_verify, pin_modify;
+  std::optional<bool> display;
+  std::optional<std::int64_t> display_lines, display_columns;
+  std::optional<bool> interrupt, wakeup, clock_stop, nad;
+  std::optional<bool> escape_vendor;     // Escape does something of the vendor's own
+  std::optional<std::string> usb_speed;  // "full", "high": the highest that it can
+  std::optional<bool> self_powered, has_serial;
+  // A face-authentication reader, and what of the reception procedures it does itself.
+  std::optional<bool> face, face_visual_mode, face_passcode, face_consent_screens, face_next_gen;
+  std::vector<std::string> requirement_packs;  // "2020", "2025"
+
+  bool contact() const;      // some slot; without slots in the claims: true
+  bool contactless() const;  // some slot
+  bool removable() const;    // some slot; without slots in the claims: true
+  std::optional<bool> pinpad() const;
+};
+
+// Every claim that the descriptors contradict: case id "claims/exchange_level" and so on, always a
+// failure.
+std::vector<Finding> check_claims(const Claims& claims, const DescriptorFacts& descriptors);
+
+// class ("ccid", "class_ff"), contact, contactless, removable, motor, pinpad, display, face,
+// face_*, escape_vendor, max_slots_busy, confirmed, pack_2020 and so on for packs named. What is
+// not claimed is taken from the descriptors, or false.
+void add_claims(const Claims& claims, Facts& facts);
+
+}  // namespace uketsuke::conformance
