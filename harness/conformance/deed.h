@@ -110,6 +110,8 @@ class Desk {
   virtual wire::usb::Speed speed() const = 0;  // of the attached device
   // The system behind this desk gives the device its address (SET_ADDRESS is not ours to send).
   virtual bool has_address() const = 0;
+  // A card may lie there that is not simulated: what it answers is not kept.
+  virtual bool keeps_card_data() const { return true; }
   // The line of the trace that the last deed is on, from 1; 0: nothing is recorded.
   virtual std::uint64_t trace_line() const { return 0; }
 };

@@ -2,17 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "harness/verdict/format.h"
 #include "sim/wire/bytes.h"
+#include "sim/wire/ccid/message.h"
 
 namespace uketsuke::conformance {
 namespace {
 
 using nlohmann::ordered_json;
 using verdict::say;
+
+constexpr std::uint8_t kXfrBlock = 0x6F, kSecure = 0x69;  // CCID 6.1.4, 6.1.11
 
 std::string hex_of(const wire::Bytes& bytes) { return wire::to_hex(bytes); }
 
@@ -130,8 +134,22 @@ RecordingDesk::RecordingDesk(std::unique_ptr<Desk> desk, Trace& trace)
 }
 
 Reply RecordingDesk::perform(const Deed& deed) {
+  if (const auto* out = std::get_if<OutDeed>(&deed); out != nullptr && !out->data.empty())
+    exchanging_ = out->data[0] == kXfrBlock || out->data[0] == kSecure;
   Reply reply = desk_->perform(deed);
-  trace_.add(deed, reply);
+  trace_.add(deed, desk_->keeps_card_data() ? reply : without_card_data(deed, reply));
+  return reply;
+}
+
+// Of what a real card answered: the header, how long it is, SW1 SW2.
+Reply RecordingDesk::without_card_data(const Deed& deed, Reply reply) const {
+  constexpr std::size_t kStatusWord = 2;
+  const auto* in = std::get_if<InDeed>(&deed);
+  reply.field.clear();
+  if (in == nullptr || in->interrupt || !exchanging_) return reply;
+  if (reply.data.size() <= wire::ccid::kHeaderLength + kStatusWord) return reply;
+  std::fill(reply.data.begin() + wire::ccid::kHeaderLength, reply.data.end() - kStatusWord, 0);
+  reply.masked = true;
   return reply;
 }
 

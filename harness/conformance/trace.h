@@ -37,8 +37,12 @@ class RecordingDesk : public Desk {
   wire::usb::Speed speed() const override { return desk_->speed(); }
   bool has_address() const override { return desk_->has_address(); }
   std::uint64_t trace_line() const override { return trace_.size(); }
+  bool keeps_card_data() const override { return desk_->keeps_card_data(); }
 
  private:
+  Reply without_card_data(const Deed& deed, Reply reply) const;
+  bool exchanging_ = false;  // the last message was a command to the card
+
   std::unique_ptr<Desk> desk_;
   Trace& trace_;
 };

@@ -114,6 +114,7 @@ void CcidFunction::interrupt_in(ByteView bytes) {
 
 struct CcidGuard::Impl {
   std::vector<Release> releases;
+  bool no_real_card = false;
   std::map<std::uint8_t, Bytes> descriptors;  // bConfigurationValue -> whole configuration
   std::optional<usb::Configuration> configuration;
   std::deque<CcidFunction> functions;
@@ -175,6 +176,7 @@ void CcidGuard::Impl::add_endpoints(const usb::InterfaceNode& interface) {
 CcidGuard::CcidGuard(std::vector<Release> releases) : impl_(std::make_unique<Impl>()) {
   impl_->releases = std::move(releases);
 }
+CcidGuard::CcidGuard(NoRealCard) : CcidGuard() { impl_->no_real_card = true; }
 CcidGuard::~CcidGuard() = default;
 
 void CcidGuard::disconnected() {
@@ -233,6 +235,7 @@ void CcidGuard::in(std::uint8_t endpoint, ByteView bytes) {
 }
 
 Judgement CcidGuard::submit(const usb::Transfer& transfer) {
+  if (impl_->no_real_card) return passes();
   switch (transfer.type) {
     case usb::TransferType::kControl:
       return control(transfer.setup, transfer.data);
