@@ -18,7 +18,7 @@ bool any(const std::vector<SlotClaim>& slots, const char* medium) {
 // A claim and the fact that has to agree with it.
 class Comparison {
  public:
-  Comparison(const DescriptorFacts& descriptors, std::vector<Finding>& found)
+  Comparison(const DescriptorFacts& descriptors, std::vector<DescriptorFinding>& found)
       : facts_(facts_of(descriptors)), found_(found) {}
 
   template <class T>
@@ -50,7 +50,7 @@ class Comparison {
                       {}});
   }
   const Facts facts_;
-  std::vector<Finding>& found_;
+  std::vector<DescriptorFinding>& found_;
 };
 
 }  // namespace
@@ -66,8 +66,9 @@ std::optional<bool> Claims::pinpad() const {
   return pin_verify.value_or(false) || pin_modify.value_or(false);
 }
 
-std::vector<Finding> check_claims(const Claims& claims, const DescriptorFacts& descriptors) {
-  std::vector<Finding> found;
+std::vector<DescriptorFinding> check_claims(const Claims& claims,
+                                            const DescriptorFacts& descriptors) {
+  std::vector<DescriptorFinding> found;
   Comparison compare(descriptors, found);
   if (claims.reader_class) {
     const bool ccid = descriptors.interface &&
@@ -118,6 +119,22 @@ std::vector<Finding> check_claims(const Claims& claims, const DescriptorFacts& d
   return found;
 }
 
+Claims claims_of(const Facts& facts) {
+  const auto fact = [&facts](const char* name) -> std::optional<bool> {
+    const auto found = facts.find(name);
+    if (found == facts.end()) return std::nullopt;
+    const bool* truth = std::get_if<bool>(&found->second);
+    return truth != nullptr ? std::optional<bool>(*truth) : std::nullopt;
+  };
+  Claims claims;
+  claims.pin_verify = fact("claimed_pin_verify");
+  claims.pin_modify = fact("claimed_pin_modify");
+  claims.display = fact("claimed_display");
+  claims.interrupt = fact("claimed_interrupt");
+  if (fact("removable") == false) claims.slots = {{"contact", false, false}};
+  return claims;
+}
+
 void add_claims(const Claims& claims, Facts& facts) {
   const auto fact = [&facts](const char* name) {
     const auto found = facts.find(name);
@@ -136,6 +153,12 @@ void add_claims(const Claims& claims, Facts& facts) {
   facts["removable"] = claims.removable();
   facts["motor"] = std::any_of(claims.slots.begin(), claims.slots.end(),
                                [](const SlotClaim& slot) { return slot.motor; });
+  for (std::size_t i = 0; i < claims.slots.size(); ++i)
+    facts["medium_" + std::to_string(i)] = claims.slots[i].medium;
+  if (claims.pin_verify) facts["claimed_pin_verify"] = *claims.pin_verify;
+  if (claims.pin_modify) facts["claimed_pin_modify"] = *claims.pin_modify;
+  if (claims.display) facts["claimed_display"] = *claims.display;
+  if (claims.interrupt) facts["claimed_interrupt"] = *claims.interrupt;
   facts["pinpad"] = claims.pinpad().value_or(fact("pin_verify") || fact("pin_modify"));
   facts["display"] = claims.display.value_or(number("wLcdLayout") != 0);
   facts["escape_vendor"] = claims.escape_vendor.value_or(false);

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "harness/conformance/descriptor_facts.h"
-#include "harness/conformance/findings.h"
+#include "harness/conformance/descriptor_finding.h"
 
 namespace uketsuke::conformance {
 
@@ -49,11 +49,16 @@ struct Claims {
 
 // Every claim that the descriptors contradict: case id "claims/exchange_level" and so on, always a
 // failure.
-std::vector<Finding> check_claims(const Claims& claims, const DescriptorFacts& descriptors);
+std::vector<DescriptorFinding> check_claims(const Claims& claims,
+                                            const DescriptorFacts& descriptors);
 
 // class ("ccid", "class_ff"), contact, contactless, removable, motor, pinpad, display, face,
 // face_*, escape_vendor, max_slots_busy, confirmed, pack_2020 and so on for packs named. What is
-// not claimed is taken from the descriptors, or false.
+// not claimed is taken from the descriptors, or false. medium_0 and so on of the slots claimed
+// ("contact", "contactless", "sam"); claimed_pin_verify, claimed_pin_modify, claimed_display,
+// claimed_interrupt only where the claims say it.
 void add_claims(const Claims& claims, Facts& facts);
+// What rules on descriptors ask of claims, out of facts that add_claims made.
+Claims claims_of(const Facts& facts);
 
 }  // namespace uketsuke::conformance

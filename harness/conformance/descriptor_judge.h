@@ -32,9 +32,9 @@ struct Judge {
   const Claims* claims;
   const KnownBadList* known_bad;
   Text seen_elsewhere;
-  std::vector<Finding> found;
+  std::vector<DescriptorFinding> found;
 
-  Finding& add(Text expected, Text got) {
+  DescriptorFinding& add(Text expected, Text got) {
     found.push_back({std::string(case_id),
                      fails,
                      std::move(expected),
@@ -47,7 +47,7 @@ struct Judge {
   }
   void add_at(Text expected, Text got, std::string where, std::size_t offset, ByteView of,
               std::size_t size) {
-    Finding& finding = add(std::move(expected), std::move(got));
+    DescriptorFinding& finding = add(std::move(expected), std::move(got));
     finding.where = std::move(where);
     finding.offset = offset;
     const std::size_t begin = std::min(offset, of.size());

@@ -96,8 +96,10 @@ Text elsewhere(const Population& seen) {
 
 }  // namespace
 
-std::vector<Finding> check_descriptor(std::string_view case_id, const DescriptorFacts& descriptors,
-                                      const Claims* claims, const KnownBadList* known_bad) {
+std::vector<DescriptorFinding> check_descriptor(std::string_view case_id,
+                                                const DescriptorFacts& descriptors,
+                                                const Claims* claims,
+                                                const KnownBadList* known_bad) {
   for (const Row& row : rows()) {
     if (row.case_id != case_id) continue;
     Judge judge{case_id, row.fails, descriptors, claims, known_bad, elsewhere(row.seen), {}};
@@ -121,26 +123,30 @@ bool judges(std::string_view case_id) {
   return std::find(cases.begin(), cases.end(), case_id) != cases.end();
 }
 
-std::vector<Finding> check_descriptors(const DescriptorFacts& descriptors, const Claims* claims,
-                                       const KnownBadList* known_bad) {
-  std::vector<Finding> all;
+std::vector<DescriptorFinding> check_descriptors(const DescriptorFacts& descriptors,
+                                                 const Claims* claims,
+                                                 const KnownBadList* known_bad) {
+  std::vector<DescriptorFinding> all;
   for (const std::string& id : descriptor_cases()) {
-    for (Finding& finding : check_descriptor(id, descriptors, claims, known_bad))
+    for (DescriptorFinding& finding : check_descriptor(id, descriptors, claims, known_bad))
       all.push_back(std::move(finding));
   }
   return all;
 }
 
-std::vector<Finding> check_repeated(const std::string& where, ByteView first, ByteView again) {
+std::vector<DescriptorFinding> check_repeated(const std::string& where, ByteView first,
+                                              ByteView again) {
   const std::size_t shorter = std::min(first.size(), again.size());
   std::size_t at = 0;
   while (at < shorter && first[at] == again[at]) ++at;
   if (at == first.size() && at == again.size()) return {};
-  const Text got = at < shorter ? say("{} バイト目が {} でなく {}", "byte {0} is {2} instead of {1}",
-                                      at, detail::hex8(first[at]), detail::hex8(again[at]))
-                                : say("{} バイトでなく {} バイト", "{1} bytes instead of {0}",
-                                      first.size(), again.size());
-  Finding finding{"DSC-24", true, {"前と同じ内容", "the same as before"}, got, where, at, {}, {}};
+  const Text got = at < shorter
+                       ? say("{} バイト目が {} でなく {}", "byte {0} is {2} instead of {1}", at,
+                             detail::hex8(first[at]), detail::hex8(again[at]))
+                       : say("{} バイトでなく {} バイト", "{1} bytes instead of {0}", first.size(),
+                             again.size());
+  DescriptorFinding finding{"DSC-24", true, {"前と同じ内容", "the same as before"}, got, where, at,
+                            {},       {}};
   if (at < again.size()) finding.bytes.push_back(again[at]);
   return {finding};
 }

@@ -8,7 +8,7 @@
 
 #include "harness/conformance/claims.h"
 #include "harness/conformance/descriptor_facts.h"
-#include "harness/conformance/findings.h"
+#include "harness/conformance/descriptor_finding.h"
 #include "harness/conformance/known_firmware.h"
 
 namespace uketsuke::conformance {
@@ -28,19 +28,21 @@ inline constexpr std::uint32_t kMinExtendedMessage = 271, kMaxExtendedMessage = 
 //
 // What is not plainly seen in a public source (and DSC-12, -14, -15) is a warning until its clause
 // is known; the rest fails.
-std::vector<Finding> check_descriptor(std::string_view case_id, const DescriptorFacts& descriptors,
-                                      const Claims* claims = nullptr,
-                                      const KnownBadList* known_bad = nullptr);
+std::vector<DescriptorFinding> check_descriptor(std::string_view case_id,
+                                                const DescriptorFacts& descriptors,
+                                                const Claims* claims = nullptr,
+                                                const KnownBadList* known_bad = nullptr);
 // In the order of the catalogue: DSC-01 ... DSC-25 without DSC-24, USB-01, USB-14.
 const std::vector<std::string>& descriptor_cases();
 bool judges(std::string_view case_id);
 // All of descriptor_cases(), one after the other.
-std::vector<Finding> check_descriptors(const DescriptorFacts& descriptors,
-                                       const Claims* claims = nullptr,
-                                       const KnownBadList* known_bad = nullptr);
+std::vector<DescriptorFinding> check_descriptors(const DescriptorFacts& descriptors,
+                                                 const Claims* claims = nullptr,
+                                                 const KnownBadList* known_bad = nullptr);
 
 // DSC-24: what was read again, after a reset or in another state, is what was read first. `where`
 // names the descriptor: "device", "configuration", "string 1".
-std::vector<Finding> check_repeated(const std::string& where, ByteView first, ByteView again);
+std::vector<DescriptorFinding> check_repeated(const std::string& where, ByteView first,
+                                              ByteView again);
 
 }  // namespace uketsuke::conformance

@@ -17,20 +17,21 @@ constexpr std::size_t kRelease = 2, kSlots = 4, kVoltages = 5, kProtocols = 6, k
                       kMaximumClock = 14, kClocks = 18, kRates = 27, kIfsd = 28, kFeatures = 40,
                       kMessage = 44, kGetResponse = 48, kLayout = 50, kPin = 52, kBusy = 53;
 
-std::vector<Finding> check(const char* id, const ReaderBytes& bytes, const Claims* claims = nullptr,
-                           const KnownBadList* known = nullptr) {
+std::vector<DescriptorFinding> check(const char* id, const ReaderBytes& bytes,
+                                     const Claims* claims = nullptr,
+                                     const KnownBadList* known = nullptr) {
   return check_descriptor(id, read_descriptors(bytes), claims, known);
 }
 // How many, and that the one case found them.
 std::size_t count(const char* id, const ReaderBytes& bytes, const Claims* claims = nullptr) {
   const auto found = check(id, bytes, claims);
-  for (const Finding& finding : found) BOOST_TEST(finding.case_id == id);
+  for (const DescriptorFinding& finding : found) BOOST_TEST(finding.case_id == id);
   return found.size();
 }
 // Findings of all cases: "DSC-05 DSC-07".
 std::string all(const ReaderBytes& bytes) {
   std::string ids;
-  for (const Finding& finding : check_descriptors(read_descriptors(bytes)))
+  for (const DescriptorFinding& finding : check_descriptors(read_descriptors(bytes)))
     ids += (ids.empty() ? "" : " ") + finding.case_id;
   return ids;
 }

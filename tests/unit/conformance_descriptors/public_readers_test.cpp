@@ -23,7 +23,8 @@ std::vector<std::string> judged(const PublicReader& reader) {
   static const KnownBadList kKnown =
       load_known_bad(UKETSUKE_SCENARIOS "/conformance/known_bad_firmware.yaml");
   std::vector<std::string> found;
-  for (const Finding& finding : check_descriptors(read_descriptors(reader.bytes), nullptr, &kKnown))
+  for (const DescriptorFinding& finding :
+       check_descriptors(read_descriptors(reader.bytes), nullptr, &kKnown))
     found.push_back(finding.case_id + (finding.fails ? " fails" : " warns"));
   return found;
 }

@@ -10,7 +10,7 @@
 
 namespace uketsuke::conformance {
 
-struct Finding {
+struct DescriptorFinding {
   std::string case_id;          // "DSC-05", "claims/exchange_level"
   bool fails = true;            // false: a warning
   verdict::Text expected, got;  // got: decoded; the bytes are beside it
@@ -21,6 +21,6 @@ struct Finding {
 };
 
 // "warning DSC-05: expected ...; got ... (configuration byte 71: 00); ...".
-verdict::Text to_text(const Finding& finding);
+verdict::Text to_text(const DescriptorFinding& finding);
 
 }  // namespace uketsuke::conformance

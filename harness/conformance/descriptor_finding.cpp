@@ -1,4 +1,4 @@
-#include "harness/conformance/findings.h"
+#include "harness/conformance/descriptor_finding.h"
 
 #include "harness/verdict/format.h"
 
@@ -20,7 +20,7 @@ std::string shown(const wire::Bytes& bytes) {
 
 }  // namespace
 
-Text to_text(const Finding& finding) {
+Text to_text(const DescriptorFinding& finding) {
   Text text = say("{} {}：{}のはずが{}", "{} {}: expected {}; got {}",
                   finding.fails ? Text("不合格", "failure") : Text("警告", "warning"),
                   finding.case_id, finding.expected, finding.got);
