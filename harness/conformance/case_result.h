@@ -30,6 +30,15 @@ struct Finding {
                          // the judgement rests on an assumption
 };
 
+// The same symptom in a shipped product or a public project (scenarios/conformance/
+// seen_elsewhere.yaml).
+struct SeenElsewhere {
+  Text what;
+  std::string source;   // who published it
+  std::string version;  // where it was seen; empty: not told
+  std::string fix;      // version or commit that mended it; empty: none is known
+};
+
 // `repeat: 10, accept: 9` of statistical cases; 1, 1 of all others.
 struct Repetitions {
   std::uint32_t planned = 1;
@@ -48,6 +57,7 @@ struct CaseResult {
   Text not_applicable;         // expression and values; non-empty: not applicable, verdict kNone
   Text reason;                 // why it is inconc, error or none
   std::vector<Finding> findings;
+  std::vector<SeenElsewhere> seen_elsewhere;  // of a case that deviates; the bundle fills it
   std::vector<Text> recovery;            // rungs of the ladder that were climbed, oldest first
   std::vector<std::string> attested_by;  // "operator", "script:tests/test_x.py"; empty: computed
   std::vector<std::string> assumptions;  // "A-29", what a judgement here rested on

@@ -56,6 +56,9 @@ enum class Conclusion : std::uint8_t {
   kOpen,               // no deviation, but a mandatory case is inconclusive, in error or not judged
   kNothing,            // no mandatory case was judged
 };
+constexpr Conclusion kAllConclusions[] = {Conclusion::kNoDeviation, Conclusion::kNoDeviationInPart,
+                                          Conclusion::kDeviation, Conclusion::kOpen,
+                                          Conclusion::kNothing};
 std::string_view to_string(Conclusion conclusion);  // "no_deviation", "no_deviation_in_part", ...
 
 struct CertifyResult {

@@ -126,6 +126,16 @@ void test_case(std::string& out, const ScenarioResult& result, const std::string
   out.append("</testcase>\n");
 }
 
+// "--" must not occur in a comment (XML 1.0, clause 2.5).
+std::string in_comment(const std::string& text) {
+  std::string out;
+  for (const char c : xml(text)) {
+    if (c == '-' && !out.empty() && out.back() == '-') out.push_back(' ');
+    out.push_back(c);
+  }
+  return out;
+}
+
 // Results of one folder stand next to each other in the list, but a list of single files may come
 // back to a folder: then that is another testsuite of the same name.
 std::vector<Suite> count_suites(const ResultSource& results) {
@@ -163,9 +173,8 @@ void write_junit(const RunInfo& info, const verdict::Summary&, const ResultSourc
     all.wall_us += suite.wall_us;
   }
   std::string out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
-  for (const auto& statement : statements()) {
-    // "--" must not occur in a comment (XML 1.0, clause 2.5); our statements have none.
-    out.append("<!-- " + in_language(statement, Language::kBoth) + " -->\n");
+  for (const auto& statement : info.statements.empty() ? statements() : info.statements) {
+    out.append("<!-- " + in_comment(in_language(statement, Language::kBoth)) + " -->\n");
   }
   out.append("<testsuites name=\"uketsuke\"");
   counts(out, all);

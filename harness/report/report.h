@@ -57,10 +57,22 @@ struct RunInfo {
   std::vector<std::string> paths;  // as given
   std::vector<std::string> tags;
   std::vector<std::string> only;
+  std::vector<verdict::Text> statements;  // in place of statements(), if there are any
 };
 
 // What every report says about itself: a record, not an approval; our model, not the ministry's.
 const std::vector<verdict::Text>& statements();
+
+// What every report, bundle and signature of `certify` begins with.
+struct CertifyWords {
+  std::string catalogue_digest;  // SHA-256 in hex
+  std::uint32_t catalogue_cases = 0;
+  std::vector<std::string> assumptions;  // "A-29"
+  std::string route;             // how the reader was reached, "model:face_reader"
+  std::string signer;            // whose key; empty: unsigned
+  bool is_public = false;        // traces and names were left out
+};
+std::vector<verdict::Text> certify_statements(const CertifyWords& words);
 
 // The JSON Schema of results.json (scenarios/schema/results.schema.json).
 std::string_view results_schema();
