@@ -457,6 +457,20 @@ void tell_absences(const World& world, ScenarioResult& result) {
     result.warnings.push_back(std::move(absences));
 }
 
+// What a report shows of a result.
+std::string text_of(const ScenarioResult& result) {
+  std::string text;
+  const auto add = [&text](const Text& one) { text += one.ja + "\n" + one.en + "\n"; };
+  add(result.reason);
+  for (const Text& warning : result.warnings) add(warning);
+  for (const StepResult& step : result.steps) {
+    for (const Text* one : {&step.title, &step.expected, &step.observed}) add(*one);
+    for (const std::string& line : step.wire_tail) text += line + "\n";
+  }
+  return text;
+}
+
+// An empty path: it is only looked at.
 void write_journal(World& world, const Secrets& secrets, const std::string& path,
                    ScenarioResult& result) {
   const trace::Journal& journal = world.journal();
@@ -465,10 +479,11 @@ void write_journal(World& world, const Secrets& secrets, const std::string& path
     text += journal.json_line(i);
     text += '\n';
   }
-  if (const auto name = secrets.found_in(text)) {
+  if (const auto name = secrets.found_in(path.empty() ? text + text_of(result) : text)) {
     add_leak(result, *name);
     return verdict::seal(result);
   }
+  if (path.empty()) return;
   try {
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     report::AtomicFile file(path);
@@ -535,8 +550,9 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
         verdict::say("見えなかったもの：{}", "what was not seen: {}", hidden));
   }
   const bool wanted = result.verdict > Verdict::kPass || settings.keep_passing_journals;
-  if (!settings.journal_file.empty() && wanted)
-    write_journal(world, director->stage().secrets(), settings.journal_file, result);
+  const bool keeps = !settings.journal_file.empty() && wanted;
+  if (keeps || settings.look_for_secrets)
+    write_journal(world, director->stage().secrets(), keeps ? settings.journal_file : "", result);
   return result;
 }
 

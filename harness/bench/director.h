@@ -20,6 +20,7 @@ struct RunSettings {
   std::uint64_t seed = 1;
   std::string journal_file;   // written if not empty: JSON Lines
   bool keep_passing_journals = false;  // else only a scenario above pass leaves its journal
+  bool look_for_secrets = false;       // a journal that holds one fails, also if nobody keeps it
   std::size_t wire_tail = 12;          // messages shown with a deviation
   std::vector<fault::Rule> faults;     // laid over the wires, beside those of the scenario
   std::string produced_by = "model";   // what is bound, for the result

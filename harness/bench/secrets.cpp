@@ -38,6 +38,7 @@ Secrets::Secrets(const WorldConfig& config) {
     add(card.holder + ": address", data.address);
     add(card.holder + ": birth date", data.birth_date);
     add(card.holder + ": individual number", data.personal_number);
+    add(card.holder + ": printed number B", card.printed_number_b);
     add(card.holder + ": PIN for signatures", data.sign_pin);
     for (const std::size_t part : {1, 2, 3})
       add_bytes(card.holder + ": photo", data.photo, data.photo.size() * part / 4);
@@ -45,6 +46,10 @@ Secrets::Secrets(const WorldConfig& config) {
     if (data.sign_certificate.size() >= kPiece)
       add_bytes(card.holder + ": certificate for signatures", data.sign_certificate,
                 data.sign_certificate.size() - kPiece);
+  }
+  if (config.backend.insured) {
+    for (const backend::InsuredPerson& person : *config.backend.insured)
+      add(person.holder + ": kana", person.name_kana);
   }
   for (const backend::AccountRow& account : config.backend.accounts)
     add(account.user + ": password", account.password);

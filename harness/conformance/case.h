@@ -35,6 +35,8 @@ struct Case {
   std::vector<std::string> assumptions;
   std::string pcsc;                   // name of a check at PC/SC level; no steps then
   std::vector<std::string> scenarios; // files replayed for the reception flow; no steps then
+  bool words_as_written = false;      // scenarios: their words have to be those of the screens
+  bool no_personal_data = false;      // scenarios: nothing that is kept may hold any
   Steps setup;                        // what fails here makes the case inconclusive
   Steps steps;
   std::string file;

@@ -30,6 +30,10 @@ void read_kind(yaml::Mapping& mapping, const yaml::Node& node, Case& one) {
   if (const yaml::Node key = mapping.find("steps")) one.steps = read_steps(key);
   if (const yaml::Node key = mapping.find("pcsc")) one.pcsc = key.as_string();
   if (const yaml::Node key = mapping.find("scenarios")) one.scenarios = key.as_strings();
+  if (const yaml::Node key = mapping.find("words_as_written"))
+    one.words_as_written = key.as_bool();
+  if (const yaml::Node key = mapping.find("no_personal_data"))
+    one.no_personal_data = key.as_bool();
   const int kinds =
       (one.steps.empty() ? 0 : 1) + (one.pcsc.empty() ? 0 : 1) + (one.scenarios.empty() ? 0 : 1);
   if (kinds != 1) {
