@@ -20,10 +20,28 @@ std::string medium_of(const Facts& facts, std::uint8_t slot) {
   return found == facts.end() ? "contact" : to_string(found->second);
 }
 
+std::int64_t number_of(const Facts& facts, const std::string& name) {
+  const auto found = facts.find(name);
+  if (found == facts.end()) return 0;
+  if (const auto* truth = std::get_if<bool>(&found->second)) return *truth ? 1 : 0;
+  const auto* number = std::get_if<std::int64_t>(&found->second);
+  return number != nullptr ? *number : 0;
+}
+
+// bPowerSelect that the reader has to take: 00h if it chooses itself, else the highest voltage.
+std::int64_t power_select(const Facts& facts) {
+  if (number_of(facts, "auto_voltage") != 0 || number_of(facts, "auto_activation") != 0) return 0;
+  const std::int64_t voltages = number_of(facts, "bVoltageSupport");
+  for (int i = 0; i < 3; ++i)
+    if ((voltages >> i & 1) != 0) return i + 1;
+  return 1;
+}
+
 Facts facts_of_slot(const Subject& subject, std::uint8_t slot) {
   Facts facts = subject.facts;
   facts["slot"] = std::int64_t{slot};
   facts["medium"] = medium_of(facts, slot);
+  facts["power_select"] = power_select(facts);
   return facts;
 }
 

@@ -100,6 +100,7 @@ Expectation Expectation::read(const yaml::Node& node) {
   if (const yaml::Node key = mapping.find("ends")) wanted.ends_ = read_list(key, BytePattern::read);
   wanted.length_ = range_of(mapping, "length");
   wanted.chain_ = range_of(mapping, "chain");
+  wanted.rfu_ = range_of(mapping, "rfu");
   wanted.clock_ = range_of(mapping, "clock");
   wanted.protocol_ = range_of(mapping, "protocol");
   wanted.within_ms_ = range_of(mapping, "within_ms");
@@ -148,6 +149,7 @@ std::optional<Expectation::Mismatch> Expectation::compare_content(const Answer& 
                     fmt::format("{} {}", name, value), offset};
   };
   if (const auto bad = number(chain_, "bChainParameter", answer.last, 9)) return bad;
+  if (const auto bad = number(rfu_, "bRFU", answer.last, 9)) return bad;
   if (const auto bad = number(clock_, "bClockStatus", answer.last, 9)) return bad;
   if (const auto bad = number(protocol_, "bProtocolNum", answer.last, 9)) return bad;
   const auto size = static_cast<std::int64_t>(answer.data().size());

@@ -12,8 +12,8 @@ namespace uketsuke::conformance {
 
 class Expectation {
  public:
-  // Keys: nothing, status, error, icc, type, slot, seq, data, ends, length, chain, clock, protocol,
-  // within_ms, not_before_ms, extensions, any_of. Throws yaml::Error.
+  // Keys: nothing, status, error, icc, type, slot, seq, data, ends, length, chain, clock, rfu,
+  // protocol, within_ms, extensions, any_of. Throws yaml::Error.
   static Expectation read(const yaml::Node& node);
 
   struct Mismatch {
@@ -42,7 +42,7 @@ class Expectation {
   std::vector<Number> type_;
   std::optional<Number> slot_, seq_;
   std::vector<BytePattern> data_, ends_;
-  std::optional<Range> length_, chain_, clock_, protocol_, within_ms_, extensions_;
+  std::optional<Range> length_, chain_, clock_, rfu_, protocol_, within_ms_, extensions_;
   std::vector<Expectation> any_of_;
 };
 

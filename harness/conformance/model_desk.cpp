@@ -67,9 +67,25 @@ void ModelDesk::build() {
         "generic_reader", context_, config_.reader, wires_->usb(), wires_->slots(),
         "generic_reader");
   }
-  probe_ = std::make_unique<ProbeUsb>("probe", simulation_, wires_->usb());
+  channel::UsbHostPort* port = &wires_->usb();
+  if (!config_.mutations.empty()) port = &deviating(wires_->usb());
+  probe_ = std::make_unique<ProbeUsb>("probe", simulation_, *port);
   for (const std::string& name : config_.cards) add_card(name);
   wires_->usb().attach();
+}
+
+channel::UsbHostPort& ModelDesk::deviating(channel::UsbHostPort& port) {
+  const ccid_function::Parameters& ccid = config_.reader.ccid;
+  const bool high = config_.reader.speed == wire::usb::Speed::kHigh;
+  const fault::MutatorLimits limits{high ? 512U : 64U, ccid.descriptor.dwMaxCCIDMessageLength};
+  mutator_ = std::make_unique<fault::Mutator>(config_.mutations, config_.seed, limits);
+  mutated_ = std::make_unique<channel::MutatedUsbPort>(
+      "mutated", simulation_, port, *mutator_,
+      channel::MutatedEndpoints{ccid.endpoints.bulk_out, ccid.endpoints.bulk_in,
+                                ccid.endpoints.interrupt_in});
+  for (std::size_t slot = 0; slot < ccid.slots.size(); ++slot)
+    wires_->slot(slot).mutate(mutator_.get());
+  return *mutated_;
 }
 
 Reply ModelDesk::now(Ended ended, verdict::Text text) {
@@ -101,7 +117,23 @@ Reply ModelDesk::perform(const Deed& deed) {
       deed);
 }
 
+void ModelDesk::add_test_card(const std::string& name, const bench::TestCardFile& file) {
+  Card card;
+  card.test = std::make_unique<test_card::TestCardModule>(
+      ("card_" + std::to_string(cards_.size())).c_str(), context_, file.parameters);
+  test_card::TestCardModule* module = card.test.get();
+  card.place = [module](channel::FieldChannel& slot, wire::field::Medium medium) {
+    return module->place(slot, medium);
+  };
+  card.take = [module] { module->take(); };
+  cards_.emplace(name, std::move(card));
+}
+
 void ModelDesk::add_card(const std::string& name) {
+  if (config_.test_cards) {
+    const auto test = config_.test_cards->find(name);
+    if (test != config_.test_cards->end()) return add_test_card(name, test->second);
+  }
   const auto found = assets_.cards.find(name == kAnyCard ? kUsualCard : name);
   if (found == assets_.cards.end()) return;  // placing it says so
   Card card;

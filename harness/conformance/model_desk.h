@@ -12,9 +12,13 @@
 #include "harness/bench/reader_wires.h"
 #include "harness/conformance/deed.h"
 #include "harness/conformance/probe_usb.h"
+#include "harness/bench/test_card_file.h"
 #include "models/card/card_module.h"
 #include "models/face_reader/face_reader_module.h"
 #include "models/generic_reader/generic_reader_module.h"
+#include "models/test_card/test_card_module.h"
+#include "sim/channel/mutated_usb_port.h"
+#include "sim/fault/mutator.h"
 
 namespace uketsuke::conformance {
 
@@ -22,8 +26,10 @@ namespace uketsuke::conformance {
 struct DeskConfig {
   generic_reader::Profile reader;
   std::shared_ptr<const face_reader::Profile> face;
-  std::vector<std::string> cards;  // that can be placed: holders, "any"
+  std::vector<std::string> cards;  // that can be placed: holders, test cards, "any"
+  std::shared_ptr<const std::map<std::string, bench::TestCardFile>> test_cards;
   std::uint64_t seed = 1;
+  std::vector<fault::Mutation> mutations;  // how the reader deviates on its wires
 };
 // Of scenarios/readers, or "face_reader". Throws std::runtime_error with the names there are.
 DeskConfig desk_config(const bench::Assets& assets, const std::string& reader);
@@ -44,11 +50,14 @@ class ModelDesk : public Desk {
  private:
   struct Card {
     std::unique_ptr<card::CardModule> module;
+    std::unique_ptr<test_card::TestCardModule> test;
     std::function<bool(channel::FieldChannel&, wire::field::Medium)> place;
     std::function<void()> take;
   };
   void build();
+  channel::UsbHostPort& deviating(channel::UsbHostPort& port);
   void add_card(const std::string& name);
+  void add_test_card(const std::string& name, const bench::TestCardFile& file);
   Reply place(const PlaceDeed& deed);
   Reply remove(const RemoveDeed& deed);
   Reply plug(const PlugDeed& deed);
@@ -65,6 +74,8 @@ class ModelDesk : public Desk {
   std::unique_ptr<bench::ReaderWires> wires_;
   std::unique_ptr<generic_reader::GenericReaderModule> generic_;
   std::unique_ptr<face_reader::FaceReaderModule> face_;
+  std::unique_ptr<fault::Mutator> mutator_;
+  std::unique_ptr<channel::MutatedUsbPort> mutated_;
   std::unique_ptr<ProbeUsb> probe_;
   std::map<std::string, Card> cards_;
   std::map<std::uint8_t, std::string> lying_;  // slot -> card

@@ -134,6 +134,7 @@ void Run::remember(const Answer& answer) {
   last_ = answer;
   facts_["last_ms"] =
       static_cast<std::int64_t>((answer.reply.ended_us - answer.reply.begun_us) / 1000);
+  facts_["last_us"] = static_cast<std::int64_t>(answer.reply.ended_us - answer.reply.begun_us);
   facts_["last_error"] = std::int64_t{answer.bError};
   facts_["last_extensions"] = std::int64_t{answer.time_extensions};
   facts_["last_length"] = static_cast<std::int64_t>(answer.data().size());

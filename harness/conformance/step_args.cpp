@@ -12,6 +12,8 @@ namespace {
 
 using verdict::say;
 
+constexpr std::int64_t kSequencePeriod = 251;  // models/test_card/README.md
+
 int digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
@@ -91,7 +93,7 @@ ByteSource::Part ByteSource::read_part(const yaml::Node& node) {
   }
   static const std::vector<std::pair<const char*, Kind>> kKinds = {
       {"byte", Kind::kByte}, {"word", Kind::kWord}, {"dword", Kind::kDword},
-      {"be16", Kind::kBe16}, {"fill", Kind::kFill}};
+      {"be16", Kind::kBe16}, {"fill", Kind::kFill}, {"sequence", Kind::kSequence}};
   yaml::Mapping mapping(node);
   bool found = false;
   for (const auto& [key, kind] : kKinds) {
@@ -108,9 +110,12 @@ ByteSource::Part ByteSource::read_part(const yaml::Node& node) {
   }
   if (const yaml::Node with = mapping.find("with"))
     part.with = static_cast<std::uint8_t>(with.as_int(0, 255));
+  if (const yaml::Node from = mapping.find("from")) part.from = Number::read(from);
   mapping.done();
-  if (!found) yaml::fail(node, {"byte、word、dword、be16、fill、text のどれかが必要",
-                                "one of byte, word, dword, be16, fill, text is needed"});
+  if (!found) {
+    yaml::fail(node, {"byte、word、dword、be16、fill、sequence、text のどれかが必要",
+                      "one of byte, word, dword, be16, fill, sequence, text is needed"});
+  }
   return part;
 }
 
@@ -130,6 +135,13 @@ wire::Bytes ByteSource::bytes(const Facts& facts) const {
       case Kind::kFill: {
         const auto size = std::clamp<std::int64_t>(part.number.value(facts), 0, kMaxBytes);
         all.insert(all.end(), static_cast<std::size_t>(size), part.with);
+        break;
+      }
+      case Kind::kSequence: {
+        const auto size = std::clamp<std::int64_t>(part.number.value(facts), 0, kMaxBytes);
+        const std::int64_t from = std::max<std::int64_t>(part.from.value(facts), 0);
+        for (std::int64_t i = 0; i < size; ++i)
+          all.push_back(static_cast<std::uint8_t>((from + i) % kSequencePeriod));
         break;
       }
       case Kind::kText: {

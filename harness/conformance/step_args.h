@@ -40,8 +40,9 @@ struct Range {
 };
 
 // Bytes to send: "00 A4 00 0C", {byte: EXPR}, {word: EXPR}, {dword: EXPR} (little-endian),
-// {be16: EXPR} (big-endian, of APDUs), {fill: EXPR, with: 0x5A}, {text: NAME} (a remembered value
-// in hex), or a list of such.
+// {be16: EXPR} (big-endian, of APDUs), {fill: EXPR, with: 0x5A}, {sequence: EXPR, from: EXPR}
+// (byte i is i modulo 251, as test cards have it), {text: NAME} (a remembered value in hex), or a
+// list of such.
 class ByteSource {
  public:
   static constexpr std::int64_t kMaxBytes = 70'000;
@@ -51,11 +52,11 @@ class ByteSource {
   bool empty() const { return parts_.empty(); }
 
  private:
-  enum class Kind { kFixed, kByte, kWord, kDword, kBe16, kFill, kText };
+  enum class Kind { kFixed, kByte, kWord, kDword, kBe16, kFill, kSequence, kText };
   struct Part {
     Kind kind = Kind::kFixed;
     wire::Bytes fixed;
-    Number number;
+    Number number, from;
     std::uint8_t with = 0;
     std::string name;
   };

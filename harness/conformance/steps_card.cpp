@@ -143,6 +143,7 @@ class ApduStep : public Step {
     }
     if (const yaml::Node key = mapping.find("data")) data_ = BytePattern::read(key);
     if (const yaml::Node key = mapping.find("same_as")) same_as_ = ByteSource::read(key);
+    if (const yaml::Node key = mapping.find("may_fail")) may_fail_ = key.as_bool();
     if (const yaml::Node key = mapping.find("length")) length_ = Range::read(key);
     if (const yaml::Node key = mapping.find("within_ms")) within_ms_ = Range::read(key);
     mapping.done();
@@ -152,6 +153,10 @@ class ApduStep : public Step {
     if (!run.session()) run.inconclusive({"先に activate が必要", "a step activate has to come first"});
     const wire::Micros begun = run.now_us();
     const wire::Bytes response = transmit(run);
+    run.facts()["response"] = hex(response, response.size());
+    const std::size_t sw = std::min<std::size_t>(2, response.size());
+    run.facts()["sw"] = hex(wire::ByteView(response).last(sw));
+    if (may_fail_ && response.empty()) return;
     judge(run, response, static_cast<std::int64_t>((run.now_us() - begun) / 1000));
   }
 
@@ -163,6 +168,7 @@ class ApduStep : public Step {
       if (auto* done = std::get_if<ccid_host::ExchangeDone>(&step))
         return std::move(done->response);
       if (const auto* failed = std::get_if<ccid_host::ExchangeFailed>(&step)) {
+        if (may_fail_) return {};
         run.judge(false, {"APDU の応答が来る", "the command APDU is answered"},
                   Text(std::string(to_string(failed->failure)) + " " + failed->what),
                   run.last().bytes);
@@ -223,6 +229,7 @@ class ApduStep : public Step {
   std::optional<BytePattern> data_;
   std::optional<ByteSource> same_as_;
   std::optional<Range> length_, within_ms_;
+  bool may_fail_ = false;  // no response then
 };
 
 // {present: true, changed: true, within_ms: 1000}; messages before it are passed over if they are
@@ -236,6 +243,9 @@ class NotificationStep : public Step {
     if (const yaml::Node key = mapping.find("none")) none_ = key.as_bool();
     if (const yaml::Node key = mapping.find("hardware_error")) hardware_error_ = key.as_bool();
     if (const yaml::Node key = mapping.find("slot")) slot_ = Number::read(key);
+    if (const yaml::Node key = mapping.find("seq")) seq_ = Number::read(key);
+    if (const yaml::Node key = mapping.find("only")) only_ = key.as_bool();
+    if (const yaml::Node key = mapping.find("should")) should_ = key.as_bool();
     within_ms_ = Number::read_or(mapping, "within_ms", 1000);
     mapping.done();
   }
@@ -263,8 +273,9 @@ class NotificationStep : public Step {
       if (wanted(*message, slot, slots, run)) return;
     }
     if (none_) return;
-    run.judge(false, words(slot),
-              seen.empty() ? Text("通知がない", "no notification") : seen, bytes);
+    if (seen.empty()) seen = {"通知がない", "no notification"};
+    if (should_) return run.advise(false, words(slot), seen, bytes);
+    run.judge(false, words(slot), seen, bytes);
   }
 
  private:
@@ -284,6 +295,11 @@ class NotificationStep : public Step {
       run.judge(error->bHardwareErrorCode == 1 && error->bSlot == slot,
                 say("スロット {} の過電流（01h）", "overcurrent (01h) of slot {}", slot),
                 ccid::describe(message), ccid::encode(message));
+      if (seq_) {
+        run.judge(error->bSeq == seq_->byte(run.facts()),
+                  Text(fmt::format("bSeq {:02X}h", seq_->byte(run.facts()))),
+                  Text(fmt::format("bSeq {:02X}h", error->bSeq)), ccid::encode(message), 2);
+      }
       return true;
     }
     const auto& change = std::get<ccid::RDR_to_PC_NotifySlotChange>(message);
@@ -291,6 +307,11 @@ class NotificationStep : public Step {
               {"余ったビットは 0", "bits beyond the last slot are zero"}, ccid::describe(message),
               ccid::encode(message), 1);
     const ccid::SlotIccState state = ccid::slot_icc_state(change, slot);
+    for (std::size_t other = 0; only_ && other < slots; ++other) {
+      run.judge(other == slot || !ccid::slot_icc_state(change, other).changed,
+                say("スロット {} は変化していない", "slot {} has not changed", other),
+                ccid::describe(message), ccid::encode(message), 1);
+    }
     return !hardware_error_ && (!present_ || state.present == *present_) &&
            (!changed_ || state.changed == *changed_);
   }
@@ -304,16 +325,19 @@ class NotificationStep : public Step {
   }
 
   std::optional<bool> present_, changed_;
-  bool none_ = false, hardware_error_ = false;
-  std::optional<Number> slot_;
+  bool none_ = false, hardware_error_ = false, should_ = false;
+  bool only_ = false;  // no other slot is said to have changed
+  std::optional<Number> slot_, seq_;
   Number within_ms_;
 };
 
-// Reads what waits on the interrupt endpoint, and forgets it.
+// Reads what waits on the interrupt endpoint, and forgets it; or judges that each is a message of
+// the standard.
+template <bool kJudges>
 class DrainStep : public Step {
  public:
   explicit DrainStep(const yaml::Node& node) : ms_(Number::read(node)) {}
-  bool asserts() const override { return false; }
+  bool asserts() const override { return kJudges; }
   void run(Run& run) const override {
     const auto quiet = static_cast<wire::Micros>(ms_.value(run.facts()) * 1000);
     if (run.fact("endpoint_interrupt") == 0) {
@@ -326,7 +350,14 @@ class DrainStep : public Step {
       deed.interrupt = true;
       deed.length = 64;
       deed.limit_us = quiet;
-      if (run.perform(deed).ended != Ended::kDone) return;
+      const Reply reply = run.perform(deed);
+      if (reply.ended != Ended::kDone) return;
+      if (!kJudges) continue;
+      const auto slots = static_cast<std::size_t>(run.fact("slots"));
+      run.judge(static_cast<bool>(ccid::decode_interrupt(reply.data, slots)),
+                {"NotifySlotChange（50h）か HardwareError（51h）",
+                 "NotifySlotChange (50h) or HardwareError (51h)"},
+                hex(reply.data), reply.data, 0);
     }
   }
 
@@ -361,7 +392,11 @@ const std::vector<StepKind>& card_steps() {
        "notification: {present: true, changed: true, within_ms: 1000}", read<NotificationStep>},
       {"drain_notifications",
        {"待っている通知を読み捨てる", "reads and forgets notifications that wait"},
-       "drain_notifications: 200", read<DrainStep>},
+       "drain_notifications: 200", read<DrainStep<false>>},
+      {"only_notifications",
+       {"待っている割込みメッセージが規格のものだけか調べる",
+        "judges that interrupt messages that wait are those of the standard"},
+       "only_notifications: 300", read<DrainStep<true>>},
   };
   return kKinds;
 }

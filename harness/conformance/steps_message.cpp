@@ -74,10 +74,13 @@ struct Judged {
     if (const auto bad = should->compare(answer, run))
       run.advise(false, bad->expected, bad->got, answer.bytes, bad->offset);
   }
-  void read_and_judge(Run& run, const wire::Bytes& command) const {
+  // Times count from `begun`: a reader that is slow to take a command is slow, too.
+  void read_and_judge(Run& run, const wire::Bytes& command,
+                      std::optional<wire::Micros> begun = std::nullopt) const {
     if (!read) return;
-    const Answer answer = run.receive(
+    Answer answer = run.receive(
         static_cast<wire::Micros>(limit_ms.value(run.facts()) * 1000), follow);
+    if (begun) answer.reply.begun_us = *begun;
     run.remember(answer);
     judge(run, command, answer);
   }
@@ -133,7 +136,7 @@ class CommandStep : public Step {
       return judged_.judge(run, message, none);
     }
     message.resize(std::max<std::size_t>(message.size(), ccid::kHeaderLength));
-    judged_.read_and_judge(run, message);
+    judged_.read_and_judge(run, message, sent.begun_us);
   }
 
  private:
@@ -193,6 +196,82 @@ class AnswerStep : public Step {
   Judged judged_;
 };
 
+// Answers of several commands that were not read there, in whatever order they come.
+class AnswersStep : public Step {
+ public:
+  explicit AnswersStep(const yaml::Node& node) {
+    yaml::Mapping mapping(node);
+    limit_ms_ = Number::read_or(mapping, "limit_ms", Run::kAnswerUs / 1000);
+    const yaml::Node of = mapping.require("of");
+    mapping.done();
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      yaml::Mapping one(of.at(i));
+      Wanted wanted;
+      wanted.to = read_message(one.require("to"));
+      if (const yaml::Node key = one.find("slot")) wanted.slot = Number::read(key);
+      wanted.seq = Number::read(one.require("seq"));
+      wanted.judged = Judged::from(one);
+      one.done();
+      wanted_.push_back(std::move(wanted));
+    }
+    if (wanted_.empty()) yaml::fail(of, {"応答が一つ以上必要", "at least one answer is needed"});
+  }
+  bool asserts() const override { return true; }
+  void run(Run& run) const override {
+    std::vector<const Wanted*> open;
+    for (const Wanted& wanted : wanted_) open.push_back(&wanted);
+    while (!open.empty()) {
+      const Answer answer =
+          run.receive(static_cast<wire::Micros>(limit_ms_.value(run.facts()) * 1000));
+      run.remember(answer);
+      const auto found = std::find_if(open.begin(), open.end(), [&](const Wanted* wanted) {
+        return answer.header && wanted->answered_by(*answer.header, run);
+      });
+      if (found == open.end()) {
+        run.judge(false, words(open, run), decoded(answer), answer.bytes, 0);
+        if (!answer.came()) return;  // a warning: nothing more is to be had
+        continue;
+      }
+      const Wanted* wanted = *found;
+      open.erase(found);
+      wanted->judged.judge(run, wanted->command(run), answer);
+    }
+  }
+
+ private:
+  struct Wanted {
+    Number to, seq;
+    std::optional<Number> slot;
+    Judged judged;
+    wire::Bytes command(const Run& run) const {
+      wire::Bytes bytes(ccid::kHeaderLength);
+      bytes[0] = to.byte(run.facts());
+      bytes[5] = slot ? slot->byte(run.facts()) : run.slot();
+      bytes[6] = seq.byte(run.facts());
+      return bytes;
+    }
+    bool answered_by(const ccid::Header& header, const Run& run) const {
+      const wire::Bytes bytes = command(run);
+      return header.bSlot == bytes[5] && header.bSeq == bytes[6] &&
+             header.bMessageType == static_cast<std::uint8_t>(ccid::response_type(bytes[0]));
+    }
+  };
+  static Text words(const std::vector<const Wanted*>& open, const Run& run) {
+    Text text;
+    for (const Wanted* wanted : open) {
+      const wire::Bytes bytes = wanted->command(run);
+      const auto type = static_cast<ccid::bMessageType>(ccid::response_type(bytes[0]));
+      text = text + Text(text.empty() ? "" : " | ") +
+             say("{}（スロット {}、bSeq {:02X}h）", "{} (slot {}, bSeq {:02X}h)",
+                 ccid::to_string(type), bytes[5], bytes[6]);
+    }
+    return text;
+  }
+
+  std::vector<Wanted> wanted_;
+  Number limit_ms_;
+};
+
 template <class S>
 std::unique_ptr<Step> read(const yaml::Node& node) {
   return std::make_unique<S>(node);
@@ -214,6 +293,12 @@ const std::vector<StepKind>& message_steps() {
        {"先に送ったメッセージの応答を調べる",
         "judges the answer of a message that was sent with `read: false`"},
        "answer: {to: XfrBlock, seq: first, expect: {ends: \"90 00\"}}", read<AnswerStep>},
+      {"answers",
+       {"先に送った複数のメッセージの応答を、来た順に調べる",
+        "judges the answers of several messages, in whatever order they come"},
+       "answers: {of: [{to: XfrBlock, seq: first, expect: {error: 0xFF}}, "
+       "{to: Abort, seq: second}]}",
+       read<AnswersStep>},
   };
   return kKinds;
 }
