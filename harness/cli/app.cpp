@@ -11,6 +11,7 @@
 
 #include "harness/cli/doctor_command.h"
 #include "harness/cli/explore_command.h"
+#include "harness/cli/conformance_dispatch.h"
 #include "harness/cli/identify_command.h"
 #include "harness/cli/monitor_command.h"
 #include "harness/cli/readers_command.h"
@@ -191,6 +192,9 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
   }
   if (const auto* value = std::get_if<ReadersCommand>(&command)) {
     return readers_command(*value, console);
+  }
+  if (const auto* value = std::get_if<ConformanceCommand>(&command)) {
+    return dispatch_conformance(*value, executor, console);
   }
   if (const auto* value = std::get_if<CheckCommand>(&command)) {
     return check(*value, executor, console);

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/cli/conformance_command.h"
 #include "harness/run/runner.h"
 
 namespace uketsuke::cli {
@@ -91,7 +92,7 @@ struct NewCommand {
 using Command =
     std::variant<RunCommand, CheckCommand, ListCommand, StepsCommand, SchemaCommand, NewCommand,
                  RegressCommand, SweepCommand, ExploreCommand, ServeCommand, DoctorCommand,
-                 ReadersCommand, IdentifyCommand, MonitorCommand>;
+                 ReadersCommand, IdentifyCommand, MonitorCommand, ConformanceCommand>;
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;

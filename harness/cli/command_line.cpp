@@ -1,10 +1,12 @@
-// The only file that includes CLI11.
+// The only file that includes CLI11, beside command_line_conformance.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
+#include <memory>
 
 #include "harness/campaign/regress/regress_files.h"
 #include "harness/cli/command.h"
+#include "harness/cli/command_line_conformance.h"
 #include "harness/cli/language.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
@@ -77,6 +79,8 @@ class Parser {
     add_sweep();
     add_explore();
     add_serve();
+    conformance_ = std::make_unique<ConformanceParser>(
+        app_, [this](const Text& text) { return say(text); });
     add_readers();
     add_doctor();
     add_bound_tools();
@@ -448,6 +452,7 @@ class Parser {
     if (doctor_app_->parsed()) return doctor_;
     if (identify_app_->parsed()) return identify_;
     if (monitor_app_->parsed()) return monitor_;
+    if (auto conformance = conformance_->command()) return *conformance;
     return run_;
   }
 
@@ -492,6 +497,7 @@ class Parser {
   CLI::App* readers_app_ = nullptr;
   CLI::App* identify_app_ = nullptr;
   CLI::App* monitor_app_ = nullptr;
+  std::unique_ptr<ConformanceParser> conformance_;
 };
 
 }  // namespace

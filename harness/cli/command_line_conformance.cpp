@@ -1,0 +1,143 @@
+#include "harness/cli/command_line_conformance.h"
+
+#include <utility>
+
+namespace uketsuke::cli {
+namespace {
+
+constexpr unsigned kMaxJobs = 512;
+
+void binds_of(CLI::App* app, std::vector<std::string>& binds, const std::string& what) {
+  app->add_option("--bind", binds, what)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+}  // namespace
+
+ConformanceParser::ConformanceParser(CLI::App& app, Say say) : app_(app), say_(std::move(say)) {
+  add_claims();
+  add_catalogue();
+  add_certify();
+  add_evidence();
+  add_mutants();
+}
+
+CLI::App* ConformanceParser::add(const char* name, const verdict::Text& what) {
+  return app_.add_subcommand(name, say_(what));
+}
+
+void ConformanceParser::add_claims() {
+  claims_app_ = add("claims", {"リーダーの記述子から申告書 (claims.yaml) の下書きを作る",
+                               "draft the claims of a reader (claims.yaml) from its descriptors"});
+  claims_app_->add_option("READER", claims_.reader,
+                          say_({"usb:…、usbip:…、model:名前、または記述子の 16 進ファイル",
+                                "usb:..., usbip:..., model:NAME, or a file with descriptors in "
+                                "hex"}))
+      ->required();
+  claims_app_->add_option("--bench", claims_.bench, say_({"ベンチファイル", "bench file"}));
+}
+
+void ConformanceParser::add_catalogue() {
+  catalogue_app_ = add("catalogue", {"試験項目の一覧", "list the catalogue of test cases"});
+  catalogue_app_->add_option("--for", catalogue_.claims,
+                             say_({"この申告書での適用の有無を示す",
+                                   "tell which apply to these claims"}));
+  catalogue_app_->add_option("--html", catalogue_.html,
+                             say_({"印刷できる試験仕様書をこのファイルに書く",
+                                   "write the printable specification into this file"}));
+  explain_app_ = add("explain", {"試験項目を説明する（目的、規則、手順、検出する不良）",
+                                 "explain a test case: purpose, rules, steps, what it detects"});
+  explain_app_->add_option("ID", explain_.id, say_({"項目の番号（MSG-03）", "its id (MSG-03)"}))
+      ->required();
+}
+
+void ConformanceParser::add_certify() {
+  certify_app_ = add("certify", {"リーダーを試験項目で自己検査し、証跡をまとめる",
+                                 "self-test a reader against the catalogue, into a bundle of "
+                                 "evidence"});
+  certify_app_->add_option("--reader", certify_.reader,
+                           say_({"usb:…、usbip:…、pcsc:…、model:名前",
+                                 "usb:..., usbip:..., pcsc:..., model:NAME"}));
+  binds_of(certify_app_, certify_.binds,
+           say_({"人や機器の結び方（例 panel=operator）", "hands and the rest (panel=operator)"}));
+  certify_app_->add_option("--bench", certify_.bench,
+                           say_({"ベンチファイル (IXIT)", "bench file (IXIT)"}));
+  certify_app_->add_option("--claims", certify_.claims,
+                           say_({"申告書 (ICS)", "claims file (ICS)"}));
+  certify_app_->add_option("--waivers", certify_.waivers, say_({"免除のファイル", "waiver file"}));
+  certify_app_->add_option("--out", certify_.out, say_({"証跡のフォルダ", "folder of the bundle"}));
+  certify_app_->add_option("--only", certify_.only,
+                           say_({"この項目か群だけ（MSG-03、PWR）", "only these cases or families"}))
+      ->delimiter(',');
+  certify_app_->add_flag("--plan", certify_.plan, say_({"計画だけ示す", "show the plan only"}));
+  certify_app_->add_flag("--resume", certify_.resume,
+                         say_({"中断した検査を続ける", "go on with a run that was interrupted"}));
+  certify_app_->add_flag("--rerun-failed", certify_.rerun_failed,
+                         say_({"逸脱した項目をもう一度行う（最初の結果も残す）",
+                               "run again what deviated; the first attempt is kept"}));
+  certify_app_->add_option("--sign-key", certify_.sign_key, say_({"署名鍵 (PEM)", "key (PEM)"}));
+  certify_app_->add_option("--sign-cert", certify_.sign_cert,
+                           say_({"その証明書 (PEM)", "its certificate (PEM)"}));
+  certify_app_->add_option("--chain", certify_.chain,
+                           say_({"中間証明書 (PEM)", "certificates in between (PEM)"}));
+  certify_app_->add_option("--passphrase-file", certify_.passphrase_file,
+                           say_({"鍵のパスフレーズのファイル", "file with the key's passphrase"}));
+}
+
+void ConformanceParser::add_evidence() {
+  sign_app_ = add("sign", {"証跡に署名する (CMS)", "sign a bundle (CMS)"});
+  sign_app_->add_option("BUNDLE", sign_.bundle)->required();
+  sign_app_->add_option("--key", sign_.key, say_({"署名鍵 (PEM)", "key (PEM)"}))->required();
+  sign_app_->add_option("--cert", sign_.cert, say_({"証明書 (PEM)", "certificate (PEM)"}))
+      ->required();
+  sign_app_->add_option("--chain", sign_.chain,
+                        say_({"中間証明書 (PEM)", "certificates in between (PEM)"}));
+  sign_app_->add_option("--passphrase-file", sign_.passphrase_file,
+                        say_({"鍵のパスフレーズのファイル", "file with the key's passphrase"}));
+  verify_app_ = add("verify", {"証跡を調べ、判定を計算し直す（通信なし）",
+                               "check a bundle and compute its verdicts again, offline"});
+  verify_app_->add_option("BUNDLE", verify_.bundle)->required();
+  verify_app_->add_option("--ca", verify_.ca, say_({"信頼する認証局 (PEM)", "authorities (PEM)"}));
+  verify_app_->add_option("--full", verify_.full,
+                          say_({"公開版の元になった証跡", "the bundle a public one was made of"}));
+  verify_app_->add_flag("--json", verify_.json, say_({"JSON で出力", "as JSON"}));
+  compare_app_ = add("compare", {"二つの証跡（版の違い）を並べる", "put two bundles side by side"});
+  compare_app_->add_option("A", compare_.left)->required();
+  compare_app_->add_option("B", compare_.right)->required();
+  compare_app_->add_option("--html", compare_.html, say_({"HTML に書く", "write HTML"}));
+  compare_app_->add_option("--json", compare_.json, say_({"JSON に書く", "write JSON"}));
+  publish_app_ = add("publish", {"記録と名前を除いた公開版を作る",
+                                 "make a public copy without traces and names"});
+  publish_app_->add_option("BUNDLE", publish_.bundle)->required();
+  publish_app_->add_option("--out", publish_.out, say_({"そのフォルダ", "its folder"}))->required();
+}
+
+void ConformanceParser::add_mutants() {
+  mutants_app_ = add("mutants", {"わざと壊した機器で試験項目の力を調べ、表にする",
+                                 "try the catalogue on deliberately bad devices: the kill matrix"});
+  mutants_app_->add_option("-j,--jobs", mutants_.jobs, say_({"並行数", "workers"}))
+      ->check(CLI::Range(1U, kMaxJobs));
+  mutants_app_->add_option("--only", mutants_.only, say_({"この機器だけ", "only these"}))
+      ->delimiter(',');
+  mutants_app_->add_option("--out", mutants_.out, say_({"結果のフォルダ", "folder for results"}));
+  mutants_app_->add_option("--seed", mutants_.seed, say_({"乱数の種", "seed"}));
+  mutants_app_->add_option("--random", mutants_.random,
+                           say_({"代わりに無作為に作った機器をこの数だけ",
+                                 "so many mutants made at random instead"}));
+}
+
+std::optional<ConformanceCommand> ConformanceParser::command() const {
+  if (certify_app_->parsed()) return certify_;
+  if (catalogue_app_->parsed()) return catalogue_;
+  if (explain_app_->parsed()) return explain_;
+  if (claims_app_->parsed()) return claims_;
+  if (sign_app_->parsed()) return sign_;
+  if (verify_app_->parsed()) return verify_;
+  if (compare_app_->parsed()) return compare_;
+  if (publish_app_->parsed()) return publish_;
+  if (mutants_app_->parsed()) return mutants_;
+  return std::nullopt;
+}
+
+}  // namespace uketsuke::cli
