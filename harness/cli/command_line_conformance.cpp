@@ -16,11 +16,7 @@ void binds_of(CLI::App* app, std::vector<std::string>& binds, const std::string&
 }  // namespace
 
 ConformanceParser::ConformanceParser(CLI::App& app, Say say) : app_(app), say_(std::move(say)) {
-  add_claims();
   add_catalogue();
-  add_certify();
-  add_evidence();
-  add_mutants();
 }
 
 CLI::App* ConformanceParser::add(const char* name, const verdict::Text& what) {
@@ -128,15 +124,16 @@ void ConformanceParser::add_mutants() {
 }
 
 std::optional<ConformanceCommand> ConformanceParser::command() const {
-  if (certify_app_->parsed()) return certify_;
-  if (catalogue_app_->parsed()) return catalogue_;
-  if (explain_app_->parsed()) return explain_;
-  if (claims_app_->parsed()) return claims_;
-  if (sign_app_->parsed()) return sign_;
-  if (verify_app_->parsed()) return verify_;
-  if (compare_app_->parsed()) return compare_;
-  if (publish_app_->parsed()) return publish_;
-  if (mutants_app_->parsed()) return mutants_;
+  const auto parsed = [](const CLI::App* app) { return app != nullptr && app->parsed(); };
+  if (parsed(certify_app_)) return certify_;
+  if (parsed(catalogue_app_)) return catalogue_;
+  if (parsed(explain_app_)) return explain_;
+  if (parsed(claims_app_)) return claims_;
+  if (parsed(sign_app_)) return sign_;
+  if (parsed(verify_app_)) return verify_;
+  if (parsed(compare_app_)) return compare_;
+  if (parsed(publish_app_)) return publish_;
+  if (parsed(mutants_app_)) return mutants_;
   return std::nullopt;
 }
 

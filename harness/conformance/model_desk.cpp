@@ -42,6 +42,32 @@ DeskConfig desk_config(const bench::Assets& assets, const std::string& reader) {
                            yaml::hint(reader, names).en);
 }
 
+Facts model_facts(const DeskConfig& config) {
+  Facts facts;
+  bool contact = false, contactless = false;
+  const auto& slots = config.reader.ccid.slots;
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    const bool touches = slots[i].medium == wire::field::Medium::kContact;
+    (touches ? contact : contactless) = true;
+    facts["medium_" + std::to_string(i)] = std::string(touches ? "contact" : "contactless");
+  }
+  const wire::ccid::ClassDescriptor& descriptor = config.reader.ccid.descriptor;
+  facts["class"] = std::string("ccid");
+  facts["contact"] = contact;
+  facts["contactless"] = contactless;
+  facts["removable"] = true;
+  facts["pinpad"] = descriptor.bPINSupport != 0;
+  facts["display"] = descriptor.wLcdLayout != 0;
+  facts["escape_vendor"] = !config.reader.ccid.escape_answers.empty();
+  facts["max_slots_busy"] = std::int64_t{descriptor.bMaxCCIDBusySlots};
+  facts["face"] = config.face != nullptr;
+  for (const char* name : {"card", "test_cards", "wire_probe", "relay_usb", "simulated"})
+    facts[name] = true;
+  facts["hands"] = std::string("model");
+  facts["pcsc"] = false;
+  return facts;
+}
+
 ModelDesk::ModelDesk(const bench::Assets& assets, DeskConfig config)
     : assets_(assets), config_(std::move(config)), context_{simulation_, journal_, faults_},
       panel_(context_, kFaceReader) {

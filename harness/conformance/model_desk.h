@@ -10,9 +10,10 @@
 
 #include "harness/bench/assets.h"
 #include "harness/bench/reader_wires.h"
+#include "harness/bench/test_card_file.h"
 #include "harness/conformance/deed.h"
 #include "harness/conformance/probe_usb.h"
-#include "harness/bench/test_card_file.h"
+#include "harness/conformance/value.h"
 #include "models/card/card_module.h"
 #include "models/face_reader/face_reader_module.h"
 #include "models/generic_reader/generic_reader_module.h"
@@ -33,6 +34,10 @@ struct DeskConfig {
 };
 // Of scenarios/readers, or "face_reader". Throws std::runtime_error with the names there are.
 DeskConfig desk_config(const bench::Assets& assets, const std::string& reader);
+
+// What the bench of such a desk has (hands, test cards, probe), and what of the reader its
+// descriptors do not say (media of the slots, pad, display).
+Facts model_facts(const DeskConfig& config);
 
 class ModelDesk : public Desk {
  public:

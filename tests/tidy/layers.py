@@ -27,7 +27,7 @@ PLACES = {
     "libusb": lambda p: p.startswith("sim/gateway/"),
     "pcsc": lambda p: p.startswith("sim/gateway/"),
     "yaml-cpp": lambda p: p.startswith("harness/yaml/"),
-    "CLI11": lambda p: p == "harness/cli/command_line.cpp",
+    "CLI11": lambda p: p.startswith("harness/cli/command_line"),
     "nlohmann-json": lambda p: p.endswith(".cpp"),
     "openssl": lambda p: p.startswith("models/crypto/")
     or p in ("sim/trace/journal.cpp", "sim/guard/keyed_digest.cpp",

@@ -1,0 +1,69 @@
+#include "harness/conformance/plan.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "harness/verdict/format.h"
+#include "harness/yaml/yaml.h"
+
+namespace uketsuke::conformance {
+
+std::vector<CasePtr> select(const Catalogue& catalogue, const std::vector<std::string>& names) {
+  if (names.empty()) return catalogue.cases;
+  std::vector<std::string> known;
+  for (const CasePtr& one : catalogue.cases) {
+    known.push_back(one->id);
+    if (std::find(known.begin(), known.end(), one->family()) == known.end())
+      known.push_back(one->family());
+  }
+  for (const std::string& name : names)
+    if (std::find(known.begin(), known.end(), name) == known.end())
+      throw std::runtime_error("no case " + name + yaml::hint(name, known).en);
+  std::vector<CasePtr> selected;
+  for (const CasePtr& one : catalogue.cases) {
+    const bool named = std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+      return name == one->id || name == one->family();
+    });
+    if (named) selected.push_back(one);
+  }
+  return selected;
+}
+
+Plan make_plan(const std::vector<CasePtr>& cases, const Subject& subject, bool by_card) {
+  Plan plan;
+  for (const CasePtr& one : cases) {
+    Planned planned;
+    planned.of = one;
+    try {
+      planned.not_applicable = why_not(*one, subject);
+    } catch (const ExpressionError&) {
+      // Running it says so.
+    }
+    plan.cases.push_back(std::move(planned));
+  }
+  if (by_card) {
+    std::stable_sort(plan.cases.begin(), plan.cases.end(), [](const auto& a, const auto& b) {
+      return a.of->card < b.of->card;
+    });
+  }
+  std::string lying;
+  for (const Planned& planned : plan.cases) {
+    if (!planned.not_applicable.empty()) continue;
+    ++plan.applicable;
+    plan.operator_cases += planned.of->needs == "operator" ? 1 : 0;
+    const std::string& card = planned.of->card;
+    plan.insertions += (!card.empty() && card != lying ? 1 : 0) +
+                       static_cast<unsigned>(planned.of->cards.size() - (card.empty() ? 0 : 1));
+    lying = card;
+  }
+  return plan;
+}
+
+Text describe(const Plan& plan) {
+  return verdict::say(
+      "計画：{} 項目のうち適用 {}、およそ {:.1f} 分、カードを置く回数 {}、操作者が要る項目 {}",
+      "plan: {} cases, {} applicable, about {:.1f} minutes, {} card insertions, {} with an operator",
+      plan.cases.size(), plan.applicable, plan.seconds / 60, plan.insertions, plan.operator_cases);
+}
+
+}  // namespace uketsuke::conformance
