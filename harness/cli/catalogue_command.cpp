@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "harness/bench/assets.h"
 #include "harness/conformance/case.h"
 #include "harness/conformance/mutants/mutant_file.h"
@@ -33,10 +35,12 @@ conformance::Specification specification(run::Executor& executor) {
   conformance::Specification spec;
   spec.catalogue = conformance::load_catalogue(data);
   spec.rules = conformance::load_rules(data + "/requirements");
+  if (!std::filesystem::exists(data + "/mutants")) return spec;
   const auto assets = bench::load_assets(data);
   for (const conformance::Mutant& mutant : conformance::load_mutants(
            data + "/mutants", conformance::mutant_sources(*assets, kRelease)))
-    for (const std::string& id : mutant.killed_by) spec.kills[id].push_back({mutant.id, mutant.title});
+    for (const std::string& id : mutant.killed_by)
+      spec.kills[id].push_back({mutant.id, mutant.title});
   return spec;
 }
 
