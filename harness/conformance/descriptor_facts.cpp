@@ -169,9 +169,13 @@ void add_usb_fields(const DescriptorFacts& d, Facts& facts) {
   put("bcdUSB", d.device ? device.bcdUSB : 0);
   put("bMaxPacketSize0", d.device ? device.bMaxPacketSize0 : 0);
   put("bNumConfigurations", d.device ? device.bNumConfigurations : 0);
+  put("iManufacturer", d.device ? device.iManufacturer : 0);
+  put("iProduct", d.device ? device.iProduct : 0);
+  put("iSerialNumber", d.device ? device.iSerialNumber : 0);
   facts["has_serial"] = d.device && device.iSerialNumber != 0;
   const std::uint8_t attributes = d.configuration ? d.configuration->bmAttributes : 0;
   put("bmAttributes", attributes);
+  put("wTotalLength", d.configuration ? d.configuration->wTotalLength : 0);
   put("bConfigurationValue", d.configuration ? d.configuration->bConfigurationValue : 0);
   put("bMaxPower", d.configuration ? d.configuration->bMaxPower : 0);
   facts["self_powered"] = (attributes & wire::usb::kSelfPowered) != 0;

@@ -97,7 +97,8 @@ std::string level_of(std::uint32_t dwFeatures);
 wire::ccid::ClassDescriptor read_class_descriptor(ByteView bytes);
 
 // The facts that descriptors give: fields under the standard's names (bmAttributes is that of the
-// configuration, device fields as idVendor, idProduct, bcdDevice, bcdUSB), and what follows of
+// configuration, device fields as idVendor, idProduct, bcdDevice, bcdUSB, iSerialNumber; also
+// wTotalLength, bConfigurationValue, bMaxPower), and what follows of
 // them: class_descriptor (there is one), slots, level, packet (of bulk-OUT, 0: none), interrupt,
 // t0, t1, speed ("full", "high"), high_speed_capable (it has a device qualifier),
 // auto_parameters (also auto_params), auto_activation, auto_voltage, auto_clock, auto_baud,

@@ -43,6 +43,7 @@ const std::vector<StepKind>& step_kinds();
 const std::vector<StepKind>& message_steps();    // CCID messages
 const std::vector<StepKind>& usb_steps();        // control requests, reset, configuration
 const std::vector<StepKind>& card_steps();       // place, remove, activate, apdu
+const std::vector<StepKind>& descriptor_steps(); // descriptors against their rules
 const std::vector<StepKind>& flow_steps();       // for_each, repeat, wait, check, remember
 const std::vector<StepKind>& slot_steps();       // power_on, test cards, long commands, parameters
 
