@@ -24,11 +24,11 @@ conformance::SeenElsewhere read_entry(const yaml::Node& node) {
 SeenTable load_seen_elsewhere(const std::string& path) {
   const auto document = yaml::load_file(path);
   yaml::Mapping top(document.root());
-  const auto version = top.require("uketsuke_seen_elsewhere");
+  const auto version = top.require("uketsuke");
   if (version.as_int() != 1)
     yaml::fail(version,
                {"この版の uketsuke が読めるのは 1 だけです", "this uketsuke reads 1 only"});
-  const auto cases = top.require("cases");
+  const auto cases = top.require("seen_elsewhere");
   SeenTable table;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     auto& entries = table[cases.key(i).as_string()];

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "harness/bench/describers.h"
 #include "harness/evidence/json_value.h"
+#include "harness/verdict/format.h"
+#include "sim/wire/bytes.h"
 
 namespace uketsuke::evidence {
 namespace {
@@ -59,21 +62,110 @@ void add_word(std::string& words, const std::string& key, const JsonValue& value
   if (!word.empty()) words += (words.empty() ? "" : " ") + word;
 }
 
+const JsonValue* member(const JsonValue& value, std::string_view key) {
+  for (const auto& [name, one] : value.members) {
+    if (name == key) return &one;
+  }
+  return nullptr;
+}
+
+std::string text_at(const JsonValue& value, std::string_view key) {
+  const auto* found = member(value, key);
+  return found == nullptr ? std::string() : found->text;
+}
+
+std::uint64_t number_at(const JsonValue& value, std::string_view key) {
+  const auto* found = member(value, key);
+  return found == nullptr ? 0 : found->number;
+}
+
+// Decoded by what the deed is; empty if its bytes are no hex or there are none.
+std::string decoded_bytes(const std::string& kind, const std::string& hex) {
+  const auto bytes = wire::from_hex(hex);
+  if (!bytes || bytes->empty()) return "";
+  if (kind == "control") return bench::describe_control_out(*bytes);
+  if (kind == "control in") return bench::describe_control_in(*bytes);
+  if (kind == "out") return bench::describe_ccid_out(*bytes);
+  if (kind == "in") return bench::describe_ccid_in(*bytes);
+  return kind == "interrupt" ? bench::describe_ccid_interrupt(*bytes) : "";
+}
+
+// What passed at the card: "to card: 00a4...".
+std::string field_events(const JsonValue& got) {
+  std::string all;
+  const auto* events = member(got, "field");
+  if (events == nullptr) return all;
+  for (const auto& event : events->items) {
+    const auto hex = text_at(event, "bytes");
+    all += (all.empty() ? "" : "; ") + text_at(event, "what") + (hex.empty() ? "" : " ") + hex;
+  }
+  return all;
+}
+
+verdict::Text ended_text(const JsonValue& got) {
+  const auto ended = text_at(got, "ended");
+  if (ended == "done" || ended.empty()) return {};
+  if (ended == "stalled") return {"STALL", "STALL"};
+  if (ended == "timed_out") return {"期限内に応答なし", "no answer within the limit"};
+  if (ended == "no_device") return {"機器がありません", "the device is gone"};
+  return {ended};
+}
+
+// A line of conformance/trace.h: what was done and what came of it.
+void fill_deed(const JsonValue& deed, const JsonValue& got, TraceLine& line) {
+  if (deed.members.empty()) return;
+  const auto& [kind, target] = deed.members.front();
+  line.who = kind;
+  add_word(line.who, "endpoint", target);
+  if (kind == "control") line.who = kind;
+  line.time = milliseconds(number_at(got, "from"));
+  std::string hex = kind == "control" ? target.text : "";
+  hex += text_at(deed, "data");
+  std::string decoded = decoded_bytes(kind, kind == "in" || kind == "interrupt" ? "" : hex);
+  const auto answer = text_at(got, "data");
+  if (!answer.empty()) {
+    const auto in = decoded_bytes(kind == "control" ? "control in" : kind, answer);
+    if (!in.empty()) decoded += (decoded.empty() ? "" : " → ") + in;
+    hex += (hex.empty() ? "" : " ") + answer;
+  }
+  const auto events = field_events(got);
+  if (!events.empty()) decoded += (decoded.empty() ? "" : "; ") + events;
+  line.decoded = verdict::Text(decoded);
+  auto more = ended_text(got);
+  const auto* said = member(got, "text");
+  if (said != nullptr && said->kind == JsonValue::Kind::kObject) more = said->as_text();
+  if (!more.empty())
+    line.decoded = decoded.empty() ? more : line.decoded + verdict::Text(" — ") + more;
+  line.decoded = shortened(line.decoded);
+  line.hex = spaced(hex);
+}
+
 void fill(const JsonValue& value, TraceLine& line) {
-  for (const auto& [key, member] : value.members) {
-    const bool is_text = member.kind == JsonValue::Kind::kString;
-    const bool is_number = member.kind == JsonValue::Kind::kNumber;
+  const auto* deed = member(value, "do");
+  const auto* got = member(value, "got");
+  if (deed != nullptr && got != nullptr && deed->kind == JsonValue::Kind::kObject) {
+    fill_deed(*deed, *got, line);
+    return;
+  }
+  if (member(value, "desk") != nullptr) {
+    line.decoded = {"新しい接続（" + text_at(value, "speed") + " speed）",
+                    "a new connection (" + text_at(value, "speed") + " speed)"};
+    return;
+  }
+  for (const auto& [key, one] : value.members) {
+    const bool is_text = one.kind == JsonValue::Kind::kString;
+    const bool is_number = one.kind == JsonValue::Kind::kNumber;
     if (key == "t_us" && is_number) {
-      line.time = milliseconds(member.number);
+      line.time = milliseconds(one.number);
     } else if (key == "t_ns" && is_number) {
-      line.time = milliseconds(member.number / 1000);
+      line.time = milliseconds(one.number / 1000);
     } else if (key == "hex" && is_text) {
-      line.hex = spaced(member.text);
+      line.hex = spaced(one.text);
     } else if (key == "decoded" || key == "text") {
-      if (is_text) line.decoded = shortened(verdict::Text(member.text));
-      if (member.kind == JsonValue::Kind::kObject) line.decoded = shortened(member.as_text());
+      if (is_text) line.decoded = shortened(verdict::Text(one.text));
+      if (one.kind == JsonValue::Kind::kObject) line.decoded = shortened(one.as_text());
     } else {
-      add_word(line.who, key, member);
+      add_word(line.who, key, one);
     }
   }
   line.who = shortened(std::move(line.who), kTextShown);
