@@ -250,13 +250,17 @@ void MutatedUsbPort::finish_in(Completion completion, const Transfer& transfer) 
     refuse(completion.id, TransferStatus::kStalled);
   } else if (fate.dropped || fate.joined || fate.held) {
     pass_on(transfer, 0);  // the host goes on waiting
+  } else if (fate.delay_us != 0) {
+    for (std::uint32_t i = 0; i <= fate.copies; ++i)
+      later_.post({fault::ExtraMessage{pipe, completion.data, 0}}, fate.delay_us * 1000);
+    pass_on(transfer, 0);
   } else {
     wire::Bytes prefix = std::exchange(joined_[address], {});
     completion.data.insert(completion.data.begin(), prefix.begin(), prefix.end());
     auto& stash = stash_[address];
     for (std::uint32_t i = 0; i < fate.copies; ++i) stash.push_back(completion.data);
     for (wire::Bytes& held : std::exchange(held_in_[address], {})) stash.push_back(std::move(held));
-    deliver(completion.id, transfer.length, std::move(completion.data), fate.delay_us);
+    deliver(completion.id, transfer.length, std::move(completion.data), 0);
   }
   make_up(fate);
 }

@@ -121,8 +121,6 @@ std::string problem_of(const Mutation& mutation) {
   if (!field && (!mutation.parity.empty() || mutation.hide_parity))
     return "parity: only on the field wire";
   if (mutation.when.every == 0) return "every: at least 1";
-  if (mutation.when.trigger && is_field(mutation.when.trigger->pipe) != field)
-    return "a trigger is on the wire of the rule itself";
   for (const MadeUp& made : mutation.made_up) {
     if (goes_down(made.pipe) || is_field(made.pipe) != field)
       return "a made-up message goes to the host on usb, to the reader on the field";

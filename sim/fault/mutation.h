@@ -48,6 +48,7 @@ struct SetupPattern {
 struct Selector {
   MutationPipe pipe = MutationPipe::kBulkIn;
   std::vector<Pattern> patterns;
+  std::vector<Pattern> unless;  // a message with one of these is not taken
   // The command that this answers has these (bulk_in: by slot and number; else the last one).
   std::vector<Pattern> command;
   SetupPattern setup;                     // control only
@@ -68,6 +69,7 @@ struct Schedule {
   std::optional<Selector> until;    // nothing from such a message on
   std::uint64_t within_us = 0;      // only so long after ...; 0: always
   Since since = Since::kAttached;
+  std::uint64_t command_older_us = 0;  // only so long after the last command or later; 0: always
 };
 
 // A byte of a message that is made up: itself, or one of the last command.

@@ -179,6 +179,8 @@ bool Mutator::takes(const Selector& selector, const Message& message) const {
                        [bytes](const Pattern& pattern) { return matches(pattern, bytes); });
   };
   if (!all(selector.patterns, message.bytes)) return false;
+  for (const Pattern& pattern : selector.unless)
+    if (matches(pattern, message.bytes)) return false;
   if (selector.command.empty()) return true;
   return message.command != nullptr && all(selector.command, *message.command);
 }
@@ -190,6 +192,7 @@ bool Mutator::due(const Mutation& mutation, Progress& progress, std::uint64_t no
     const std::uint64_t start = when.since == Since::kAttached ? attached_us_ : configured_us_;
     if (now_us > start + when.within_us) return false;
   }
+  if (when.command_older_us != 0 && now_us < commanded_us_ + when.command_older_us) return false;
   const std::uint32_t number = progress.seen++;
   if (number < when.after || (number - when.after) % std::max(when.every, 1U) != 0) return false;
   if (when.one_in != 0 && next_random(progress.random) % when.one_in != 0) return false;
@@ -265,6 +268,7 @@ MutationFate Mutator::pass(MutationPipe pipe, wire::Bytes& bytes,
                            const wire::usb::SetupPacket* setup, std::uint64_t now_us) {
   MutationFate fate;
   remember(pipe, bytes);
+  if (pipe == MutationPipe::kBulkOut) commanded_us_ = now_us;
   const wire::Bytes before = bytes;  // rules look at the message as it was sent
   const Message message{pipe, before, setup, command_of(pipe, before)};
   for (std::size_t i = 0; i < mutations_.size(); ++i) {

@@ -78,7 +78,7 @@ class Mutator {
   std::array<bool, kMutationPipes> watched_{};
   std::deque<wire::Bytes> commands_;  // bulk OUT, newest first; only their beginning is kept
   wire::Bytes control_, burst_;       // the last ones
-  std::uint64_t attached_us_ = 0, configured_us_ = 0;
+  std::uint64_t attached_us_ = 0, configured_us_ = 0, commanded_us_ = 0;
 };
 
 }  // namespace uketsuke::fault

@@ -222,6 +222,23 @@ BOOST_AUTO_TEST_CASE(a_message_without_its_empty_packet_comes_with_the_next) {
   BOOST_TEST(desk.of(in)->data.size() == 74U);
 }
 
+BOOST_AUTO_TEST_CASE(a_late_answer_stays_with_the_device_until_it_is_fetched) {
+  Mutation late = on(MutationPipe::kBulkIn);
+  late.delay_us = 50'000;
+  Desk desk({late});
+  const auto first = desk.read();
+  desk.write(kStatus);
+  desk.run(20'000);
+  desk.port.cancel(first);
+  desk.run(100'000);
+  BOOST_REQUIRE(desk.of(first));
+  BOOST_TEST((desk.of(first)->status == TransferStatus::kCancelled));
+  const auto second = desk.read();
+  desk.run(1'000);
+  BOOST_REQUIRE(desk.of(second));
+  BOOST_TEST(desk.of(second)->data == kStatusAnswer);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_held_goes_behind_the_next_one) {
   Mutation hold = on(MutationPipe::kBulkIn);
   hold.hold = true;

@@ -65,6 +65,7 @@ void take(yaml::Mapping& map, std::string_view key, bool& target) {
 void take_selector(yaml::Mapping& map, Selector& selector) {
   selector.pipe = pipe_of(map.require("on"));
   if (const yaml::Node node = map.find("match")) selector.patterns = patterns_of(node);
+  if (const yaml::Node node = map.find("unless")) selector.unless = patterns_of(node);
   if (const yaml::Node node = map.find("command")) selector.command = patterns_of(node);
   if (const yaml::Node node = map.find("setup")) {
     yaml::Mapping setup(node);
@@ -104,6 +105,7 @@ fault::Schedule schedule_of(const yaml::Node& node) {
   take(map, "trigger_count", when.trigger_count);
   when.until = selector_at(map, "until");
   take(map, "within_us", when.within_us);
+  take(map, "command_older_us", when.command_older_us);
   if (const yaml::Node since = map.find("since")) {
     if (since.text() != "attached" && since.text() != "configured")
       yaml::fail(since, "attached or configured is expected");

@@ -201,6 +201,17 @@ BOOST_AUTO_TEST_CASE(a_time_after_configuration_ends) {
   BOOST_TEST(!wire.touched(MutationPipe::kBulkOut, kCommand, 6001));
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_is_read_late_is_known) {
+  Mutation mutation = dropping(MutationPipe::kBulkIn);
+  mutation.when.command_older_us = 1000;
+  mutation.match.unless.push_back(pattern(0, "50"));
+  Wire wire({mutation});
+  wire.pass(MutationPipe::kBulkOut, kCommand, 5000);
+  BOOST_TEST(!wire.touched(MutationPipe::kBulkIn, kAnswer, 5999));
+  BOOST_TEST(wire.touched(MutationPipe::kBulkIn, kAnswer, 6000));
+  BOOST_TEST(!wire.touched(MutationPipe::kBulkIn, "5003", 6000));
+}
+
 BOOST_AUTO_TEST_CASE(two_mutations_act_on_one_message) {
   Mutation first, second;
   first.edits.push_back({Edit::Kind::kAdd, 6, 0, 1, 1, false, {}});
