@@ -93,6 +93,8 @@ void CardModule::perform(iso7816::CardActions actions) {
   for (iso7816::CardAction& action : actions) {
     if (auto* burst = std::get_if<wire::field::Burst>(&action)) {
       if (slot_ != nullptr) slot_->to_reader(std::move(*burst));
+    } else if (const auto* error = std::get_if<wire::field::ErrorSignal>(&action)) {
+      if (slot_ != nullptr) slot_->to_reader(*error);
     } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
       Answer answer = card_.transmit(command->command_apdu);
       last_command_us_ = context_.simulation.now_us();

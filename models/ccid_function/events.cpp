@@ -14,12 +14,22 @@ std::string describe_signal(const field::ToCard& signal) {
   }
   if (std::holds_alternative<field::WarmReset>(signal)) return "warm reset";
   if (std::holds_alternative<field::PowerOff>(signal)) return "power off";
+  if (const auto* error = std::get_if<field::ErrorSignal>(&signal)) {
+    return fmt::format("error signal at {}", error->at);
+  }
+  if (const auto* clock = std::get_if<field::Clock>(&signal)) {
+    return fmt::format("clock {} Hz", clock->clock_hz);
+  }
   return fmt::format("burst of {} bytes", std::get<field::Burst>(signal).data.size());
 }
 
 std::string describe_signal(const field::ToReader& signal) {
   if (std::holds_alternative<field::Inserted>(signal)) return "card inserted";
   if (std::holds_alternative<field::Removed>(signal)) return "card removed";
+  if (std::holds_alternative<field::Overcurrent>(signal)) return "overcurrent";
+  if (const auto* error = std::get_if<field::ErrorSignal>(&signal)) {
+    return fmt::format("error signal at {}", error->at);
+  }
   return fmt::format("burst of {} bytes", std::get<field::Burst>(signal).data.size());
 }
 

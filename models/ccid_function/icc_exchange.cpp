@@ -18,6 +18,7 @@ using wire::to_bytes;
 
 namespace {
 
+constexpr std::uint8_t kWtxResponse = 0xE3;  // PCB of S(WTX response), 7816-3, 11.3.2.2
 constexpr std::uint64_t kPpsAnswerEtu = 9600;  // 7816-3, 9.2: the initial waiting time
 
 bError error_of(ExchangeFailure failure, std::uint8_t protocol) {
@@ -103,6 +104,12 @@ IccActions IccInterface::on_burst(const field::Burst& burst) {
   return std::exchange(actions_, {});
 }
 
+IccActions IccInterface::on_error_signal(const field::ErrorSignal& signal) {
+  const bool t0 = protocol_ == 0 && config_.medium == field::Medium::kContact;
+  if (t0 && (state_ == State::kTpdu || state_ == State::kApdu)) perform(t0_tpdu_->handle(signal));
+  return std::exchange(actions_, {});
+}
+
 IccActions IccInterface::on_timer() {
   if (!timer_running_) return {};
   timer_running_ = false;
@@ -134,7 +141,7 @@ IccActions IccInterface::on_timer() {
 // A host that does PPS itself sends it as a TPDU: FFh is neither CLA nor NAD.
 void IccInterface::send_raw_pps(ByteView data) {
   const auto clock = initial_clock();
-  field::Burst burst{to_bytes(data), iso7816::character_ns(clock, 0, false), {}};
+  const field::Burst burst = iso7816::burst_of(to_bytes(data), clock, 0, false);
   const wire::Micros sending = data.size() * burst.character_ns / 1000;
   raw_.clear();
   state_ = State::kRawPps;
@@ -174,7 +181,7 @@ void IccInterface::on(const iso7816::SendTpdu& command) {
 }
 void IccInterface::on(const iso7816::SendBlock& block) {
   send_block(block.block, block.bwt_multiplier);
-  if (block.bwt_multiplier > 1) actions_.emplace_back(IccNeedsTime{block.bwt_multiplier});
+  if (block.block[1] == kWtxResponse) actions_.emplace_back(IccNeedsTime{block.bwt_multiplier});
 }
 void IccInterface::on(const iso7816::BlockReceived& block) {
   if (state_ == State::kIfs) return activated();

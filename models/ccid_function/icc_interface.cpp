@@ -75,6 +75,7 @@ IccActions IccInterface::warm_reset() {
   pps_allowed_ = true;
   wanted_.reset();
   parity_retries_ = config_.atr_parity_retries;
+  run_clock();
   actions_.emplace_back(field::ToCard{field::WarmReset{}});
   expect_atr();
   return std::exchange(actions_, {});
@@ -96,6 +97,7 @@ void IccInterface::cold_reset() {
 }
 
 void IccInterface::expect_atr() {
+  clock_stopped_ = false;
   default_parameters();
   etu_ = initial_clock();
   iso7816::AtrReceiverConfig config;
@@ -268,10 +270,38 @@ iso7816::EtuClock IccInterface::initial_clock() const {
   return clock;
 }
 
-void IccInterface::set_clock_khz(std::uint32_t clock_khz) {
+IccActions IccInterface::set_clock_khz(std::uint32_t clock_khz) {
+  const bool other = config_.clock_khz != clock_khz;
   config_.clock_khz = clock_khz;
   etu_.clock_hz = clock_khz * 1000;
-  if (state_ == State::kReady && config_.medium == field::Medium::kContact) build_machines();
+  if (state_ != State::kReady || config_.medium != field::Medium::kContact) return {};
+  if (other) {  // the times change, the block numbers of T=1 do not
+    auto host = std::move(t1_host_);
+    build_machines();
+    t1_host_ = std::move(host);
+  }
+  if (other && !clock_stopped_) {
+    actions_.emplace_back(field::ToCard{field::Clock{clock_khz * 1000}});
+  }
+  return std::exchange(actions_, {});
+}
+
+IccActions IccInterface::stop_clock() {
+  if (clock_stopped_ || !powered() || config_.medium != field::Medium::kContact) return {};
+  clock_stopped_ = true;
+  actions_.emplace_back(field::ToCard{field::Clock{0}});
+  return std::exchange(actions_, {});
+}
+
+IccActions IccInterface::restart_clock() {
+  run_clock();
+  return std::exchange(actions_, {});
+}
+
+void IccInterface::run_clock() {
+  if (!clock_stopped_ || !powered()) return;
+  clock_stopped_ = false;
+  actions_.emplace_back(field::ToCard{field::Clock{config_.clock_khz * 1000}});
 }
 
 void IccInterface::set_t0_classes(std::uint8_t get_response, std::uint8_t envelope) {
@@ -382,9 +412,11 @@ IccActions IccInterface::set_parameters(const ccid::ProtocolData& parameters) {
     if (!(encode(parameters) == encode(parameters_))) apply(parameters);
     actions_.emplace_back(IccParametersSet{});
   } else if (pps_window_) {
+    run_clock();
     wanted_ = parameters;
     start_pps({protocol_of(parameters), fi_di_of(parameters), {}, {}});
   } else {
+    run_clock();
     wanted_ = parameters;
     actions_.emplace_back(field::ToCard{field::WarmReset{}});
     expect_atr();
@@ -439,6 +471,10 @@ void IccInterface::stop_timer() {
   if (!timer_running_) return;
   timer_running_ = false;
   actions_.emplace_back(wire::StopTimer{config_.timer_id});
+}
+
+void IccInterface::on(const field::ErrorSignal& signal) {
+  actions_.emplace_back(field::ToCard{signal});
 }
 
 void IccInterface::on(const field::Burst& burst) {

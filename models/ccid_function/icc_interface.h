@@ -68,13 +68,18 @@ class IccInterface {
   // TPDU level with T=1 only.
   IccActions exchange(wire::ByteView data, std::uint8_t bBWI);
   IccActions on_burst(const wire::field::Burst& burst);
+  IccActions on_error_signal(const wire::field::ErrorSignal& signal);
   IccActions on_timer();
 
   bool powered() const { return state_ != State::kOff; }
   std::uint8_t protocol() const { return protocol_; }
   const wire::ccid::ProtocolData& parameters() const { return parameters_; }
   std::uint32_t clock_khz() const { return config_.clock_khz; }
-  void set_clock_khz(std::uint32_t clock_khz);
+  // The card hears the new frequency while it is powered.
+  IccActions set_clock_khz(std::uint32_t clock_khz);
+  // CLK stops, or runs again; nothing if it is so already, or the card is off.
+  IccActions stop_clock();
+  IccActions restart_clock();
   // T0APDU (CCID 6.1.10): CLA of GET RESPONSE and ENVELOPE; FFh: that of the command.
   void set_t0_classes(std::uint8_t bClassGetResponse, std::uint8_t bClassEnvelope);
   bool offers(std::uint8_t protocol) const;
@@ -91,6 +96,7 @@ class IccInterface {
   void on_atr(const iso7816::AtrReceived& atr);
   void on_atr_failure(const iso7816::AtrFailure& failure);
   void next_class(wire::ccid::bError error);
+  void run_clock();
   void start_pps(const wire::iso7816::Pps& request);
   void on_pps(const iso7816::PpsAgreed& agreed);
   void on_pps_failure(iso7816::ExchangeFailure reason);
@@ -119,6 +125,7 @@ class IccInterface {
     }
   }
   void on(const wire::field::Burst& burst);
+  void on(const wire::field::ErrorSignal& signal);
   void on(const wire::StartTimer& timer) { start_timer(timer.duration_us); }
   void on(const wire::StopTimer&) { stop_timer(); }
   void on(const iso7816::AtrReceived& atr) { on_atr(atr); }
@@ -142,6 +149,7 @@ class IccInterface {
   State state_ = State::kOff;
   IccActions actions_;
   bool timer_running_ = false;
+  bool clock_stopped_ = false;
   std::vector<wire::field::VoltageClass> classes_;
   std::size_t class_index_ = 0;
   unsigned parity_retries_ = 0;

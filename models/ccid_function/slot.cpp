@@ -296,7 +296,13 @@ SlotActions Slot::from_field(const field::ToReader& signal) {
       fail_running(bError::kICC_MUTE);
       actions_.emplace_back(PresenceChanged{number_});
     }
-  } else if (rule_of(parameters_.table, SlotEventKind::kFromCard, state_) == Rule::kServe) {
+  } else if (std::holds_alternative<field::Overcurrent>(signal)) {
+    return overcurrent();
+  } else if (rule_of(parameters_.table, SlotEventKind::kFromCard, state_) != Rule::kServe) {
+    return {};
+  } else if (const auto* error = std::get_if<field::ErrorSignal>(&signal)) {
+    perform(icc_.on_error_signal(*error));
+  } else {
     perform(icc_.on_burst(std::get<field::Burst>(signal)));
   }
   return std::exchange(actions_, {});
@@ -350,7 +356,7 @@ SlotActions Slot::deconfigured() {
   running_.reset();
   control_abort_.reset();
   bulk_abort_.reset();
-  icc_.set_clock_khz(parameters_.descriptor.dwDefaultClock);
+  perform(icc_.set_clock_khz(parameters_.descriptor.dwDefaultClock));
   icc_.set_t0_classes(parameters_.descriptor.bClassGetResponse,
                       parameters_.descriptor.bClassEnvelope);
   data_rate_bps_ = parameters_.descriptor.dwDataRate;

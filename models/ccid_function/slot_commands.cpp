@@ -190,7 +190,9 @@ void Slot::serve(const ccid::PC_to_RDR_IccClock& m) {
   };
   if (static_cast<ccid::bClockCommand>(m.bClockCommand) == ccid::bClockCommand::kRestart) {
     clock_ = ccid::bClockStatus::kRunning;
+    perform(icc_.restart_clock());
   } else {
+    perform(icc_.stop_clock());
     clock_ = stop_level() == 2 ? ccid::bClockStatus::kStoppedH : ccid::bClockStatus::kStoppedL;
   }
   answer_ok(header_of(ccid::CommandMessage(m)));
@@ -216,9 +218,9 @@ void Slot::serve(const ccid::PC_to_RDR_SetDataRateAndClockFrequency& m) {
   const ccid::ClassDescriptor& d = parameters_.descriptor;
   const auto& clocks = parameters_.clock_frequencies_khz;
   const auto& rates = parameters_.data_rates_bps;
-  icc_.set_clock_khz(nearest(clocks.empty() ? std::vector{d.dwDefaultClock, d.dwMaximumClock}
-                                            : clocks,
-                             m.dwClockFrequency));
+  perform(icc_.set_clock_khz(
+      nearest(clocks.empty() ? std::vector{d.dwDefaultClock, d.dwMaximumClock} : clocks,
+              m.dwClockFrequency)));
   const std::uint32_t low = std::min(d.dwDataRate, d.dwMaxDataRate);
   const std::uint32_t high = std::max(d.dwDataRate, d.dwMaxDataRate);
   data_rate_bps_ =

@@ -145,6 +145,7 @@ void Slot::serve_extended(const ccid::PC_to_RDR_XfrBlock& m) {
 
 void Slot::exchange(ByteView data, std::uint8_t bBWI) {
   clock_ = ccid::bClockStatus::kRunning;
+  perform(icc_.restart_clock());  // 6.1.9: a command for the card starts it again
   response_.clear();
   response_sent_ = 0;
   start_extension_timer();

@@ -1,7 +1,6 @@
 // Card side of a card with contacts: ATR, PPS, T=0 and T=1. ISO/IEC 7816-3:2006, 8 to 12.
-// Not modelled: clock stop, VPP, guard times below a character (they are part of
-// Burst::character_ns), the error signal of T=0 as an electrical event: a character with wrong
-// parity is dropped and the peer is expected to repeat it (7.3), else its waiting time ends.
+// Not modelled: VPP, guard times below a character (they are part of Burst::character_ns), what a
+// clock stop does to a card that does not support it.
 #pragma once
 
 #include <array>
@@ -10,8 +9,10 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "models/iso7816/card_events.h"
+#include "models/iso7816/card_faults.h"
 #include "models/iso7816/timing.h"
 
 namespace uketsuke::iso7816 {
@@ -28,26 +29,21 @@ using T0Header = std::array<std::uint8_t, 5>;
 // By INS (and P2 for SELECT), after the command list of ISO/IEC 7816-4:2013, Table 4.
 T0Direction default_t0_direction(const T0Header& header);
 
-// Deviations a card can have; default: none.
-struct ContactFaults {
-  bool mute_atr = false;                           // no ATR at all
-  std::optional<std::size_t> atr_truncated_to;     // stops sending after so many characters
-  std::optional<std::size_t> atr_parity_error_at;  // wrong parity at this index of the ATR
-  bool mute_pps = false;                           // ignores PPS requests
-  bool mute_commands = false;                      // answers ATR and PPS, then nothing
-  unsigned corrupt_epilogues = 0;                  // T=1: so many blocks go out with a wrong EDC
-};
-
 struct ContactConfig {
   Bytes cold_atr;                    // must decode; else the card is mute
   Bytes warm_atr;                    // empty: same as cold
   std::uint32_t clock_hz = 3571200;  // until a PowerOn tells another one
-  bool accepts_pps = true;           // false: a card in negotiable mode that answers no PPS
+  // Classes at which it works (5.1.3), bit 0: A, 1: B, 2: C. At another one it is mute.
+  std::uint8_t classes = 0x07;
+  bool accepts_pps = true;  // false: a card in negotiable mode that answers no PPS
+  // F and D (as PPS1) that it agrees to; empty: those that are not faster than TA1 says.
+  std::vector<std::uint8_t> rates;
   std::function<T0Direction(const T0Header&)> t0_direction = default_t0_direction;
   bool t0_single_byte_ack = false;  // takes and gives data one byte per procedure byte (10.3.3)
   bool t0_envelope = true;          // accepts ENVELOPE for extended commands; false: 6D00
   std::uint16_t t0_nothing_to_get_sw = 0x6985;  // GET RESPONSE with nothing stored
   bool t1_request_ifs = false;  // card sends S(IFS request) with its IFSC before the first answer
+  std::uint8_t t1_requested_ifs = 0;  // asks for this IFSC instead; 0: that of the ATR
   ContactFaults faults;
   std::uint32_t timer_base = 0;  // the machine uses the ids timer_base .. timer_base + 3
 };
@@ -63,9 +59,6 @@ class CardContact {
 
   // For journal and tests: "off", "pps or command", "t0 header", "t1 idle", ...
   std::string_view state_name() const;
-  // One etu as the card counts it now (7.1); 0 while it is off.
-  std::uint32_t etu_ns() const;
-
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -54,6 +54,7 @@ struct CardContactless::Impl {
   bool chaining = false;  // an I-block with more is out
   Bytes last_frame;       // last block sent since activation
   std::uint8_t wtxm = 1;
+  bool asked_wtxm = false;  // by the application
 };
 
 CardContactless::CardContactless(ContactlessConfig config)
@@ -96,7 +97,10 @@ CardActions CardContactless::handle(const CardEvent& event) {
     if (burst->parity_errors.empty()) card.frame(actions, burst->data);
   } else if (const auto* answer = std::get_if<Respond>(&event)) {
     const auto next = card.work.respond(actions, *answer);
-    if (card.state == Impl::State::kWorking) card.perform(actions, next);
+    const bool asks = card.work.answered() && card.work.wtx() != 0;
+    if (card.state == Impl::State::kWorking) {
+      card.perform(actions, asks ? CardWork::Next::kAskForTime : next);
+    }
   } else if (const auto* expired = std::get_if<wire::TimerExpired>(&event)) {
     const bool ours = expired->id == card.config.timer_base;
     if (ours && card.state == Impl::State::kWorking) card.perform(actions, card.work.expired());
@@ -203,7 +207,9 @@ void CardContactless::Impl::block(CardActions& actions, const PiccBlock& block) 
       state = State::kWorking;
       if (work.answered() && work.remaining_us() == 0)
         return perform(actions, CardWork::Next::kSend);
-      return work.go_on(actions, wtxm * frame_waiting_time(atqb().fwi()));
+      // Asked for by the application: it uses two thirds of what it got before it asks again.
+      return work.go_on(actions,
+                        (asked_wtxm ? 2 : 1) * wtxm * frame_waiting_time(atqb().fwi()));
     case PiccBlockKind::kDeselect:
       break;
   }
@@ -273,6 +279,9 @@ void CardContactless::Impl::ask_for_time(CardActions& actions) {
   const Micros fwt = frame_waiting_time(atqb().fwi());
   const Micros wanted = work.answered() ? (3 * work.remaining_us() + fwt - 1) / fwt : 1;
   wtxm = static_cast<std::uint8_t>(std::clamp<Micros>(wanted, 1, kMaxWtxm));
+  asked_wtxm = work.wtx() != 0;
+  if (asked_wtxm) wtxm = std::min<std::uint8_t>(work.wtx(), kMaxWtxm);
+  work.wtx_asked();
   state = State::kWtx;
   PiccBlock request;
   request.kind = PiccBlockKind::kWtx;

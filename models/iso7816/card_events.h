@@ -23,7 +23,8 @@ struct Respond {
   std::uint8_t wtx = 0;  // T=1: asks for this multiple of BWT at once; 0: as the work demands
 };
 using CardEvent = std::variant<wire::field::PowerOn, wire::field::WarmReset, wire::field::PowerOff,
-                               wire::field::Burst, Respond, wire::TimerExpired>;
+                               wire::field::Burst, wire::field::ErrorSignal, wire::field::Clock,
+                               Respond, wire::TimerExpired>;
 
 // One command APDU for the application, which answers with Respond (now or later). After PoweredOn,
 // ResetDone, PoweredDown or Deselected it must not answer an earlier Command any more. Over T=0 the
@@ -35,8 +36,9 @@ struct PoweredOn {};    // cold reset, or activated in the field: volatile state
 struct ResetDone {};    // warm reset
 struct PoweredDown {};  // deactivated, left the field
 struct Deselected {};   // contactless: S(DESELECT) or a new activation; field still on
-using CardAction = std::variant<wire::field::Burst, Command, PoweredOn, ResetDone, PoweredDown,
-                                Deselected, wire::StartTimer, wire::StopTimer>;
+using CardAction =
+    std::variant<wire::field::Burst, wire::field::ErrorSignal, Command, PoweredOn, ResetDone,
+                 PoweredDown, Deselected, wire::StartTimer, wire::StopTimer>;
 using CardActions = std::vector<CardAction>;
 
 }  // namespace uketsuke::iso7816

@@ -1,6 +1,7 @@
 #include "models/iso7816/card_t0.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sim/wire/iso7816/apdu.h"
 
@@ -12,6 +13,7 @@ constexpr std::uint8_t kGetResponseIns = 0xC0;
 constexpr std::uint8_t kEnvelopeIns = 0xC2;
 constexpr std::size_t kHeaderSize = 5;
 constexpr std::size_t kMaxApdu = 4 + 3 + 65535 + 2;
+constexpr std::size_t kNoDamage = 0xFFFF;
 constexpr std::uint16_t kWrongLength = 0x6700;
 constexpr std::uint16_t kInsNotSupported = 0x6D00;
 
@@ -88,14 +90,18 @@ std::string_view CardT0::state_name() const {
       return "t0 data";
     case State::kWorking:
       return "t0 working";
+    case State::kNulls:
+      return "t0 null";
   }
   return "?";
 }
 
 void CardT0::characters(CardActions& actions, ByteView bytes) {
-  for (const auto byte : bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const std::uint8_t byte = bytes[i];
     switch (state_) {
       case State::kHeader:
+        if (header_size_ + 1 == kHeaderSize && header_refused(actions, i)) return;
         header_[header_size_++] = byte;
         if (header_size_ == kHeaderSize) header_complete(actions);
         break;
@@ -108,14 +114,54 @@ void CardT0::characters(CardActions& actions, ByteView bytes) {
         }
         break;
       case State::kWorking:
+      case State::kNulls:
         break;  // the reader has no right to send now
     }
   }
 }
 
+// ---- faults
+bool CardT0::scheduled(std::uint8_t ins) const {
+  const FaultSchedule& schedule = config_.faults.schedule;
+  return (!schedule.at_ins || *schedule.at_ins == ins) && disturbed_ < schedule.times;
+}
+
+bool CardT0::header_refused(CardActions& actions, std::size_t index) {
+  if (!scheduled(header_[1]) || signalled_ >= config_.faults.error_signals) return false;
+  ++signalled_;
+  actions.push_back(wire::field::ErrorSignal{static_cast<std::uint16_t>(index)});
+  return true;
+}
+
+void CardT0::arm() {
+  signalled_ = 0;
+  fresh_answer_ = true;
+  fault_ = scheduled(header_[1]) ? config_.faults : T0Faults{};
+  if (scheduled(header_[1])) ++disturbed_;
+}
+
+void CardT0::next_null(CardActions& actions) {
+  state_ = State::kNulls;
+  actions.push_back(wire::StartTimer{config_.timer_id, fault_.null_interval_us});
+}
+
+void CardT0::error_signal(CardActions& actions, std::uint16_t at) {
+  if (at >= last_sent_.size()) return;
+  transmit(actions, Bytes(last_sent_.begin() + at, last_sent_.end()), 0);
+}
+
+// ---- commands
 void CardT0::header_complete(CardActions& actions) {
   header_size_ = 0;
   data_.clear();
+  arm();
+  if (fault_.silence == T0Silence::kProcedureByte) return;
+  if (fault_.nulls > 0) return next_null(actions);
+  serve(actions);
+}
+
+void CardT0::serve(CardActions& actions) {
+  state_ = State::kHeader;
   const std::uint8_t ins = header_[1];
   if (is_status_nibble(ins)) return send_status(actions, kInsNotSupported);  // 10.3.2
   if (again_) {
@@ -188,6 +234,11 @@ void CardT0::respond(CardActions& actions, const Respond& answer) {
 }
 
 void CardT0::timer(CardActions& actions) {
+  if (state_ == State::kNulls) {
+    transmit(actions, {kNull}, kNoDamage);
+    if (--fault_.nulls > 0) return next_null(actions);
+    return serve(actions);
+  }
   if (state_ == State::kWorking) perform(actions, work_.expired());
 }
 
@@ -261,16 +312,35 @@ void CardT0::send_data(CardActions& actions, ByteView data, std::uint16_t sw) {
   }
   bytes.push_back(static_cast<std::uint8_t>(sw >> 8));
   bytes.push_back(static_cast<std::uint8_t>(sw));
+  if (fault_.silence == T0Silence::kData) {
+    bytes.resize(std::min<std::size_t>(bytes.size(), 1 + fault_.data_sent));
+  } else if (fault_.silence == T0Silence::kSw2) {
+    bytes.pop_back();
+  }
   send(actions, std::move(bytes));
 }
 
 void CardT0::send_status(CardActions& actions, std::uint16_t sw) {
-  send(actions, {static_cast<std::uint8_t>(sw >> 8), static_cast<std::uint8_t>(sw)});
+  Bytes bytes{static_cast<std::uint8_t>(sw >> 8)};
+  if (fault_.silence != T0Silence::kSw2) bytes.push_back(static_cast<std::uint8_t>(sw));
+  send(actions, std::move(bytes));
 }
 
+// An answer, or a part of it, from its first procedure byte.
 void CardT0::send(CardActions& actions, Bytes bytes) {
-  actions.push_back(
-      wire::field::Burst{std::move(bytes), character_ns(config_.clock, 0, false), {}});
+  const bool first = std::exchange(fresh_answer_, false);
+  if (first && fault_.procedure_byte) bytes[0] = *fault_.procedure_byte;
+  transmit(actions, std::move(bytes), first ? fault_.parity_error_at : kNoDamage);
+}
+
+void CardT0::transmit(CardActions& actions, Bytes bytes, std::size_t damaged_at) {
+  last_sent_ = bytes;
+  auto burst = burst_of(std::move(bytes), config_.clock, 0, false);
+  if (fault_.parity_errors > 0 && damaged_at < burst.data.size()) {
+    if (fault_.parity_errors != kAlways) --fault_.parity_errors;
+    burst.parity_errors.push_back(static_cast<std::uint16_t>(damaged_at));
+  }
+  actions.push_back(std::move(burst));
 }
 
 }  // namespace uketsuke::iso7816

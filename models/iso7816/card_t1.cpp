@@ -1,6 +1,7 @@
 #include "models/iso7816/card_t1.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace uketsuke::iso7816 {
 namespace {
@@ -13,11 +14,14 @@ using wire::iso7816::T1Supervisory;
 constexpr std::uint8_t kDefaultIfs = 32;
 constexpr std::size_t kMaxCommand = 4 + 3 + 65535 + 2;
 constexpr std::size_t kLongestBlock = 3 + 254 + 2;
+constexpr std::uint8_t kWrongNad = 0x77;
 
 }  // namespace
 
 CardT1::CardT1(CardT1Config config)
-    : config_(config), assembler_(config.edc), work_(config.work_timer_id) {}
+    : config_(config), assembler_(config.edc), work_(config.work_timer_id) {
+  if (!config_.faults.schedule.at_ins) fault_ = config_.faults;
+}
 
 std::string_view CardT1::state_name() const {
   switch (state_) {
@@ -88,8 +92,10 @@ void CardT1::on_information(CardActions& actions, const T1Block& block) {
                     block.information.size() <= config_.ifsc;
   if (!fits) return invalid(actions, T1Error::kOther);
   receive_sequence_ = !receive_sequence_;
+  if (command_.empty()) arm(block.information);
   command_.insert(command_.end(), block.information.begin(), block.information.end());
-  if (command_.size() > kMaxCommand) {  // 11.6.3.2, rule 9
+  const bool abort = block.more && std::exchange(fault_.abort, false);
+  if (abort || command_.size() > kMaxCommand) {  // 11.6.3.2, rule 9
     command_.clear();
     state_ = State::kAbort;
     return send(actions, T1Block::s_block(T1Supervisory::kAbort, false));
@@ -127,6 +133,10 @@ void CardT1::on_request(CardActions& actions, const T1Block& block) {
   const std::uint8_t value = block.information.empty() ? 0 : block.information[0];
   switch (block.supervisory) {
     case T1Supervisory::kResynch:
+      if (fault_.resynch_ignored > 0) {
+        if (fault_.resynch_ignored != kAlways) --fault_.resynch_ignored;
+        return;
+      }
       work_.stop(actions);
       send_sequence_ = receive_sequence_ = false;
       last_information_.clear();
@@ -161,8 +171,9 @@ void CardT1::on_response(CardActions& actions, const T1Block& block) {
                        share * wtx_ * t1_block_waiting_time(config_.bwi, config_.clock));
   }
   if (state_ == State::kIfs && block.supervisory == T1Supervisory::kIfs &&
-      block.information[0] == config_.ifsc) {
+      block.information[0] == last_sent_[3]) {
     ifs_requested_ = true;
+    config_.ifsc = last_sent_[3];
     return send_information(actions);
   }
   if (state_ == State::kAbort && block.supervisory == T1Supervisory::kAbort) {
@@ -219,7 +230,8 @@ void CardT1::begin_answer(CardActions& actions) {
   in_flight_ = 0;
   if (config_.request_ifs && !ifs_requested_) {
     state_ = State::kIfs;
-    const std::uint8_t ifsc[] = {config_.ifsc};
+    const std::uint8_t ifsc[] = {config_.requested_ifs != 0 ? config_.requested_ifs
+                                                            : config_.ifsc};
     return send(actions, T1Block::s_block(T1Supervisory::kIfs, false, ifsc));
   }
   send_information(actions);
@@ -244,15 +256,43 @@ void CardT1::send(CardActions& actions, T1Block block) {
 }
 
 void CardT1::transmit(CardActions& actions, const Bytes& bytes) {
-  Bytes characters = bytes;
-  if (config_.corrupt_epilogues > 0) {
-    --config_.corrupt_epilogues;
-    characters.back() ^= 0x01;
+  if (fault_.silent > 0) {
+    if (fault_.silent != kAlways) --fault_.silent;
+    return;
   }
-  actions.push_back(wire::field::Burst{std::move(characters),
-                                       character_ns(config_.clock, config_.extra_guard_n, true),
-                                       {},
-                                       t1_block_guard_ns(config_.clock)});
+  auto burst = damaged(bytes);
+  burst.delay_ns = t1_block_guard_ns(config_.clock);
+  actions.push_back(std::move(burst));
+}
+
+// ---- faults
+void CardT1::arm(ByteView first_part) {
+  const FaultSchedule& schedule = config_.faults.schedule;
+  if (!schedule.at_ins) return;
+  const bool meant = first_part.size() > 1 && first_part[1] == *schedule.at_ins;
+  fault_ = meant && disturbed_ < schedule.times ? config_.faults : T1Faults{};
+  if (meant) ++disturbed_;
+}
+
+// The characters of a block with what the faults do to it.
+wire::field::Burst CardT1::damaged(Bytes characters) {
+  const auto due = [](unsigned& left) {
+    if (left == 0) return false;
+    if (left != kAlways) --left;
+    return true;
+  };
+  auto block = wire::iso7816::decode_t1_block(characters, config_.edc);
+  const bool information = block && block->kind == T1Kind::kInformation;
+  const bool sequence = information && due(fault_.wrong_sequence);
+  const bool nad = block && due(fault_.wrong_nad);
+  if (sequence) block->sequence = !block->sequence;
+  if (nad) block->nad = kWrongNad;
+  if (sequence || nad) characters = *wire::iso7816::encode_t1_block(*block, config_.edc);
+  if (due(config_.corrupt_epilogues) || due(fault_.bad_edc)) characters.back() ^= 0x01;
+  if (due(fault_.cut)) characters.resize(std::min(characters.size(), fault_.cut_to));
+  auto burst = burst_of(std::move(characters), config_.clock, config_.extra_guard_n, true);
+  if (due(fault_.bad_parity)) burst.parity_errors.push_back(0);
+  return burst;
 }
 
 }  // namespace uketsuke::iso7816

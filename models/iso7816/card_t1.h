@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "models/iso7816/card_events.h"
+#include "models/iso7816/card_faults.h"
 #include "models/iso7816/card_work.h"
 #include "models/iso7816/t1_assembler.h"
 #include "models/iso7816/timing.h"
@@ -18,7 +19,9 @@ struct CardT1Config {
   std::uint8_t extra_guard_n = 0;
   wire::iso7816::Edc edc = wire::iso7816::Edc::kLrc;
   bool request_ifs = false;  // sends S(IFS request) before its first answer
+  std::uint8_t requested_ifs = 0;  // with this IFSC instead; 0: ifsc
   unsigned corrupt_epilogues = 0;
+  T1Faults faults;
   std::uint32_t work_timer_id = 0;
   std::uint32_t character_timer_id = 0;
 };
@@ -29,6 +32,7 @@ class CardT1 {
   void burst(CardActions& actions, const wire::field::Burst& burst);
   void respond(CardActions& actions, const Respond& answer);
   void timer(CardActions& actions, std::uint32_t id);
+  void set_clock(std::uint32_t clock_hz) { config_.clock.clock_hz = clock_hz; }
   std::string_view state_name() const;
 
  private:
@@ -46,6 +50,8 @@ class CardT1 {
   void send_information(CardActions& actions);
   void send(CardActions& actions, wire::iso7816::T1Block block);
   void transmit(CardActions& actions, const Bytes& bytes);
+  void arm(ByteView first_part);
+  wire::field::Burst damaged(Bytes characters);
 
   CardT1Config config_;
   T1Assembler assembler_;
@@ -63,6 +69,8 @@ class CardT1 {
   Bytes last_information_;      // last I-block; empty before the first one
   bool last_sequence_ = false;  // its N(S)
   std::size_t in_flight_ = 0;
+  unsigned disturbed_ = 0;  // commands that the faults have met
+  T1Faults fault_;          // what is left of them
   std::uint8_t wtx_ = 0;  // multiplier asked for
   bool asked_wtx_ = false;  // by the application
 };

@@ -31,7 +31,7 @@ PpsActions PpsExchange::start(const Pps& request) {
   busy_ = true;
   const Micros wait =
       etu_to_micros(bytes->size() * 12 + kWaitingEtu + kLongestPpsEtu, config_.clock);
-  return {wire::field::Burst{*bytes, character_ns(config_.clock, 0, false), {}},
+  return {burst_of(*bytes, config_.clock, 0, false),
           wire::StartTimer{config_.timer_id, wait}};
 }
 

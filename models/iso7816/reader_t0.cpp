@@ -32,14 +32,44 @@ T0TpduActions T0Tpdu::handle(const T0TpduEvent& event) {
     if (expired->id == config_.timer_id) finish(actions, TpduFailed{ExchangeFailure::kMute});
     return actions;
   }
-  const auto& burst = std::get<wire::field::Burst>(event);
-  for (std::size_t i = 0; i < burst.data.size() && state_ != State::kIdle; ++i) {
-    const bool bad = std::find(burst.parity_errors.begin(), burst.parity_errors.end(), i) !=
-                     burst.parity_errors.end();
-    if (!bad) character(actions, burst.data[i]);  // 7.3: the card repeats a bad character
+  if (const auto* signal = std::get_if<wire::field::ErrorSignal>(&event)) {
+    on_error_signal(actions, *signal);
+  } else {
+    on_burst(actions, std::get<wire::field::Burst>(event));
   }
   if (state_ != State::kIdle) restart_timer(actions);
   return actions;
+}
+
+// 7.3: a character with wrong parity is signalled, and comes again.
+void T0Tpdu::on_burst(T0TpduActions& actions, const wire::field::Burst& burst) {
+  for (std::size_t i = 0; i < burst.data.size() && state_ != State::kIdle; ++i) {
+    const bool bad = std::find(burst.parity_errors.begin(), burst.parity_errors.end(), i) !=
+                     burst.parity_errors.end();
+    if (bad) {
+      if (++repetitions_ > config_.max_repetitions) {
+        return finish(actions, TpduFailed{ExchangeFailure::kTransmission});
+      }
+      actions.push_back(wire::field::ErrorSignal{static_cast<std::uint16_t>(i)});
+      return;
+    }
+    repetitions_ = 0;
+    character(actions, burst.data[i]);
+  }
+}
+
+void T0Tpdu::on_error_signal(T0TpduActions& actions, const wire::field::ErrorSignal& signal) {
+  if (signal.at >= last_sent_.size()) return;
+  repetitions_ = signal.at == 0 ? repetitions_ + 1 : 1;
+  if (repetitions_ > config_.max_repetitions) {
+    return finish(actions, TpduFailed{ExchangeFailure::kTransmission});
+  }
+  send_characters(actions, Bytes(last_sent_.begin() + signal.at, last_sent_.end()));
+}
+
+void T0Tpdu::send_characters(T0TpduActions& actions, Bytes characters) {
+  last_sent_ = std::move(characters);
+  actions.push_back(burst_of(last_sent_, config_.clock, extra_guard(), false));
 }
 
 void T0Tpdu::send(T0TpduActions& actions, const SendTpdu& event) {
@@ -60,9 +90,8 @@ void T0Tpdu::send(T0TpduActions& actions, const SendTpdu& event) {
   expected_ = tpdu_.size() > kHeaderSize ? 0 : (tpdu_[4] == 0 ? 256 : tpdu_[4]);
   burst_left_ = 0;
   state_ = State::kProcedureByte;
-  Bytes header(tpdu_.begin(), tpdu_.begin() + kHeaderSize);
-  actions.push_back(wire::field::Burst{
-      std::move(header), character_ns(config_.clock, extra_guard(), false), {}});
+  repetitions_ = 0;
+  send_characters(actions, Bytes(tpdu_.begin(), tpdu_.begin() + kHeaderSize));
   restart_timer(actions);
 }
 
@@ -114,9 +143,7 @@ void T0Tpdu::procedure_byte(T0TpduActions& actions, std::uint8_t byte) {
 
 void T0Tpdu::send_data(T0TpduActions& actions, std::size_t count) {
   const auto first = tpdu_.begin() + static_cast<std::ptrdiff_t>(kHeaderSize + sent_);
-  actions.push_back(wire::field::Burst{Bytes(first, first + static_cast<std::ptrdiff_t>(count)),
-                                       character_ns(config_.clock, extra_guard(), false),
-                                       {}});
+  send_characters(actions, Bytes(first, first + static_cast<std::ptrdiff_t>(count)));
   sent_ += count;
 }
 

@@ -28,9 +28,10 @@ struct TpduFailed {
 };
 
 // --- character level ----------------------------------------------------------------------------
-using T0TpduEvent = std::variant<SendTpdu, wire::field::Burst, wire::TimerExpired>;
-using T0TpduAction =
-    std::variant<wire::field::Burst, TpduResponse, TpduFailed, wire::StartTimer, wire::StopTimer>;
+using T0TpduEvent =
+    std::variant<SendTpdu, wire::field::Burst, wire::field::ErrorSignal, wire::TimerExpired>;
+using T0TpduAction = std::variant<wire::field::Burst, wire::field::ErrorSignal, TpduResponse,
+                                  TpduFailed, wire::StartTimer, wire::StopTimer>;
 using T0TpduActions = std::vector<T0TpduAction>;
 
 struct T0TpduConfig {
@@ -39,6 +40,9 @@ struct T0TpduConfig {
   std::uint8_t extra_guard_n = 0;  // TC1
   std::uint32_t timer_id = 0;
   ReaderDeviations deviations;
+  // 7.3 repeats a character without limit; a reader gives up with kTransmission after so many
+  // repetitions of one character, in either direction.
+  unsigned max_repetitions = 3;
 };
 
 class T0Tpdu {
@@ -53,6 +57,9 @@ class T0Tpdu {
   void character(T0TpduActions& actions, std::uint8_t byte);
   void procedure_byte(T0TpduActions& actions, std::uint8_t byte);
   void send_data(T0TpduActions& actions, std::size_t count);
+  void send_characters(T0TpduActions& actions, Bytes characters);
+  void on_burst(T0TpduActions& actions, const wire::field::Burst& burst);
+  void on_error_signal(T0TpduActions& actions, const wire::field::ErrorSignal& signal);
   void restart_timer(T0TpduActions& actions);
   void finish(T0TpduActions& actions, T0TpduAction last);
   std::uint8_t extra_guard() const;
@@ -63,6 +70,8 @@ class T0Tpdu {
   std::size_t expected_ = 0;    // data bytes the card still owes in all (P3)
   std::size_t burst_left_ = 0;  // of these, bytes that come before the next procedure byte
   Bytes response_;
+  Bytes last_sent_;            // characters of the last burst
+  unsigned repetitions_ = 0;   // of the character that is due, in either direction
 };
 
 // --- APDU level ---------------------------------------------------------------------------------

@@ -291,10 +291,10 @@ std::uint8_t T1FieldReceiver::extra_guard() const {
 }
 
 wire::field::Burst T1FieldReceiver::burst_of(ByteView block) const {
-  return wire::field::Burst{wire::to_bytes(block),
-                            character_ns(config_.clock, extra_guard(), true),
-                            {},
-                            t1_block_guard_ns(config_.clock)};
+  auto burst =
+      iso7816::burst_of(wire::to_bytes(block), config_.clock, extra_guard(), true);
+  burst.delay_ns = t1_block_guard_ns(config_.clock);
+  return burst;
 }
 
 }  // namespace uketsuke::iso7816

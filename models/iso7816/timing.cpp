@@ -1,6 +1,7 @@
 #include "models/iso7816/timing.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace uketsuke::iso7816 {
 namespace {
@@ -35,6 +36,13 @@ std::uint32_t character_ns(const EtuClock& clock, std::uint8_t extra_guard_n, bo
   const std::uint64_t f = std::max<std::uint32_t>(clock.clock_hz, 1);
   const std::uint64_t d = std::max<std::uint8_t>(clock.d, 1);
   return static_cast<std::uint32_t>(divide_up(etu * clock.f_cycles * 1000000000u, d * f));
+}
+
+wire::field::Burst burst_of(wire::Bytes data, const EtuClock& clock, std::uint8_t extra_guard_n,
+                            bool t1) {
+  wire::field::Burst burst{std::move(data), character_ns(clock, extra_guard_n, t1), {}};
+  burst.etu_ns = etu_ns(clock);
+  return burst;
 }
 
 std::uint32_t t1_block_guard_ns(const EtuClock& clock) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "sim/wire/field/signal.h"
 #include "sim/wire/timer.h"
 
 namespace uketsuke::iso7816 {
@@ -26,6 +27,10 @@ std::uint32_t etu_ns(const EtuClock& clock);
 // One character of 12 etu (11 when extra guard time is 255 and T=1) plus N, for
 // Burst::character_ns.
 std::uint32_t character_ns(const EtuClock& clock, std::uint8_t extra_guard_n, bool t1);
+
+// Characters as this side sends them at this clock.
+wire::field::Burst burst_of(wire::Bytes data, const EtuClock& clock, std::uint8_t extra_guard_n,
+                            bool t1);
 
 // Silence before a T=1 block, for Burst::delay_ns: what is left of BGT, 22 etu between the leading
 // edges of characters in opposite directions (11.4.3), after the last character's own 11 etu.

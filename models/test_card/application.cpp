@@ -12,7 +12,6 @@ using iso7816::T0Direction;
 using wire::Bytes;
 using wire::iso7816::CommandApdu;
 
-constexpr std::uint8_t kSelectIns = 0xA4;
 constexpr std::uint16_t kOk = 0x9000;
 constexpr std::uint16_t kWrongLength = 0x6700;
 constexpr std::uint16_t kWrongData = 0x6A80;
@@ -21,21 +20,6 @@ constexpr std::uint16_t kWrongP1P2 = 0x6A86;
 constexpr std::uint16_t kUnknownIns = 0x6D00;
 constexpr std::uint16_t kUnknownCla = 0x6E00;
 constexpr std::uint32_t kDelayUnit_us = 100'000;
-
-constexpr struct {
-  std::string_view name;
-  std::uint8_t ins;
-  T0Direction direction;
-} kCommands[] = {
-    {"echo", 0x10, T0Direction::kBoth},
-    {"get", 0x12, T0Direction::kOutgoing},
-    {"sink", 0x14, T0Direction::kIncoming},
-    {"delay", 0x16, T0Direction::kIncoming},
-    {"status", 0x18, T0Direction::kIncoming},
-    {"status_with_data", 0x1A, T0Direction::kOutgoing},
-    {"count", 0x1C, T0Direction::kOutgoing},
-    {"select", kSelectIns, T0Direction::kBoth},
-};
 
 std::uint16_t p1p2(const CommandApdu& command) {
   return static_cast<std::uint16_t>(command.p1 << 8 | command.p2);
@@ -101,20 +85,6 @@ Answer select(const CommandApdu& command) {
 
 }  // namespace
 
-std::string_view to_string(Ins ins) {
-  for (const auto& row : kCommands) {
-    if (row.ins == static_cast<std::uint8_t>(ins)) return row.name;
-  }
-  return "?";
-}
-
-std::optional<std::uint8_t> ins_of_name(std::string_view name) {
-  for (const auto& row : kCommands) {
-    if (row.name == name) return row.ins;
-  }
-  return std::nullopt;
-}
-
 wire::Bytes pattern(std::size_t count) {
   Bytes bytes(count);
   for (std::size_t i = 0; i < count; ++i) bytes[i] = pattern_byte(i);
@@ -123,8 +93,17 @@ wire::Bytes pattern(std::size_t count) {
 
 iso7816::T0Direction t0_direction(const iso7816::T0Header& header) {
   if (header[0] != kCla) return iso7816::default_t0_direction(header);
-  for (const auto& row : kCommands) {
-    if (row.ins == header[1]) return row.direction;
+  switch (static_cast<Ins>(header[1])) {
+    case Ins::kEcho:
+      return T0Direction::kBoth;
+    case Ins::kGet:
+    case Ins::kStatusWithData:
+    case Ins::kCount:
+      return T0Direction::kOutgoing;
+    case Ins::kSink:
+    case Ins::kDelay:
+    case Ins::kStatus:
+      break;
   }
   return T0Direction::kIncoming;
 }

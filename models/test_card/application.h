@@ -6,8 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string_view>
 
 #include "models/iso7816/card_contact.h"
 #include "sim/wire/bytes.h"
@@ -25,9 +23,7 @@ enum class Ins : std::uint8_t {
   kStatusWithData = 0x1A,
   kCount = 0x1C,
 };
-// "echo", "get", "sink", "delay", "status", "status_with_data", "count", "select".
-std::string_view to_string(Ins ins);
-std::optional<std::uint8_t> ins_of_name(std::string_view name);
+inline constexpr std::uint8_t kSelectIns = 0xA4;  // with CLA 00
 
 // Byte `index` of the known sequence: index modulo 251, so that it repeats at no power of two.
 constexpr std::uint8_t pattern_byte(std::size_t index) {

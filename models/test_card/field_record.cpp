@@ -9,8 +9,9 @@ namespace {
 
 using wire::field::VoltageClass;
 
-constexpr std::array<std::string_view, 7> kKinds{"placed",    "taken",   "power_on", "warm_reset",
-                                                 "power_off", "to_card", "from_card"};
+constexpr std::array<std::string_view, 11> kKinds{
+    "placed",  "taken",     "power_on",        "warm_reset",    "power_off", "to_card",
+    "from_card", "error_by_reader", "error_by_card", "clock", "overcurrent"};
 constexpr std::string_view kClasses = "ABC";
 
 template <class Number>
@@ -51,6 +52,7 @@ bool take_field(std::string_view key, std::string_view value, FieldEvent& event)
   if (key == "character") return take(value, event.character_ns);
   if (key == "etu") return take(value, event.etu_ns);
   if (key == "clock") return take(value, event.clock_hz);
+  if (key == "at") return take(value, event.at);
   if (key == "parity") return take_list(value, event.parity_errors);
   if (key == "class") {
     const std::size_t index = value.size() == 1 ? kClasses.find(value[0]) : std::string_view::npos;
@@ -81,6 +83,10 @@ std::string to_text(const FieldEvent& event) {
   if (event.kind == FieldEventKind::kPowerOn) {
     add("class", kClasses.substr(static_cast<std::size_t>(event.voltage) % kClasses.size(), 1));
     add("clock", std::to_string(event.clock_hz));
+  }
+  if (event.kind == FieldEventKind::kClock) add("clock", std::to_string(event.clock_hz));
+  if (event.kind == FieldEventKind::kErrorByReader || event.kind == FieldEventKind::kErrorByCard) {
+    add("at", std::to_string(event.at));
   }
   if (event.kind != FieldEventKind::kToCard && event.kind != FieldEventKind::kFromCard) return text;
   add("end", std::to_string(event.end_ns));
@@ -119,7 +125,7 @@ std::optional<FieldEvent> from_text(std::string_view line) {
 bool operator==(const FieldEvent& a, const FieldEvent& b) {
   const auto all = [](const FieldEvent& e) {
     return std::tie(e.kind, e.begin_ns, e.end_ns, e.data, e.character_ns, e.parity_errors,
-                    e.voltage, e.clock_hz, e.etu_ns);
+                    e.voltage, e.clock_hz, e.etu_ns, e.at);
   };
   return all(a) == all(b);
 }

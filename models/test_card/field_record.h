@@ -22,6 +22,10 @@ enum class FieldEventKind : std::uint8_t {
   kPowerOff,
   kToCard,    // characters or a frame from the reader
   kFromCard,  // characters or a frame of the card
+  kErrorByReader,  // T=0 error signal at a character of the card
+  kErrorByCard,    // T=0 error signal at a character of the reader
+  kClock,          // CLK changes, stops (0) or runs again
+  kOvercurrent,    // by the card
 };
 std::string_view to_string(FieldEventKind kind);
 
@@ -33,8 +37,9 @@ struct FieldEvent {
   std::uint32_t character_ns = 0;            // one character with its guard time
   std::vector<std::uint16_t> parity_errors;  // indices into data
   wire::field::VoltageClass voltage = wire::field::VoltageClass::kA5V;  // kPowerOn
-  std::uint32_t clock_hz = 0;                                           // kPowerOn; 0: not told
-  std::uint32_t etu_ns = 0;  // contacts: one etu as the card counts it; 0: it is off
+  std::uint32_t clock_hz = 0;  // kPowerOn (0: not told), kClock (0: stopped)
+  std::uint16_t at = 0;        // kErrorByReader, kErrorByCard: index in the last burst
+  std::uint32_t etu_ns = 0;  // contacts: one etu as the sender counts it; 0: not told
 };
 using FieldRecord = std::vector<FieldEvent>;
 // A record is not continued beyond this many events.

@@ -16,6 +16,9 @@ struct Parameters {
   std::string id, title_ja, title_en;
   std::optional<iso7816::ContactConfig> contact;
   std::optional<iso7816::ContactlessConfig> contactless;
+  // Takes more current than its class allows: when it is reset, at a command with this INS.
+  bool overcurrent_at_reset = false;
+  std::optional<std::uint8_t> overcurrent_at_ins;
   wire::Micros command_us = 1000;  // work of a command that asks for no more
 };
 

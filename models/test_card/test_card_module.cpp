@@ -87,6 +87,14 @@ void TestCardModule::from_reader(wire::field::ToCard signal) {
     const std::uint64_t took = std::uint64_t{burst->character_ns} * burst->data.size();
     const std::uint64_t now = context_.simulation.now_ns();
     note(FieldEventKind::kToCard, *burst, now - std::min(now, took));
+  } else if (const auto* error = std::get_if<wire::field::ErrorSignal>(&signal)) {
+    note_error(FieldEventKind::kErrorByReader, error->at);
+  } else if (const auto* clock = std::get_if<wire::field::Clock>(&signal)) {
+    FieldEvent event;
+    event.kind = FieldEventKind::kClock;
+    event.begin_ns = event.end_ns = context_.simulation.now_ns();
+    event.clock_hz = clock->clock_hz;
+    keep(std::move(event));
   }
   perform(std::visit([this](auto& s) { return interface_event(std::move(s)); }, signal));
 }
@@ -95,13 +103,20 @@ void TestCardModule::perform(iso7816::CardActions actions) {
   for (iso7816::CardAction& action : actions) {
     if (auto* burst = std::get_if<Burst>(&action)) {
       send(std::move(*burst));
+    } else if (const auto* error = std::get_if<wire::field::ErrorSignal>(&action)) {
+      if (slot_ == nullptr) continue;
+      note_error(FieldEventKind::kErrorByCard, error->at);
+      slot_->to_reader(*error);
     } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
+      const std::uint8_t ins = command->command_apdu.size() > 1 ? command->command_apdu[1] : 0;
+      if (parameters_->overcurrent_at_ins == ins) short_circuit();
       Answer answer = application_.handle(command->command_apdu);
       perform(interface_event(
           iso7816::Respond{std::move(answer.response), answer.work_time_us, answer.wtx}));
     } else if (std::holds_alternative<iso7816::PoweredOn>(action) ||
                std::holds_alternative<iso7816::ResetDone>(action)) {
       application_.reset();
+      if (parameters_->overcurrent_at_reset) short_circuit();
     } else if (std::holds_alternative<iso7816::PoweredDown>(action)) {
       timers_.clear();
     } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
@@ -118,8 +133,18 @@ void TestCardModule::send(Burst burst) {
   slot_->to_reader(std::move(burst));
 }
 
-std::uint32_t TestCardModule::etu_ns() const {
-  return over_contacts() && contact_ ? contact_->etu_ns() : 0;
+void TestCardModule::short_circuit() {
+  if (slot_ == nullptr) return;
+  note(FieldEventKind::kOvercurrent);
+  slot_->overcurrent();
+}
+
+void TestCardModule::note_error(FieldEventKind kind, std::uint16_t at) {
+  FieldEvent event;
+  event.kind = kind;
+  event.begin_ns = event.end_ns = context_.simulation.now_ns();
+  event.at = at;
+  keep(std::move(event));
 }
 
 void TestCardModule::note(FieldEventKind kind) {
@@ -137,7 +162,7 @@ void TestCardModule::note(FieldEventKind kind, const Burst& burst, std::uint64_t
   event.data = burst.data;
   event.character_ns = burst.character_ns;
   event.parity_errors = burst.parity_errors;
-  event.etu_ns = etu_ns();
+  event.etu_ns = burst.etu_ns;
   keep(std::move(event));
 }
 

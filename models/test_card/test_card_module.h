@@ -37,10 +37,11 @@ class TestCardModule : public kernel::Module {
   void from_reader(wire::field::ToCard signal);
   void perform(iso7816::CardActions actions);
   void send(wire::field::Burst burst);
+  void short_circuit();
+  void note_error(FieldEventKind kind, std::uint16_t at);
   void note(FieldEventKind kind);
   void note(FieldEventKind kind, const wire::field::Burst& burst, std::uint64_t begin_ns);
   void keep(FieldEvent event);
-  std::uint32_t etu_ns() const;
   bool over_contacts() const { return medium_ == wire::field::Medium::kContact; }
   iso7816::CardActions interface_event(const iso7816::CardEvent& event);
 

@@ -27,7 +27,8 @@ FieldChannel::FieldChannel(Context& context, std::string reader, std::string slo
       down_(context, {"field", slot + " to card", reader_, "card", describe}, nowhere_, &bytes_of,
             down_tap),
       up_(context, {"field", slot + " from card", "card", reader_, describe}, reader_mailbox_,
-          &bytes_of, up_tap) {
+          &bytes_of, up_tap),
+      down_tap_(down_tap), up_tap_(up_tap) {
   const auto cut = [this] {
     const Placed before = last_;
     remove();
@@ -92,6 +93,10 @@ void FieldChannel::send_down(ToCard signal) {
   if (std::holds_alternative<PowerOn>(signal)) note("card_powered");
   if (std::holds_alternative<WarmReset>(signal)) note("card_reset");
   if (std::holds_alternative<PowerOff>(signal)) note("card_unpowered");
+  if (const auto* clock = std::get_if<Clock>(&signal)) {
+    note("card_clock", std::to_string(clock->clock_hz));
+  }
+  if (const auto* error = std::get_if<ErrorSignal>(&signal)) error_signal(error->at, reader_);
   if (card_ != nullptr) card_->post(std::move(signal));
 }
 
@@ -120,6 +125,25 @@ void FieldChannel::send_up(Burst burst) {
   const std::uint64_t time = duration_ns(burst);
   if (second_ != nullptr) damage_if_another_answers(burst, time);
   up_.send(std::move(burst), time);
+}
+
+void FieldChannel::to_reader(ErrorSignal signal) {
+  if (card_ == nullptr) return;
+  error_signal(signal.at, "card");
+  reader_mailbox_.post(signal);
+}
+
+void FieldChannel::overcurrent() {
+  if (card_ == nullptr) return;
+  note("overcurrent");
+  reader_mailbox_.post(Overcurrent{});
+}
+
+// Characters come twice now: what follows the conversation masks until the next reset.
+void FieldChannel::error_signal(std::uint16_t at, std::string_view by) {
+  note("error_signal", "character " + std::to_string(at) + " by " + std::string(by));
+  if (down_tap_ != nullptr) down_tap_->distrust();
+  if (up_tap_ != nullptr) up_tap_->distrust();
 }
 
 // Two answers at once reach the reader as one that is neither (ISO/IEC 14443-3:2018, 7.7: the CRC

@@ -18,6 +18,8 @@ class FieldReaderPort : public virtual sc_core::sc_interface {
 class FieldCardPort : public virtual sc_core::sc_interface {
  public:
   virtual void to_reader(wire::field::Burst burst) = 0;
+  virtual void to_reader(wire::field::ErrorSignal signal) = 0;
+  virtual void overcurrent() = 0;
 };
 // What a person does at the slot.
 class FieldSlot : public virtual sc_core::sc_interface {
@@ -40,6 +42,8 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
                Tap* down_tap, Tap* up_tap);
   void to_card(wire::field::ToCard signal) override;
   void to_reader(wire::field::Burst burst) override;
+  void to_reader(wire::field::ErrorSignal signal) override;
+  void overcurrent() override;
   bool insert(CardMailbox& card, wire::field::Medium medium, bool answers) override;
   bool add(CardMailbox& card) override;
   bool remove(CardMailbox& card) override;
@@ -53,6 +57,7 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
 
  private:
   void note(std::string_view event, std::string text = {});
+  void error_signal(std::uint16_t at, std::string_view by);
   bool remove();  // the first card
   void send_down(wire::field::ToCard signal);
   void send_up(wire::field::Burst burst);
@@ -79,6 +84,8 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
   kernel::Mailbox<wire::field::ToCard> nowhere_;  // where signals go while the slot is empty
   Line<wire::field::ToCard> down_;
   Line<wire::field::ToReader> up_;
+  Tap* down_tap_;
+  Tap* up_tap_;
 };
 
 }  // namespace uketsuke::channel

@@ -24,12 +24,21 @@ struct Burst {
   std::uint32_t character_ns = 0;          // time of one character with its guard time
   std::vector<std::uint16_t> parity_errors;  // indices into data of characters with wrong parity
   std::uint32_t delay_ns = 0;  // silence that the sender keeps before the first character
+  std::uint32_t etu_ns = 0;    // contact: one etu as the sender counts it; 0: not told
 };
-using ToCard = std::variant<PowerOn, WarmReset, PowerOff, Burst>;
+// T=0, both ways: the receiver says that character `at` of the burst had wrong parity. What came
+// after it is void, the sender goes on from there (ISO/IEC 7816-3:2006, 7.3; on the wire it would
+// not have been sent yet).
+struct ErrorSignal { std::uint16_t at = 0; };
+// Contact: another frequency at CLK from now on (6.3.2); 0: stopped.
+struct Clock { std::uint32_t clock_hz = 0; };
+using ToCard = std::variant<PowerOn, WarmReset, PowerOff, Burst, ErrorSignal, Clock>;
 
-// Card to reader. Inserted and Removed come from the person at the slot.
+// Card to reader. Inserted and Removed come from the person at the slot. Overcurrent: the card
+// takes more current than its class allows (5.2.1); the reader's supply notices.
 struct Inserted { Medium medium = Medium::kContact; };
 struct Removed {};
-using ToReader = std::variant<Inserted, Removed, Burst>;
+struct Overcurrent {};
+using ToReader = std::variant<Inserted, Removed, Burst, ErrorSignal, Overcurrent>;
 
 }  // namespace uketsuke::wire::field

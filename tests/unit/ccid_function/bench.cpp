@@ -210,11 +210,13 @@ void Bench::card_actions(std::uint8_t slot, const iso7816::CardActions& actions)
       at(burst->data.size() * burst->character_ns / 1000, [this, slot, b = *burst] {
         event(FromField{slot, b});
       });
+    } else if (const auto* error = std::get_if<field::ErrorSignal>(&action)) {
+      at(0, [this, slot, e = *error] { event(FromField{slot, e}); });
     } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
       commands.push_back(command->command_apdu);
       const Answer answer = cards_[slot].application(command->command_apdu);
       if (!answer.silent) {
-        card_event(slot, iso7816::Respond{answer.response, answer.work_us});
+        card_event(slot, iso7816::Respond{answer.response, answer.work_us, answer.wtx});
       }
     } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
       const std::uint32_t key = 1000 + 100U * slot + start->id;

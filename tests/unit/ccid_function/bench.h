@@ -38,6 +38,7 @@ struct Answer {
   Bytes response;
   Micros work_us = 100;
   bool silent = false;
+  std::uint8_t wtx = 0;
 };
 using Application = std::function<Answer(const Bytes&)>;
 

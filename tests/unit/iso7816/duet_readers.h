@@ -67,6 +67,7 @@ class T0Reader {
   T0Reader(World& world, T0TpduConfig tpdu, T0ApduConfig apdu = {})
       : world_(world), tpdu_(tpdu), apdu_(apdu) {}
   std::function<void(const Burst&)> to_card;
+  std::function<void(const wire::field::ErrorSignal&)> error_to_card;
   Outcome outcome;
   std::vector<Bytes> tpdus;
   void send(const Bytes& apdu) {
@@ -74,6 +75,7 @@ class T0Reader {
     perform(apdu_.handle(SendApdu{apdu}));
   }
   void receive(const Burst& burst) { from_field(tpdu_.handle(burst)); }
+  void receive(const wire::field::ErrorSignal& signal) { from_field(tpdu_.handle(signal)); }
 
  private:
   void perform(const T0ApduActions& actions) {
@@ -98,6 +100,9 @@ class T0Reader {
                            [this, id] { from_field(tpdu_.handle(wire::TimerExpired{id})); });
       } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {
         world_.stop_timer(1, stop->id);
+      } else if (const auto* error = std::get_if<wire::field::ErrorSignal>(&action)) {
+        const auto signal = *error;
+        world_.at(world_.now, [this, signal] { error_to_card(signal); });
       } else if (const auto* response = std::get_if<TpduResponse>(&action)) {
         perform(apdu_.handle(*response));
       } else {

@@ -59,6 +59,14 @@ struct T0Pair {
       : card(world, CardContact(with_atr(std::move(config)))), reader(world, tpdu) {
     card.to_reader = [this](const Burst& burst) { reader.receive(burst); };
     reader.to_card = [this](const Burst& burst) { card.handle(burst); };
+    reader.error_to_card = [this](const wire::field::ErrorSignal& signal) {
+      ++error_signals;
+      card.handle(signal);
+    };
+    card.error_to_reader = [this](const wire::field::ErrorSignal& signal) {
+      ++error_signals;
+      reader.receive(signal);
+    };
     card.handle(wire::field::PowerOn{});
     world.run_until([] { return false; });
   }
@@ -73,6 +81,7 @@ struct T0Pair {
   World world;
   CardSide<CardContact> card;
   T0Reader reader;
+  unsigned error_signals = 0;
 };
 
 struct ContactlessPair {
@@ -299,18 +308,23 @@ BOOST_AUTO_TEST_CASE(long_work_is_bridged_with_null) {
 
 BOOST_AUTO_TEST_CASE(a_character_with_wrong_parity_is_repeated) {
   const Bytes apdu = hex("802A00800A0102030405060708090A00");
-  for (std::size_t position = 0; position < 60; ++position) {
+  std::size_t characters = 0;
+  T0Pair clean;
+  clean.world.fault = [&](Burst& burst, bool) { characters += burst.data.size(); };
+  BOOST_REQUIRE(clean.exchange(apdu));
+  for (std::size_t position = 0; position < characters + 3; ++position) {
     T0Pair pair;
-    pair.world.fault = DamageAt(position, Damage::kRepeatAfterParity);
+    pair.world.fault = DamageAt(position, Damage::kParity);
     BOOST_REQUIRE(pair.exchange(apdu));
     BOOST_TEST(check_never_wrong(pair, apdu), "position " << position);
+    BOOST_TEST(pair.error_signals == (position < characters ? 1u : 0u), "position " << position);
   }
 }
 
 BOOST_AUTO_TEST_CASE(a_lost_character_never_gives_a_wrong_apdu) {
   const Bytes apdu = hex("802A00800A0102030405060708090A00");
   unsigned failed = 0;
-  for (const auto damage : {Damage::kDrop, Damage::kParity, Damage::kLoseBurst}) {
+  for (const auto damage : {Damage::kDrop, Damage::kLoseBurst}) {
     for (std::size_t position = 0; position < 38; ++position) {
       T0Pair pair;
       pair.world.fault = DamageAt(position, damage);

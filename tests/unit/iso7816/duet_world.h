@@ -88,6 +88,7 @@ class CardSide {
  public:
   CardSide(World& world, Card card) : world_(world), card_(std::move(card)) {}
   std::function<void(const Burst&)> to_reader;
+  std::function<void(const wire::field::ErrorSignal&)> error_to_reader;
   Card& card() { return card_; }
   void handle(const CardEvent& event) {
     for (auto& action : card_.handle(event)) perform(action);
@@ -97,6 +98,9 @@ class CardSide {
   void perform(CardAction& action) {
     if (auto* burst = std::get_if<Burst>(&action)) {
       world_.carry(*burst, false, to_reader);
+    } else if (const auto* error = std::get_if<wire::field::ErrorSignal>(&action)) {
+      const auto signal = *error;
+      world_.at(world_.now, [this, signal] { error_to_reader(signal); });
     } else if (auto* command = std::get_if<Command>(&action)) {
       world_.commands.push_back(command->command_apdu);
       const Respond answer{answer_of(command->command_apdu), world_.work_time};
@@ -113,7 +117,7 @@ class CardSide {
 };
 
 // Damages the character with this running number, counted over both directions.
-enum class Damage { kDrop, kFlip, kParity, kRepeatAfterParity, kLoseBurst };
+enum class Damage { kDrop, kFlip, kParity, kLoseBurst };
 class DamageAt {
  public:
   DamageAt(std::size_t position, Damage damage) : position_(position), damage_(damage) {}
@@ -133,10 +137,6 @@ class DamageAt {
         break;
       case Damage::kParity:
         *it ^= 0x04;
-        burst.parity_errors.push_back(static_cast<std::uint16_t>(i));
-        break;
-      case Damage::kRepeatAfterParity:
-        burst.data.insert(it, static_cast<std::uint8_t>(*it ^ 0x04));
         burst.parity_errors.push_back(static_cast<std::uint16_t>(i));
         break;
       case Damage::kLoseBurst:
