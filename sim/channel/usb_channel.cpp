@@ -258,6 +258,10 @@ void UsbChannel::cancel(std::uint64_t id) {
   if (found == controls_.end()) return;  // completed already
   const bool under_way = found == controls_.begin();
   controls_.erase(found);
+  // A device that is asked something else does not answer what was asked before (USB 2.0, 8.5.3).
+  if (under_way) to_device_.remove_if([](const DeviceEvent& event) {
+    return std::holds_alternative<ControlRequest>(event);
+  });
   complete(id, TransferStatus::kCancelled, 0, 0);
   if (under_way && !controls_.empty()) send_control();
 }
@@ -327,6 +331,15 @@ void UsbChannel::attach() {
   context_.journal.note(config_.device, context_.simulation.now_ns(), "usb_attached", {});
   to_device_.post(BusReset{}, kDebounceNs);
   to_host_.post(Attached{config_.speed}, kDebounceNs + 10'000'000);  // USB 2.0, 7.1.7.5: TDRST
+}
+
+// What was on its way is gone: a device that has been reset would answer it as the next request.
+void UsbChannel::reset() {
+  to_device_.clear();
+  control_out_.forget();
+  for (const Transfer& transfer : std::exchange(controls_, {}))
+    complete(transfer.id, TransferStatus::kCancelled, 0, 0);
+  to_device_.post(BusReset{});
 }
 
 void UsbChannel::detach() {

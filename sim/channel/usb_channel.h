@@ -58,7 +58,7 @@ class UsbChannel : public UsbHostPort, public UsbDevicePort, public UsbPlug {
 
   void submit(wire::usb::Transfer transfer) override;
   void cancel(std::uint64_t id) override;
-  void reset() override { to_device_.post(wire::usb::BusReset{}); }
+  void reset() override;
   void act(wire::usb::DeviceAction action) override;
   void attach() override;
   void detach() override;

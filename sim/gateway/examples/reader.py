@@ -5,16 +5,20 @@ An example of the hands protocol (sim/gateway/README.md): panel, reader link and
 as simple as a reader can be that P3 can be walked with; where it is silent, see
 models/face_reader/README.md. What is yours: the bodies of `Card` (your card access) and of `Reader`
 (your firmware's panel). Nothing but lines of the protocol may go to standard output. With
-`--vpcd PORT` the card is a simulated one.
+`--vpcd PORT` the card is a simulated one; `--hold SECONDS` is for a bench whose time runs faster.
 """
+import argparse
 import itertools
 import json
 import socket
 import struct
 import sys
+import threading
+import time
 
 NOT_POSSIBLE, REFUSED, NO_CARD, NOT_CONNECTED = 1, 5, 21, 24
 METHOD_NOT_FOUND, INVALID_PARAMS = -32601, -32602
+HOLD_S = 1.5  # a message that nobody could read was not shown: it stays for more than a second
 CAN = ["begin", "press", "enter", "show_face", "place", "remove", "compare", "unplug", "plug",
        "show", "card", "link"]
 
@@ -97,9 +101,11 @@ class Reader:
 
     name = "example reader"
 
-    def __init__(self, tell, ask, new_card):
+    def __init__(self, tell, ask, later, new_card, hold_s):
         self.new_card = new_card
         self.tell, self.ask = tell, ask  # a notification; a request with a function for its result
+        self.later, self.hold_s = later, hold_s  # later(seconds, action)
+        self.shown, self.held_until = 0, 0.0
         self.plugged, self.powered = False, False
         self.card = None
         self.number_b = ""
@@ -222,11 +228,20 @@ class Reader:
 
     def link_ask_consent(self, items):
         self.need_card()
-        self.show("consent")
+        left = self.held_until - time.monotonic()
+        if self.screen != "completion" or left <= 0:
+            return self.show("consent")
+        # People read first that the reading is complete.
+        number = self.shown
+        return self.later(left, lambda: self.shown == number and self.show("consent"))
 
     def link_show(self, notice, code=""):
         self.reception = self.reception or notice == "reading"
-        self.show({"failed": "take_card"}.get(notice, notice), notice)
+        self.show({"failed": "take_card"}.get(notice, notice),
+                  {"completion": "completion_message", "failed": "reception_failed"}.get(notice,
+                                                                                         notice))
+        if notice == "completion":
+            self.held_until = time.monotonic() + self.hold_s
 
     def link_end_reception(self):
         self.reception = False
@@ -277,11 +292,13 @@ class Reader:
 
     def show(self, screen, message="", **values):
         self.screen = screen
+        self.shown += 1
         self.tell("show", screen=screen, message=message, values=values)
 
 
-def serve(new_card, lines=sys.stdin, out=sys.stdout):
+def serve(new_card, hold_s=HOLD_S, lines=sys.stdin, out=sys.stdout):
     """Answers requests until the input ends."""
+    one_at_a_time = threading.Lock()
     numbers = itertools.count(1)
     waiting = {}  # our own requests: what to do with the result
 
@@ -294,9 +311,18 @@ def serve(new_card, lines=sys.stdin, out=sys.stdout):
         waiting[number] = then
         send(id=number, method=method, params=params)
 
-    reader = Reader(lambda method, **params: send(method=method, params=params), ask, new_card)
-    for line in lines:
-        message = json.loads(line)
+    def later(seconds, action):
+        def act():
+            with one_at_a_time:
+                action()
+        timer = threading.Timer(seconds, act)
+        timer.daemon = True
+        timer.start()
+
+    reader = Reader(lambda method, **params: send(method=method, params=params), ask, later,
+                    new_card, hold_s)
+
+    def take(message):
         method, params = message.get("method"), message.get("params", {})
         if method is None:  # the answer to a request of ours
             waiting.pop(message["id"], lambda result: None)(message.get("result", {}))
@@ -319,14 +345,21 @@ def serve(new_card, lines=sys.stdin, out=sys.stdout):
             except TypeError as error:
                 send(id=message["id"], error={"code": INVALID_PARAMS, "message": str(error)})
 
+    for line in lines:
+        with one_at_a_time:
+            take(json.loads(line))
+
 
 def main():
-    if sys.argv[1:2] == ["--vpcd"]:  # --vpcd PORT
-        listener = socket.create_server(("127.0.0.1", int(sys.argv[2])))
-        listener.settimeout(10)
-        serve(lambda: SimulatedCard(listener))
-    else:
-        serve(Card)
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--vpcd", type=int, metavar="PORT")
+    options.add_argument("--hold", type=float, metavar="SECONDS", default=HOLD_S)
+    options = options.parse_args()
+    if options.vpcd is None:
+        return serve(Card, options.hold)
+    listener = socket.create_server(("127.0.0.1", options.vpcd))
+    listener.settimeout(10)
+    return serve(lambda: SimulatedCard(listener), options.hold)
 
 
 if __name__ == "__main__":
