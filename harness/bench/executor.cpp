@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 // Folders of the data folder that hold no scenarios.
 constexpr const char* kDataFolders[] = {"cards",    "readers",      "screens", "hospital",
                                         "releases", "requirements", "schema",  "sweeps",
-                                        "mutants"};
+                                        "mutants",  "conformance"};
 
 constexpr std::size_t kNameLength = 120;  // of a file name made from an id
 

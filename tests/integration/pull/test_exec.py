@@ -1,6 +1,6 @@
 """The vendor's program killed at every step of P5 and P3, as the whole reader (`reader: exec:`) and
-as the hands at a served one (`panel: exec:`): an error that says so, nothing is left behind, and the
-next scenario passes with a new program."""
+as the hands at a served one (`panel: exec:`): an error that says so, nothing is left behind, and
+the next scenario passes with a new program."""
 
 import os
 import pathlib
