@@ -9,6 +9,7 @@ import subprocess
 import pytest
 
 from components import SLOWNESS, environment
+from desk import Desk, list_for_libccid, start_pcscd_for
 from searching import LARGEST
 from stand_in import HOLDER, StandIn
 
@@ -52,6 +53,7 @@ class Bench:
         self.private.mkdir()
         self._others = set(os.listdir("/tmp"))
         self._release, self._outs, self._said = "", 0, []
+        self.reader, self.panel, self.env = READER, f"hands:{HANDS}", {}
 
     def serve(self, *words, reader="clean_tpdu", speed=20):
         program = self._start(self._uketsuke, "serve", "--usbip", USBIP, "--hands", HANDS,
@@ -69,13 +71,31 @@ class Bench:
         self._release = re.search(r"release: (\{.*\})", done.stdout)[1]
         return done
 
-    def bench_file(self, panel=f"hands:{HANDS}", release=True, simulated=False, may_lock=False,
+    def on_usbfs(self, pcscd=False):
+        """The card is at hand at a reader on an emulated USB instead, perhaps behind pcscd and
+        libccid. Answers what can be killed."""
+        name = "canary reader"  # a device is locked by its name
+        if pcscd:
+            list_for_libccid(self.private, "1209:0003", name)
+        desk = Desk(self._start, self.private, "clean_extended_apdu", cards=(HOLDER,),
+                    options=("--data", self._stand_in.data, "--no-card", "--hands", "0", "--speed",
+                             "20"))
+        desk.host.says("hands:")
+        self.panel = "hands:" + re.search(r"hands: (127\.0\.0\.1:\d+)", desk.host.said())[1]
+        self.reader, self.env = "usb:1209:0003", desk.env
+        if not pcscd:
+            return desk.host
+        self.reader, self.env = f"pcsc:{name}", {}
+        return start_pcscd_for(self._start, self.private, desk)
+
+    def bench_file(self, panel=None, release=True, simulated=False, may_lock=False,
                    name="bench.yaml"):
         lock = ", may_lock: true}" if may_lock else "}"
         words = [f"release: {self._release.replace('}', lock)}"] if release else []
         words += ["simulated: true"] if simulated else []
         path = self.folder / name
-        path.write_text(f"uketsuke_bench: 1\nbind: {{reader: '{READER}', panel: '{panel}'}}\n"
+        path.write_text("uketsuke_bench: 1\n"
+                        f"bind: {{reader: '{self.reader}', panel: '{panel or self.panel}'}}\n"
                         f"speed: 20\ncards: {{{HOLDER}: {{{', '.join(words)}}}}}\n",
                         encoding="utf-8")
         return path
@@ -83,7 +103,8 @@ class Bench:
     def command(self, *words, knows=True):
         data = self._stand_in.data if knows else os.environ["UKETSUKE_DATA"]
         return ([str(self._uketsuke), *map(str, words)],
-                environment(self.folder, UKETSUKE_DATA=str(data), TMPDIR=str(self.temporary)))
+                environment(self.folder, UKETSUKE_DATA=str(data), TMPDIR=str(self.temporary),
+                            **self.env))
 
     def program(self, *words, knows=True):
         argv, env = self.command(*words, knows=knows)
