@@ -1,5 +1,5 @@
-"""The same behind libusb, and behind pcscd and libccid, both on an emulated usbfs: released, unknown
-to the bench, refused, and when what is beside the reader dies."""
+"""The same behind libusb, and behind pcscd and libccid, on an emulated usbfs: released, unknown to
+the bench, refused, and when what is beside the reader dies."""
 
 import signal
 import subprocess
