@@ -17,6 +17,7 @@ void binds_of(CLI::App* app, std::vector<std::string>& binds, const std::string&
 
 ConformanceParser::ConformanceParser(CLI::App& app, Say say) : app_(app), say_(std::move(say)) {
   add_catalogue();
+  add_certify();
 }
 
 CLI::App* ConformanceParser::add(const char* name, const verdict::Text& what) {

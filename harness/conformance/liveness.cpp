@@ -123,7 +123,7 @@ void check_liveness(Run& run) {
             "after the case it answers GetSlotStatus within a second"},
            decoded(answer), answer.bytes);
   if (run.result().findings.size() > findings)
-    run.result().findings.back().rule = "INTEROP/liveness";
+    run.result().findings.back().rule = "INTEROP/liveness-a";
   const CaseResult judged = run.result();
   climb(run);
   const std::vector<Text> recovery = run.result().recovery;

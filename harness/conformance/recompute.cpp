@@ -1,15 +1,139 @@
 #include "harness/conformance/recompute.h"
 
+#include <algorithm>
+#include <tuple>
+
+#include "harness/bench/assets.h"
+#include "harness/conformance/claims_file.h"
+#include "harness/conformance/enumerate.h"
+#include "harness/conformance/execute.h"
+#include "harness/conformance/reception_rows.h"
+#include "harness/conformance/subject.h"
+#include "harness/verdict/format.h"
+#include "harness/yaml/yaml.h"
+
 namespace uketsuke::conformance {
+namespace {
+
+using verdict::say;
+
+constexpr const char* kIdentity = "traces/identity.jsonl";
+
+Subject subject_of(const RecordedRun& run) {
+  const auto identity = run.trace(kIdentity);
+  if (!identity)
+    throw TraceMismatch({"リーダーの識別の記録がない", "there is no trace of the identification"});
+  Replay replay(*identity);
+  const auto desk = replay.next_desk();
+  const Enumerated found = identify(*desk);
+  if (!found.problem.empty()) throw TraceMismatch(found.problem);
+  return make_subject(read_descriptors(found.bytes), load_claims_text(run.claims, "claims.yaml"),
+                      bench_record(run.bench, "bench.yaml").facts);
+}
+
+// What two results have to agree in.
+bool same_findings(const CaseResult& a, const CaseResult& b) {
+  const auto key = [](const Finding& f) {
+    return std::tie(f.step, f.line, f.rule, f.expected.en, f.got.en, f.got_hex, f.trace_line,
+                    f.warning);
+  };
+  return std::equal(a.findings.begin(), a.findings.end(), b.findings.begin(), b.findings.end(),
+                    [&](const Finding& x, const Finding& y) { return key(x) == key(y); });
+}
+
+Recomputed compared(const CaseResult& recorded, const CaseResult& again) {
+  Recomputed one{recorded.id, recorded.attempt, Recomputed::Is::kSame, {}};
+  if (recorded.verdict != again.verdict ||
+      recorded.not_applicable.empty() != again.not_applicable.empty()) {
+    one.is = Recomputed::Is::kDiffers;
+    one.why = say("記録は {}、計算し直すと {}", "recorded {}, computed again {}",
+                  describe(outcome_of(recorded)), describe(outcome_of(again)));
+  } else if (!same_findings(recorded, again)) {
+    one.is = Recomputed::Is::kDiffers;
+    one.why = {"逸脱の内容が記録と違う", "the findings differ from those recorded"};
+  }
+  return one;
+}
+
+CaseResult again(const Case& of, const Subject& subject, const std::string& trace, bool& masked) {
+  if (!of.scenarios.empty()) return recompute_reception(of, trace);
+  Replay replay(trace);
+  masked = replay.masked();
+  Trace ignored;
+  ignored.keep(false);
+  CaseResult result = execute(
+      of, subject, [&](const Case*) { return replay.next_desk(); }, ignored);
+  if (!replay.finished() && !masked)
+    throw TraceMismatch({"記録がケースより長い", "the trace goes on after the case"});
+  return result;
+}
+
+Recomputed recomputed(const CaseResult& recorded, const Catalogue& catalogue,
+                      const Subject& subject, const RecordedRun& run) {
+  Recomputed one{recorded.id, recorded.attempt, Recomputed::Is::kNotRecomputable, {}};
+  const Case* of = catalogue.find(recorded.id);
+  if (of == nullptr) {
+    one.why = {"カタログの項目ではない", "it is no case of the catalogue"};
+    return one;
+  }
+  if (!of->pcsc.empty() && recorded.trace.empty()) {
+    one.why = {"PC/SC の記録がない", "there is no record of PC/SC"};
+    return one;
+  }
+  std::string trace;
+  if (!recorded.trace.empty()) {
+    const auto kept = run.trace(recorded.trace);
+    if (!kept) {
+      one.why = {"記録がない（公開版など）", "there is no trace (a public copy has none)"};
+      return one;
+    }
+    trace = *kept;
+  }
+  bool masked = false;
+  try {
+    one = compared(recorded, again(*of, subject, trace, masked));
+  } catch (const TraceMismatch& mismatch) {
+    one.is = Recomputed::Is::kDiffers;
+    one.why = mismatch.text();
+  }
+  if (masked && one.is == Recomputed::Is::kDiffers) {
+    one.is = Recomputed::Is::kNotRecomputable;
+    one.why = {"実物のカードの応答は保存しない", "what a real card answered is not kept"};
+  }
+  return one;
+}
+
+std::vector<Recomputed> none(const RecordedRun& run, const Text& why) {
+  std::vector<Recomputed> all;
+  for (const CaseResult& one : run.result->cases)
+    all.push_back({one.id, one.attempt, Recomputed::Is::kNotRecomputable, why});
+  return all;
+}
+
+}  // namespace
 
 std::vector<Recomputed> recompute(const RecordedRun& run) {
-  std::vector<Recomputed> all;
-  for (const auto& one : run.result->cases) {
-    all.push_back({one.id,
-                   one.attempt,
-                   Recomputed::Is::kNotRecomputable,
-                   {"この版には再計算の機能がありません", "this version cannot compute it again"}});
+  Catalogue catalogue;
+  Subject subject;
+  try {
+    catalogue = load_catalogue(bench::find_data_folder(""));
+    if (catalogue.digest != run.result->catalogue.digest) {
+      return none(run, say("この版のカタログは {}、記録は {}",
+                           "the catalogue of this version is {}, that of the record {}",
+                           catalogue.digest.substr(0, 12),
+                           run.result->catalogue.digest.substr(0, 12)));
+    }
+    subject = subject_of(run);
+  } catch (const TraceMismatch& mismatch) {
+    return none(run, mismatch.text());
+  } catch (const yaml::Error& error) {
+    return none(run, to_text(error.problems().front()));
+  } catch (const std::exception& error) {
+    return none(run, Text(error.what()));
   }
+  std::vector<Recomputed> all;
+  for (const CaseResult& one : run.result->cases)
+    all.push_back(recomputed(one, catalogue, subject, run));
   return all;
 }
 

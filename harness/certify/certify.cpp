@@ -1,0 +1,292 @@
+#include "harness/certify/certify.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "harness/certify/kinds.h"
+#include "harness/conformance/enumerate.h"
+#include "harness/conformance/waivers.h"
+#include "harness/evidence/bundle.h"
+#include "harness/evidence/record_json.h"
+#include "harness/report/atomic_file.h"
+#include "harness/verdict/format.h"
+
+namespace uketsuke::certify {
+namespace {
+
+namespace fs = std::filesystem;
+using conformance::Case;
+using conformance::CaseResult;
+using conformance::CaseOutcome;
+using report::ReportError;
+using verdict::say;
+using verdict::Text;
+
+constexpr const char* kPartial = "results.partial.json";
+constexpr const char* kIdentity = "traces/identity.jsonl";
+
+std::string bytes_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// "2026-01-31T12:00:00+0900"; SOURCE_DATE_EPOCH, if it is set, stands for every moment.
+std::string local_time(std::time_t at) {
+  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH")) at = std::strtoll(epoch, nullptr, 10);
+  std::tm parts{};
+  ::localtime_r(&at, &parts);
+  char text[40];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &parts);
+  return text;
+}
+
+[[noreturn]] void usage(const Text& text) { throw ReportError(ReportError::Kind::kUsage, text); }
+
+// Of the reference reader of the model at the same exchange level: how long cases take there.
+std::string reference_of(const conformance::Facts& facts) {
+  const auto level = facts.find("level");
+  const std::string name = level == facts.end() ? "" : conformance::to_string(level->second);
+  if (name == "tpdu") return "clean_tpdu";
+  if (name == "short") return "clean_short_apdu";
+  const auto contactless = facts.find("contactless");
+  const bool field = contactless != facts.end() && contactless->second == conformance::Value(true);
+  return field ? "clean_extended_apdu" : "clean_extended_apdu_contact";
+}
+
+}  // namespace
+
+Certify::Certify(Settings settings) : settings_(std::move(settings)) {
+  catalogue_ = conformance::load_catalogue(settings_.data_folder);
+  rules_ = conformance::load_rules(settings_.data_folder + "/requirements");
+  identify();
+  plan_ = conformance::make_plan(conformance::select(catalogue_, settings_.only), subject_,
+                                 settings_.desks.bound);
+  estimate();
+}
+
+void Certify::identify() {
+  conformance::Trace trace;
+  conformance::RecordingDesk desk(settings_.desks.make(nullptr), trace);
+  const conformance::Enumerated found = conformance::identify(desk);
+  if (!found.problem.empty()) {
+    throw std::runtime_error(
+        in_language(say("リーダーを読めない：{}", "the reader cannot be read: {}", found.problem),
+                    verdict::Language::kBoth));
+  }
+  identity_trace_ = trace.text();
+  subject_ = conformance::make_subject(conformance::read_descriptors(found.bytes),
+                                       settings_.claims, settings_.desks.bench.facts);
+  conformance::ReaderIdentity& reader = result_.reader;
+  reader.route = settings_.desks.bench.reader;
+  if (const auto& device = subject_.descriptors.device) {
+    reader.vendor_id = device->idVendor;
+    reader.product_id = device->idProduct;
+    reader.bcd_device = device->bcdDevice;
+    const auto text = [&](std::uint8_t index) {
+      const auto string = found.bytes.strings.find(index);
+      return string == found.bytes.strings.end() ? std::string() : string->second;
+    };
+    reader.manufacturer = text(device->iManufacturer);
+    reader.product = text(device->iProduct);
+    reader.serial = text(device->iSerialNumber);
+  }
+  // Beside the cases: the claims against the descriptors.
+  result_.catalogue = {catalogue_.digest, static_cast<std::uint32_t>(catalogue_.cases.size() + 1)};
+}
+
+void Certify::estimate() {
+  const auto assets = bench::load_assets(settings_.data_folder);
+  const std::string reference = reference_of(subject_.facts);
+  if (assets->readers.count(reference) == 0) return;
+  const Desks desks = model_desks(assets, settings_.data_folder, reference);
+  conformance::Trace trace;
+  trace.keep(false);
+  Text problem;
+  const conformance::Subject subject =
+      conformance::identify_subject(desks.make, desks.bench.facts, trace, problem);
+  plan_.seconds = 0;
+  for (conformance::Planned& planned : plan_.cases) {
+    if (!planned.not_applicable.empty()) continue;
+    planned.seconds = 1;
+    if (!planned.of->steps.empty()) {
+      const CaseResult result = conformance::execute(*planned.of, subject, desks.make, trace);
+      planned.seconds = std::max(0.05, static_cast<double>(result.simulated_us) / 1e6);
+    }
+    plan_.seconds += planned.seconds;
+  }
+}
+
+void Certify::write(const std::string& name, const std::string& bytes) const {
+  report::AtomicFile file(settings_.out + "/" + name);
+  file.write(bytes);
+  file.commit();
+}
+
+void Certify::open() {
+  const fs::path out = settings_.out;
+  const fs::path before =
+      out / (settings_.rerun_failed ? std::string(evidence::kResultsName) : std::string(kPartial));
+  if (settings_.resume || settings_.rerun_failed) {
+    if (!fs::exists(before))
+      usage(say("{} に続きを行えるものがない", "there is nothing in {} to go on with",
+                settings_.out));
+    evidence::Record record = evidence::record_from_json(bytes_of(before));
+    const conformance::CertifyResult& old = record.result;
+    if (old.catalogue.digest != catalogue_.digest)
+      usage({"カタログが前回と違う", "the catalogue is another one than then"});
+    if (old.claims_digest != evidence::sha256_hex(settings_.claims_text))
+      usage({"申告書が前回と違う", "the claims are others than then"});
+    if (old.reader.vendor_id != result_.reader.vendor_id ||
+        old.reader.product_id != result_.reader.product_id ||
+        old.reader.bcd_device != result_.reader.bcd_device)
+      usage({"リーダーが前回と違う", "the reader is another one than then"});
+    result_ = old;
+    result_.interrupted = false;
+  } else {
+    std::error_code ignored;
+    if (fs::exists(out) && !fs::is_empty(out, ignored))
+      usage(say("{} は空でない（続きは --resume、やり直しは --rerun-failed）",
+                "{} is not empty (--resume goes on, --rerun-failed runs deviations again)",
+                settings_.out));
+    result_.claims_digest = evidence::sha256_hex(settings_.claims_text);
+    result_.started_at = local_time(std::time(nullptr));
+  }
+  fs::create_directories(out / std::string(evidence::kTraceFolder));
+  if (!settings_.rerun_failed) write(kIdentity, identity_trace_);
+  if (settings_.waivers.empty()) return;
+  std::set<std::string> known;
+  for (const conformance::CasePtr& one : catalogue_.cases) known.insert(one->id);
+  result_.waivers = conformance::load_waivers(settings_.waivers, known, settings_.today);
+}
+
+bool Certify::done(const std::string& id) const {
+  return std::any_of(result_.cases.begin(), result_.cases.end(),
+                     [&](const CaseResult& result) { return result.id == id; });
+}
+
+void Certify::keep() const {
+  evidence::Record record;
+  record.result = result_;
+  write(kPartial, evidence::to_json(record));
+}
+
+CaseResult Certify::by_kind(const Case& of, std::string& trace) {
+  if (!of.scenarios.empty()) return execute_reception(of, subject_, settings_.desks, trace);
+  if (!of.pcsc.empty()) return execute_pcsc(of, subject_, settings_.desks, trace);
+  conformance::Trace lines;
+  CaseResult result = conformance::execute(of, subject_, settings_.desks.make, lines);
+  trace = lines.text();
+  return result;
+}
+
+// What the result's words and weight need of the rules.
+void Certify::complete(CaseResult& result) const {
+  result.mandatory = false;
+  for (const std::string& id : result.rules) {
+    const conformance::Rule* rule = rules_.find(id);
+    result.mandatory |= rule == nullptr || rule->level == conformance::Level::kMust;
+  }
+  for (conformance::Finding& finding : result.findings) {
+    const conformance::Rule* rule = rules_.find(finding.rule);
+    if (rule != nullptr && finding.rule_text.empty()) finding.rule_text = rule->text;
+    // Files are named as the catalogue has them, wherever it lies on this machine.
+    finding.file = fs::path(finding.file).filename().string();
+  }
+}
+
+void Certify::execute(const Case& of, std::uint32_t attempt, const Events& events) {
+  const auto begin = std::chrono::steady_clock::now();
+  std::string trace;
+  CaseResult result = by_kind(of, trace);
+  result.attempt = attempt;
+  result.wall_us = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                            begin)
+          .count());
+  complete(result);
+  if (!trace.empty()) {
+    result.trace = evidence::trace_name(of.id, attempt);
+    write(result.trace, trace);
+  }
+  result_.cases.push_back(std::move(result));
+  if (settings_.desks.bound) keep();
+  if (events.on_result) events.on_result(result_.cases.back());
+}
+
+void Certify::run(const Events& events) {
+  const auto stopped = [&] { return events.stop != nullptr && events.stop->load() > 0; };
+  if (settings_.rerun_failed) {
+    std::vector<std::pair<std::string, std::uint32_t>> again;
+    for (const CaseResult* last : conformance::last_attempts(result_)) {
+      const CaseOutcome outcome = conformance::outcome_in(result_, *last);
+      if (outcome == CaseOutcome::kFail || outcome == CaseOutcome::kInconc ||
+          outcome == CaseOutcome::kError || outcome == CaseOutcome::kNone)
+        again.emplace_back(last->id, last->attempt + 1);
+    }
+    for (const auto& [id, attempt] : again) {
+      const Case* of = catalogue_.find(id);
+      if (of == nullptr || stopped()) continue;
+      if (events.on_begin) events.on_begin(0, again.size(), *of);
+      execute(*of, attempt, events);
+    }
+  } else {
+    if (!done("claims")) check_claims();
+    std::size_t number = 0;
+    for (const conformance::Planned& planned : plan_.cases) {
+      ++number;
+      if (done(planned.of->id)) continue;
+      if (stopped()) break;
+      if (events.on_begin) events.on_begin(number, plan_.cases.size(), *planned.of);
+      execute(*planned.of, 1, events);
+    }
+  }
+  result_.interrupted = stopped();
+  if (result_.interrupted) keep();
+}
+
+// A claim that the descriptors contradict is a failure by itself.
+void Certify::check_claims() {
+  CaseResult result;
+  result.id = "claims";
+  result.title = {"申告は記述子と矛盾しない", "the claims do not contradict the descriptors"};
+  result.rules = {"INTEROP/claims"};
+  result.steps_planned = result.steps_done = 1;
+  result.repetitions = {1, 0, 1};
+  for (const conformance::DescriptorFinding& found :
+       conformance::check_claims(settings_.claims, subject_.descriptors))
+    result.findings.push_back(finding_of(found));
+  result.repetitions.passed = result.findings.empty() ? 1 : 0;
+  result.verdict = verdict::Verdict::kPass;
+  conformance::seal(result);
+  complete(result);
+  result_.cases.push_back(std::move(result));
+}
+
+void Certify::finish(const evidence::SigningKey* key, std::time_t now) {
+  // The order of the catalogue, whatever the order in which cards lay there.
+  std::map<std::string, std::size_t> order;
+  for (const conformance::CasePtr& one : catalogue_.cases) order.emplace(one->id, order.size() + 1);
+  std::stable_sort(result_.cases.begin(), result_.cases.end(),
+                   [&](const CaseResult& a, const CaseResult& b) {
+                     return order[a.id] < order[b.id];
+                   });
+  result_.ended_at = local_time(now);
+  std::error_code ignored;
+  fs::remove(fs::path(settings_.out) / kPartial, ignored);
+  evidence::BundleInput input;
+  input.claims = settings_.claims_text;
+  input.bench = conformance::to_yaml(settings_.desks.bench);
+  input.seen =
+      evidence::load_seen_elsewhere(settings_.data_folder + "/conformance/seen_elsewhere.yaml");
+  evidence::write_bundle(settings_.out, result_, input, key, now);
+}
+
+}  // namespace uketsuke::certify

@@ -1,0 +1,34 @@
+// Where the cases of a run act: a reader of the model, or one that is bound.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/bench/assets.h"
+#include "harness/bind/bindings.h"
+#include "harness/conformance/bound_desk.h"
+#include "harness/conformance/execute.h"
+#include "harness/conformance/model_desk.h"
+#include "harness/conformance/subject.h"
+
+namespace uketsuke::certify {
+
+struct Desks {
+  conformance::BenchRecord bench;
+  conformance::MakeDesk make;
+  bool bound = false;
+  std::string model;        // name of the reader of the model; empty: bound
+  bind::Bindings bindings;  // bound
+  std::vector<std::string> binds;  // as they were written
+};
+
+// "model:NAME". Throws std::runtime_error with the readers there are.
+// `data_folder`: where the test cards lie.
+Desks model_desks(std::shared_ptr<const bench::Assets> assets, const std::string& data_folder,
+                  const std::string& reader);
+// What is bound, as of the command line and the bench file.
+Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindings& bindings,
+                  verdict::Language language);
+
+}  // namespace uketsuke::certify

@@ -1,0 +1,45 @@
+#include "harness/certify/kinds.h"
+
+#include "harness/conformance/reception.h"
+#include "harness/conformance/step_args.h"
+
+namespace uketsuke::certify {
+
+using conformance::CaseResult;
+
+CaseResult execute_reception(const conformance::Case& of, const conformance::Subject& subject,
+                             const Desks& desks, std::string& trace) {
+  conformance::ReceptionDesk desk;
+  desk.facts = subject.facts;
+  if (desks.bound) {
+    bind::put_bindings(desks.bindings.bench_file, desks.binds, desk.options.extra);
+  } else if (desks.model != "face_reader") {
+    desk.profile = desks.model;
+  }
+  static thread_local conformance::ReceptionRunner runner;
+  return runner.execute(of, desk, trace);
+}
+
+CaseResult execute_pcsc(const conformance::Case& of, const conformance::Subject&, const Desks&,
+                        std::string&) {
+  CaseResult result;
+  result.id = of.id;
+  result.title = of.title;
+  result.rules = of.rules;
+  result.not_applicable = {"pcsc（--reader pcsc:… で検査する項目）",
+                           "pcsc (a case of --reader pcsc:...)"};
+  conformance::seal(result);
+  return result;
+}
+
+conformance::Finding finding_of(const conformance::DescriptorFinding& found) {
+  conformance::Finding finding;
+  finding.rule = "INTEROP/claims";
+  finding.expected = found.expected;
+  finding.got = verdict::Text(found.case_id + ": ") + found.got;
+  finding.got_hex = conformance::hex(found.bytes);
+  finding.warning = !found.fails;
+  return finding;
+}
+
+}  // namespace uketsuke::certify

@@ -1,0 +1,154 @@
+#include "harness/cli/certify_command.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+
+#include "harness/bind/device_lock.h"
+#include "harness/certify/certify.h"
+#include "harness/cli/bound_reader.h"
+#include "harness/cli/running.h"
+#include "harness/conformance/claims_file.h"
+#include "harness/report/atomic_file.h"
+#include "harness/run/find.h"
+#include "harness/verdict/format.h"
+#include "harness/verdict/summary.h"
+
+namespace uketsuke::cli {
+namespace {
+
+using conformance::CaseOutcome;
+using verdict::say;
+using verdict::Text;
+
+constexpr const char* kModel = "model:";
+
+[[noreturn]] void usage(const Text& text) {
+  throw report::ReportError(report::ReportError::Kind::kUsage, text);
+}
+
+std::string file_bytes(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) usage(say("{} を読めない", "{} cannot be read", path));
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+certify::Desks desks_of(const CertifyCommand& command, const std::string& data,
+                        std::optional<bind::DeviceLock>& lock, Console& console) {
+  const auto assets = bench::load_assets(data);
+  if (command.reader.rfind(kModel, 0) == 0)
+    return certify::model_desks(assets, data, command.reader.substr(std::string(kModel).size()));
+  std::vector<std::string> binds = command.binds;
+  if (!command.reader.empty()) binds.push_back("reader=" + command.reader);
+  if (binds.empty() && command.bench.empty())
+    usage({"--reader が必要（usb:…、usbip:…、model:名前）",
+           "--reader is needed (usb:..., usbip:..., model:NAME)"});
+  const bind::Bindings bindings = reader_bindings(command.bench, binds);
+  lock.emplace(bindings);
+  if (bindings.may_have_real_card()) beware_of_cards(console);
+  certify::Desks desks = certify::bound_desks(assets, bindings, console.language());
+  desks.binds = binds;
+  return desks;
+}
+
+void show(const conformance::CaseResult& result, Console& console) {
+  const CaseOutcome outcome = conformance::outcome_of(result);
+  if (outcome == CaseOutcome::kPass || outcome == CaseOutcome::kNotApplicable) return;
+  const auto language = console.language();
+  console.print(fmt::format("{:<8} {}  {}\n", result.id,
+                            in_language(conformance::describe(outcome), language),
+                            in_language(result.title, language)));
+  for (const conformance::Finding& finding : result.findings) {
+    console.print(fmt::format(
+        "    {}\n      {}: {}\n      {}: {}\n", finding.rule,
+        in_language({"期待", "expected"}, language), in_language(finding.expected, language),
+        in_language({"実際", "got"}, language), in_language(finding.got, language)));
+    if (!finding.got_hex.empty()) console.print("      " + finding.got_hex + "\n");
+  }
+  if (!result.reason.empty()) console.print("    " + in_language(result.reason, language) + "\n");
+  for (const Text& rung : result.recovery)
+    console.print("    " + in_language(rung, language) + "\n");
+}
+
+void show_end(const conformance::CertifyResult& result, const std::string& out, Console& console) {
+  std::string totals;
+  for (const auto& [outcome, count] : result.totals.of)
+    totals += fmt::format("{}{} {}", totals.empty() ? "" : ", ",
+                          in_language(conformance::describe(outcome), console.language()), count);
+  console.print(totals + "\n");
+  console.line(result.conclusion_text);
+  console.line(say("証跡：{}", "bundle: {}", out));
+}
+
+certify::Settings settings_of(const CertifyCommand& command, const std::string& data,
+                              std::optional<bind::DeviceLock>& lock, Console& console) {
+  certify::Settings settings;
+  settings.data_folder = data;
+  if (command.claims.empty())
+    usage({"--claims が必要（uketsuke claims READER > claims.yaml で下書きを作り、確かめる）",
+           "--claims is needed (uketsuke claims READER > claims.yaml drafts one; confirm it)"});
+  settings.claims_text = file_bytes(command.claims);
+  settings.claims = conformance::load_claims_text(settings.claims_text, command.claims);
+  settings.desks = desks_of(command, data, lock, console);
+  settings.only = command.only;
+  settings.waivers = command.waivers;
+  settings.today = utc_day(std::time(nullptr));
+  settings.out = command.out;
+  settings.resume = command.resume;
+  settings.rerun_failed = command.rerun_failed;
+  return settings;
+}
+
+std::unique_ptr<evidence::SigningKey> key_of(const CertifyCommand& command) {
+  if (command.sign_key.empty() && command.sign_cert.empty()) return nullptr;
+  return std::make_unique<evidence::SigningKey>(
+      evidence::KeyFiles{command.sign_key, command.sign_cert, command.chain,
+                         command.passphrase_file},
+      std::time(nullptr));
+}
+
+}  // namespace
+
+int certify_command(const CertifyCommand& command, run::Executor& executor, Console& console) {
+  if (command.out.empty() && !command.plan) usage({"--out が必要", "--out is needed"});
+  std::optional<bind::DeviceLock> lock;
+  const auto key = key_of(command);
+  certify::Certify run(settings_of(command, executor.data_folder(), lock, console));
+  console.line(conformance::describe(run.plan()));
+  if (command.plan) {
+    for (const conformance::Planned& planned : run.plan().cases) {
+      console.print(fmt::format(
+          "  {:<8} {:>6.1f} s  {}{}\n", planned.of->id, planned.seconds,
+          in_language(planned.of->title, console.language()),
+          planned.not_applicable.empty()
+              ? ""
+              : in_language(say("  対象外：{}", "  not applicable: {}", planned.not_applicable),
+                            console.language())));
+    }
+    return verdict::kExitPass;
+  }
+  run.open();
+  const StopSignals signals;
+  certify::Events events;
+  events.stop = signals.counter();
+  events.on_begin = [&](std::size_t done, std::size_t of, const conformance::Case& next) {
+    console.status(fmt::format("{}/{} {} {}", done, of, next.id,
+                               in_language(next.title, console.language())));
+  };
+  events.on_result = [&](const conformance::CaseResult& result) { show(result, console); };
+  run.run(events);
+  console.status("");
+  if (run.result().interrupted) {
+    console.line(say("中断しました。続き：--resume を付けて同じ命令", "interrupted; the same command "
+                     "with --resume goes on"));
+    return verdict::kExitError;
+  }
+  run.finish(key.get(), std::time(nullptr));
+  show_end(run.result(), command.out, console);
+  return conformance::exit_code(run.result());
+}
+
+}  // namespace uketsuke::cli

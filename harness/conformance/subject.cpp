@@ -1,0 +1,67 @@
+#include "harness/conformance/subject.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "harness/yaml/yaml.h"
+
+namespace uketsuke::conformance {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string yaml_of(const Value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  return text != nullptr ? quoted(*text) : to_string(value);
+}
+
+Value value_of(const yaml::Node& node) {
+  if (node.quoted()) return node.as_string();
+  if (node.text() == "true" || node.text() == "false") return node.as_bool();
+  return node.as_int();
+}
+
+}  // namespace
+
+Subject make_subject(DescriptorFacts descriptors, const Claims& claims, const Facts& bench) {
+  Subject subject;
+  subject.facts = facts_of(descriptors);
+  subject.descriptors = std::move(descriptors);
+  add_claims(claims, subject.facts);
+  for (const auto& [name, value] : bench) subject.facts[name] = value;
+  return subject;
+}
+
+std::string to_yaml(const BenchRecord& bench) {
+  std::string text = fmt::format(
+      "# 検査に使ったベンチ (IXIT) / the bench that was used (IXIT)\n"
+      "uketsuke_bench_record: 1\nreader: {}\npanel: {}\nfacts:\n",
+      quoted(bench.reader), quoted(bench.panel));
+  for (const auto& [name, value] : bench.facts)
+    text += fmt::format("  {}: {}\n", name, yaml_of(value));
+  return text;
+}
+
+BenchRecord bench_record(std::string_view text, const std::string& name) {
+  const yaml::Document document = yaml::load_text(text, name);
+  yaml::Mapping top(document.root());
+  top.require("uketsuke_bench_record").as_int(1, 1);
+  BenchRecord bench;
+  bench.reader = top.require("reader").as_string();
+  bench.panel = top.require("panel").as_string();
+  const yaml::Node facts = top.require("facts");
+  top.done();
+  for (std::size_t i = 0; facts.is_mapping() && i < facts.size(); ++i)
+    bench.facts[facts.key(i).as_string()] = value_of(facts.value(i));
+  return bench;
+}
+
+}  // namespace uketsuke::conformance

@@ -1,0 +1,26 @@
+// What is known of the device under test: what its descriptors say, what its vendor claims, what
+// the bench has. All of it is in a bundle, so that `verify` knows the same.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "harness/conformance/claims.h"
+#include "harness/conformance/run.h"
+
+namespace uketsuke::conformance {
+
+// The bench over the claims over the descriptors.
+Subject make_subject(DescriptorFacts descriptors, const Claims& claims, const Facts& bench);
+
+// The bench as it was used (IXIT), for the bundle: routes as written, and facts. No key of a card's
+// release is in it.
+struct BenchRecord {
+  std::string reader = "model", panel = "model";
+  Facts facts;
+};
+std::string to_yaml(const BenchRecord& bench);
+// Throws yaml::Error.
+BenchRecord bench_record(std::string_view text, const std::string& name);
+
+}  // namespace uketsuke::conformance
