@@ -9,6 +9,7 @@ namespace uketsuke::conformance {
 namespace {
 
 using verdict::say;
+using verdict::Text;
 
 const std::vector<std::string> kMedia{"contact", "contactless", "sam"};
 const std::vector<std::string> kLevels{"character", "tpdu", "short", "extended"};
