@@ -21,6 +21,7 @@
 #include "harness/cli/selection.h"
 #include "harness/cli/serve_command.h"
 #include "harness/cli/sweep_command.h"
+#include "harness/evidence/record_json.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/run/find.h"
@@ -206,8 +207,9 @@ int dispatch(Command& command, run::Executor& executor, Console& console) {
     return make_new(*value, executor, console);
   }
   if (const auto* value = std::get_if<SchemaCommand>(&command)) {
-    console.print(value->of == "results" ? std::string(report::results_schema())
-                                         : executor.schema());
+    console.print(value->of == "results"   ? std::string(report::results_schema())
+                  : value->of == "certify" ? std::string(evidence::certify_schema())
+                                           : executor.schema());
   } else {
     console.print(executor.steps(console.language()));
   }

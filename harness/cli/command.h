@@ -83,7 +83,7 @@ struct ListCommand {
 };
 struct StepsCommand {};
 struct SchemaCommand {
-  std::string of = "scenario";  // or "results"
+  std::string of = "scenario";  // or "results", "certify"
 };
 struct NewCommand {
   std::string name;

@@ -420,8 +420,8 @@ class Parser {
     steps_app_ = app_.add_subcommand("steps", say({"手順の語彙", "the vocabulary of steps"}));
     schema_app_ =
         app_.add_subcommand("schema", say({"JSON Schema を表示する", "print a JSON Schema"}));
-    schema_app_->add_option("OF", schema_.of, "scenario, results")
-        ->check(CLI::IsMember({"scenario", "results"}));
+    schema_app_->add_option("OF", schema_.of, "scenario, results, certify")
+        ->check(CLI::IsMember({"scenario", "results", "certify"}));
     new_app_ = app_.add_subcommand("new", say({"新しいシナリオを作る", "make a new scenario"}));
     new_app_->add_option("NAME", new_.name, say({"名前または書き込み先", "name or path"}))
         ->required();

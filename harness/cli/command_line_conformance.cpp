@@ -18,6 +18,7 @@ void binds_of(CLI::App* app, std::vector<std::string>& binds, const std::string&
 ConformanceParser::ConformanceParser(CLI::App& app, Say say) : app_(app), say_(std::move(say)) {
   add_catalogue();
   add_certify();
+  add_evidence();
 }
 
 CLI::App* ConformanceParser::add(const char* name, const verdict::Text& what) {
@@ -99,11 +100,21 @@ void ConformanceParser::add_evidence() {
   verify_app_->add_option("--full", verify_.full,
                           say_({"公開版の元になった証跡", "the bundle a public one was made of"}));
   verify_app_->add_flag("--json", verify_.json, say_({"JSON で出力", "as JSON"}));
+  verify_app_->add_option("--at", verify_.at,
+                          say_({"証明書の有効期間を調べる日（省略時は今日）",
+                                "day for which certificates have to hold (default: today)"}));
+  verify_app_->footer(say_({"終了コード：0 相違なし、1 相違あり、4 バンドルとして読めない",
+                            "exit codes: 0 nothing differs, 1 something differs, 4 cannot be "
+                            "read as a bundle"}));
   compare_app_ = add("compare", {"二つの証跡（版の違い）を並べる", "put two bundles side by side"});
   compare_app_->add_option("A", compare_.left)->required();
   compare_app_->add_option("B", compare_.right)->required();
   compare_app_->add_option("--html", compare_.html, say_({"HTML に書く", "write HTML"}));
   compare_app_->add_option("--json", compare_.json, say_({"JSON に書く", "write JSON"}));
+  compare_app_->footer(say_({"終了コード：0 項目の結果は同じ、3 違いあり、4 読めない。ファイル名 - は"
+                             "標準出力",
+                             "exit codes: 0 the cases came to the same, 3 they differ, 4 cannot "
+                             "be read. The file name - is standard output"}));
   publish_app_ = add("publish", {"記録と名前を除いた公開版を作る",
                                  "make a public copy without traces and names"});
   publish_app_->add_option("BUNDLE", publish_.bundle)->required();

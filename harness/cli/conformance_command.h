@@ -37,7 +37,7 @@ struct SignCommand {
   std::vector<std::string> chain;
 };
 struct VerifyCommand {
-  std::string bundle, ca, full;
+  std::string bundle, ca, full, at;
   bool json = false;
 };
 struct CompareCommand {

@@ -1,8 +1,6 @@
 #include "harness/cli/regress_command.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -37,21 +35,8 @@ constexpr std::size_t kReasonsShown = 20;
   throw RunError(RunError::Kind::kEnvironment, text);
 }
 
-// SOURCE_DATE_EPOCH, where set, stands for the wall clock, as for other programs.
 std::string today_of(const RegressCommand& command) {
-  if (!command.today.empty()) return command.today;
-  std::time_t now = std::time(nullptr);
-  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr && *epoch != '\0') {
-    const std::string_view text = epoch;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), now);
-    constexpr std::time_t kYear10000 = 253'402'300'800;
-    if (error != std::errc() || end != text.data() + text.size() || now < 0 || now >= kYear10000) {
-      throw RunError(RunError::Kind::kUsage,
-                     say("SOURCE_DATE_EPOCH：{} は秒数ではありません",
-                         "SOURCE_DATE_EPOCH: {} is no number of seconds", text));
-    }
-  }
-  return utc_day(now);
+  return command.today.empty() ? utc_day(wall_clock()) : command.today;
 }
 
 Pinned load_pinned(const std::string& folder, const std::string& release) {

@@ -1,9 +1,14 @@
 #include "harness/cli/running.h"
 
-#include <fstream>
 #include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
 
+#include "harness/campaign/regress/regress_files.h"
 #include "harness/run/find.h"
+#include "harness/verdict/format.h"
+#include "harness/yaml/yaml.h"
 
 namespace uketsuke::cli {
 namespace {
@@ -50,6 +55,40 @@ StopSignals::~StopSignals() {
 }
 
 const std::atomic<int>* StopSignals::counter() const { return &g_stop; }
+
+std::time_t wall_clock() {
+  std::time_t now = std::time(nullptr);
+  const char* epoch = std::getenv("SOURCE_DATE_EPOCH");
+  if (epoch == nullptr || *epoch == '\0') return now;
+  const std::string_view text = epoch;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), now);
+  constexpr std::time_t kYear10000 = 253'402'300'800;
+  if (error != std::errc() || end != text.data() + text.size() || now < 0 || now >= kYear10000) {
+    throw run::RunError(run::RunError::Kind::kUsage,
+                        verdict::say("SOURCE_DATE_EPOCH：{} は秒数ではありません",
+                                     "SOURCE_DATE_EPOCH: {} is no number of seconds", text));
+  }
+  return now;
+}
+
+std::time_t time_of_day(const std::string& day) {
+  std::tm parts{};
+  const char* end = campaign::is_day(day) ? ::strptime(day.c_str(), "%Y-%m-%d", &parts) : nullptr;
+  if (end == nullptr) {
+    throw run::RunError(run::RunError::Kind::kUsage,
+                        verdict::say("{}：日付ではありません（YYYY-MM-DD）",
+                                     "{}: not a day (YYYY-MM-DD)", yaml::shortened(day)));
+  }
+  parts.tm_hour = 12;
+  return ::timegm(&parts);
+}
+
+std::string local_text(std::time_t now) {
+  std::tm local{};
+  ::localtime_r(&now, &local);
+  auto text = time_text("%Y-%m-%dT%H:%M:%S%z", local);
+  return text.insert(text.size() - 2, ":");  // +0900
+}
 
 std::string local_stamp(std::time_t now) {
   std::tm local{};

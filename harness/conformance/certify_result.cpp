@@ -155,7 +155,7 @@ Text describe(Conclusion conclusion, const CertifyResult& result) {
               last_attempts(result).size(), result.catalogue.cases);
       break;
     case Conclusion::kDeviation:
-      text = say("必須項目{}件に逸脱が見つかりました", "Deviations found in {} mandatory cases",
+      text = say("必須項目{}件に逸脱が見つかりました", "Deviations found; mandatory cases that deviate: {}",
                  count.failed);
       break;
     case Conclusion::kOpen:
@@ -164,7 +164,7 @@ Text describe(Conclusion conclusion, const CertifyResult& result) {
                 "No conclusion: there are two results of one attempt of a case"};
       }
       text = say("必須項目{}件が判定されていないため、結論はありません",
-                 "No conclusion: {} mandatory cases could not be judged", count.open);
+                 "No conclusion; mandatory cases that could not be judged: {}", count.open);
       break;
     case Conclusion::kNothing:
       return {"必須項目が一つも判定されていないため、結論はありません",

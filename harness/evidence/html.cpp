@@ -27,6 +27,7 @@ constexpr std::string_view kStyle = R"css(
 #only-en:checked ~ main [lang=en] { color: inherit; }
 .pass_with_warning, .waived { color: var(--inconc); }
 .not_applicable { color: var(--none); }
+th { overflow-wrap: normal; } .id { white-space: nowrap; }
 .conclusion { font-size: 1.15rem; font-weight: bold; border-width: .15rem; }
 .trace { font-size: .8rem; } .trace td { font-family: ui-monospace, monospace;
   padding: .1rem .4rem; }
@@ -206,6 +207,12 @@ void case_in_full(Page& page, const Record& record, const CaseResult& one, bool 
              say("{} 回目{}", "{}{}", one.attempt,
                  is_last ? Text() : Text("（後で再試行）", " (tried again later)")));
   }
+  if (outcome == CaseOutcome::kWaived) {
+    const auto& waiver = *waiver_of(record.result, one);
+    page.row({"判定", "verdict"}, describe(outcome_of(one)));
+    page.row({"免除", "waived"}, say("{}（期限 {}、承認者 {}）", "{} (until {}, by {})",
+                                     waiver.reason, waiver.expiry, waiver.approver));
+  }
   page.row({"規則", "rules"}, Text(joined(one.rules)));
   page.row({"理由", "reason"}, one.reason);
   page.row({"対象外の理由", "not applicable because"}, one.not_applicable);
@@ -270,7 +277,7 @@ void all_cases(Page& page, const Record& record) {
     const auto outcome = outcome_in(record.result, *one);
     page.raw("<tr><td>");
     badge(page, outcome);
-    page.raw("</td><td>");
+    page.raw("</td><td class=\"id\">");
     if (wants_attention(outcome)) {
       page.raw("<a href=\"#").text(anchor(*one)).raw("\">").text(one->id).raw("</a>");
     } else {

@@ -1,8 +1,6 @@
 // A run with one case of each kind, as a bundle in a folder of its own.
 #pragma once
 
-#include <boost/test/unit_test.hpp>
-
 #include <unistd.h>
 
 #include <filesystem>

@@ -1,0 +1,48 @@
+#include "harness/cli/compare_command.h"
+
+#include "harness/evidence/compare.h"
+#include "harness/evidence/verify.h"
+#include "harness/report/atomic_file.h"
+#include "harness/verdict/format.h"
+#include "harness/verdict/summary.h"
+
+namespace uketsuke::cli {
+namespace {
+
+// A bundle that is not whole may be looked at, but nobody is left in doubt.
+evidence::Record read(const std::string& path, Console& console) {
+  const auto report = evidence::verify_bundle(path, {}, nullptr);
+  for (const auto& problem : report.problems) {
+    const auto file = path + "/" + problem.file;
+    console.error(verdict::Text(file + "：", file + ": ") + problem.what);
+  }
+  if (report.record) return *report.record;
+  throw report::ReportError(
+      report::ReportError::Kind::kEnvironment,
+      verdict::say("{}：バンドルとして読めません", "{}: cannot be read as a bundle", path));
+}
+
+void write(const std::string& path, const std::string& bytes, Console& console) {
+  if (path == "-") {
+    console.print(bytes);
+    return;
+  }
+  report::AtomicFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+}  // namespace
+
+int compare_command(const CompareCommand& command, Console& console) {
+  auto comparison = evidence::compare(read(command.left, console), read(command.right, console));
+  comparison.left = command.left;
+  comparison.right = command.right;
+  if (!command.html.empty()) write(command.html, html_of(comparison), console);
+  if (!command.json.empty()) write(command.json, json_of(comparison), console);
+  if (command.json != "-" && command.html != "-")
+    console.print(text_of(comparison, console.language()));
+  return comparison.differs() ? verdict::kExitBaseline : verdict::kExitPass;
+}
+
+}  // namespace uketsuke::cli
