@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "harness/verdict/verdict.h"
+#include "models/test_card/field_record.h"
 #include "sim/wire/bytes.h"
 #include "sim/wire/timer.h"
 #include "sim/wire/usb/transfer.h"
@@ -71,12 +72,7 @@ using Deed = std::variant<ControlDeed, OutDeed, InDeed, ResetDeed, WaitDeed, Pla
                           PlugDeed, PadDeed, FieldDeed>;
 
 // What passed between reader and card, as a probe at the contacts sees it.
-struct FieldEvent {
-  std::uint64_t at_ns = 0;
-  std::string what;   // "power on 5 V", "warm reset", "power off", "to card", "to reader"
-  wire::Bytes bytes;  // of a burst
-  std::uint32_t character_ns = 0;
-};
+using test_card::FieldEvent;
 
 enum class Ended : std::uint8_t {
   kDone,

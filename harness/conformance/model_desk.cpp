@@ -139,7 +139,7 @@ Reply ModelDesk::perform(const Deed& deed) {
                  [this](const RemoveDeed& d) { return remove(d); },
                  [this](const PlugDeed& d) { return plug(d); },
                  [this](const PadDeed& d) { return pad(d); },
-                 [this](const FieldDeed&) { return now(); }},
+                 [this](const FieldDeed& d) { return field(d); }},
       deed);
 }
 
@@ -210,6 +210,19 @@ Reply ModelDesk::plug(const PlugDeed& deed) {
   }
   if (!probe_->run_until_attached(deed.in, deed.limit_us)) reply.ended = Ended::kTimedOut;
   reply.ended_us = simulation_.now_us();
+  return reply;
+}
+
+Reply ModelDesk::field(const FieldDeed& deed) {
+  const auto lies = lying_.find(deed.slot);
+  test_card::TestCardModule* card =
+      lies == lying_.end() ? nullptr : cards_.at(lies->second).test.get();
+  if (card == nullptr)
+    return now(Ended::kUnable, {"このスロットにプローブの付いたカードがない",
+                                "no card with a probe lies in this slot"});
+  Reply reply = now();
+  reply.field = card->record();
+  card->clear_record();
   return reply;
 }
 

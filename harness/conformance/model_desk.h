@@ -67,6 +67,7 @@ class ModelDesk : public Desk {
   Reply remove(const RemoveDeed& deed);
   Reply plug(const PlugDeed& deed);
   Reply pad(const PadDeed& deed);
+  Reply field(const FieldDeed& deed);
   Reply now(Ended ended = Ended::kDone, verdict::Text text = {});
 
   const bench::Assets& assets_;

@@ -122,10 +122,10 @@ Answer Run::exchange(const wire::Bytes& message, wire::Micros limit_us) {
   return answer;
 }
 
-Answer Run::exchange(const ccid::CommandMessage& message) {
+Answer Run::exchange(const ccid::CommandMessage& message, wire::Micros limit_us) {
   const auto bytes = ccid::encode(message);
   if (!bytes) inconclusive({"命令を作れない", "the command cannot be made"});
-  Answer answer = exchange(*bytes);
+  Answer answer = exchange(*bytes, limit_us);
   judge_form(*bytes, answer);
   return answer;
 }

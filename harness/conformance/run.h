@@ -71,7 +71,7 @@ class Run {
   // The next answer; time extensions for `bSeq` are counted and passed over if `follow`.
   Answer receive(wire::Micros limit_us, bool follow = true);
   Answer exchange(const wire::Bytes& message, wire::Micros limit_us = kAnswerUs);
-  Answer exchange(const wire::ccid::CommandMessage& message);
+  Answer exchange(const wire::ccid::CommandMessage& message, wire::Micros limit_us = kAnswerUs);
   // What every answer has to be, whatever was asked: whole, of the right type, for this slot and
   // sequence number, with a legal status. Judges.
   struct Form {

@@ -8,7 +8,7 @@ const std::vector<StepKind>& step_kinds() {
   static const std::vector<StepKind> kKinds = [] {
     std::vector<StepKind> all;
     for (const auto* part : {&message_steps(), &usb_steps(), &descriptor_steps(), &card_steps(),
-                             &slot_steps(), &flow_steps()})
+                             &slot_steps(), &probe_steps(), &rate_steps(), &flow_steps()})
       all.insert(all.end(), part->begin(), part->end());
     return all;
   }();

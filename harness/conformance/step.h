@@ -44,6 +44,8 @@ const std::vector<StepKind>& message_steps();    // CCID messages
 const std::vector<StepKind>& usb_steps();        // control requests, reset, configuration
 const std::vector<StepKind>& card_steps();       // place, remove, activate, apdu
 const std::vector<StepKind>& descriptor_steps(); // descriptors against their rules
+const std::vector<StepKind>& probe_steps();      // named test cards, what passed at the card
+const std::vector<StepKind>& rate_steps();       // clock frequencies and data rates
 const std::vector<StepKind>& flow_steps();       // for_each, repeat, wait, check, remember
 const std::vector<StepKind>& slot_steps();       // power_on, test cards, long commands, parameters
 

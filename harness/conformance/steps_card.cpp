@@ -2,6 +2,7 @@
 // notifications.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/conformance/expectation.h"
@@ -28,9 +29,10 @@ void set_place(ccid::CommandMessage& message, std::uint8_t slot, std::uint8_t se
 }
 
 // The answer, decoded; judges that it is one.
-ccid::ResponseMessage answered(Run& run, ccid::CommandMessage message) {
+ccid::ResponseMessage answered(Run& run, ccid::CommandMessage message,
+                               wire::Micros limit_us = Run::kAnswerUs) {
   set_place(message, run.slot(), run.next_seq());
-  const Answer answer = run.exchange(message);
+  const Answer answer = run.exchange(message, limit_us);
   auto response = ccid::decode_response(answer.bytes);
   if (!response) {
     run.judge(false, {"読める応答", "an answer that can be decoded"}, decoded(answer), answer.bytes);
@@ -144,6 +146,7 @@ class ApduStep : public Step {
     if (const yaml::Node key = mapping.find("data")) data_ = BytePattern::read(key);
     if (const yaml::Node key = mapping.find("same_as")) same_as_ = ByteSource::read(key);
     if (const yaml::Node key = mapping.find("may_fail")) may_fail_ = key.as_bool();
+    if (const yaml::Node key = mapping.find("fails")) fails_ = key.as_bool();
     if (const yaml::Node key = mapping.find("length")) length_ = Range::read(key);
     if (const yaml::Node key = mapping.find("within_ms")) within_ms_ = Range::read(key);
     mapping.done();
@@ -156,6 +159,11 @@ class ApduStep : public Step {
     run.facts()["response"] = hex(response, response.size());
     const std::size_t sw = std::min<std::size_t>(2, response.size());
     run.facts()["sw"] = hex(wire::ByteView(response).last(sw));
+    if (fails_) {
+      return run.judge(response.empty(),
+                       {"カードの応答を完全なものとして渡さない", "no response is given as a whole one"},
+                       hex(response), run.last().bytes);
+    }
     if (may_fail_ && response.empty()) return;
     judge(run, response, static_cast<std::int64_t>((run.now_us() - begun) / 1000));
   }
@@ -168,7 +176,7 @@ class ApduStep : public Step {
       if (auto* done = std::get_if<ccid_host::ExchangeDone>(&step))
         return std::move(done->response);
       if (const auto* failed = std::get_if<ccid_host::ExchangeFailed>(&step)) {
-        if (may_fail_) return {};
+        if (may_fail_ || fails_) return {};
         run.judge(false, {"APDU の応答が来る", "the command APDU is answered"},
                   Text(std::string(to_string(failed->failure)) + " " + failed->what),
                   run.last().bytes);
@@ -179,7 +187,9 @@ class ApduStep : public Step {
       message.bBWI = block.bBWI;
       message.wLevelParameter = block.wLevelParameter;
       message.abData = std::move(block.data);
-      const ccid::ResponseMessage response = answered(run, std::move(message));
+      const wire::Micros limit_us =
+          std::max(Run::kAnswerUs, block.timeout_us + wire::Micros{Run::kAnswerUs} / 5);
+      const ccid::ResponseMessage response = answered(run, std::move(message), limit_us);
       const auto* data = std::get_if<ccid::RDR_to_PC_DataBlock>(&response);
       const bool processed = data != nullptr && ccid::command_status(data->bStatus) ==
                                                     ccid::bmCommandStatus::kProcessed;
@@ -230,6 +240,7 @@ class ApduStep : public Step {
   std::optional<ByteSource> same_as_;
   std::optional<Range> length_, within_ms_;
   bool may_fail_ = false;  // no response then
+  bool fails_ = false;     // no response, and that is right
 };
 
 // {present: true, changed: true, within_ms: 1000}; messages before it are passed over if they are

@@ -72,10 +72,7 @@ ordered_json json_of(const Reply& reply) {
   if (!reply.attested_by.empty()) json["by"] = reply.attested_by;
   if (reply.masked) json["masked"] = true;
   for (const FieldEvent& event : reply.field)
-    json["field"].push_back({{"at", event.at_ns},
-                             {"what", event.what},
-                             {"bytes", hex_of(event.bytes)},
-                             {"character", event.character_ns}});
+    json["field"].push_back(test_card::to_text(event));
   return json;
 }
 
@@ -94,10 +91,11 @@ Reply reply_of(const ordered_json& json) {
   reply.attested_by = json.value("by", std::string());
   reply.masked = json.value("masked", false);
   if (!json.contains("field")) return reply;
-  for (const ordered_json& event : json["field"])
-    reply.field.push_back({event.at("at").get<std::uint64_t>(), event.at("what").get<std::string>(),
-                           bytes_of(event.at("bytes").get<std::string>()),
-                           event.at("character").get<std::uint32_t>()});
+  for (const ordered_json& line : json["field"]) {
+    auto event = test_card::from_text(line.get<std::string>());
+    if (!event) throw TraceMismatch({"知らない場の出来事", "an event at the card that nobody knows"});
+    reply.field.push_back(std::move(*event));
+  }
   return reply;
 }
 
