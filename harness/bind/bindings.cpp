@@ -128,6 +128,25 @@ BoundCard load_card(const std::string& holder, const yaml::Node& node) {
   return found;
 }
 
+Equipment load_equipment(const yaml::Node& node) {
+  yaml::Mapping map(node);
+  Equipment found;
+  const std::pair<const char*, bool Equipment::*> kFlags[] = {
+      {"robot", &Equipment::robot},
+      {"relay_usb", &Equipment::relay_usb},
+      {"wire_probe", &Equipment::wire_probe},
+      {"power_meter", &Equipment::power_meter},
+      {"camera", &Equipment::camera},
+      {"vm", &Equipment::vm},
+      {"pcsc", &Equipment::pcsc},
+      {"test_cards", &Equipment::test_cards}};
+  for (const auto& [key, flag] : kFlags)
+    if (const yaml::Node value = map.find(key)) found.*flag = value.as_bool();
+  if (const yaml::Node cards = map.find("cards")) found.cards = cards.as_strings();
+  map.done();
+  return found;
+}
+
 Bindings load_bench(const std::string& path) {
   Bindings bindings;
   bindings.bench_file = path;
@@ -151,6 +170,8 @@ Bindings load_bench(const std::string& path) {
   if (const yaml::Node remote = top.find("allow_remote")) bindings.allow_remote = remote.as_bool();
   if (const yaml::Node seconds = top.find("operator_seconds"))
     bindings.operator_seconds = static_cast<std::uint32_t>(seconds.as_int(1, kMaxOperatorSeconds));
+  if (const yaml::Node equipment = top.find("equipment"))
+    bindings.equipment = load_equipment(equipment);
   if (const yaml::Node cards = top.find("cards")) {
     if (!cards.is_mapping()) yaml::fail(cards, "cards: {hanako: {...}}");
     for (std::size_t i = 0; i < cards.size(); ++i)

@@ -31,11 +31,26 @@ struct BoundCard {
   bool simulated = false;
 };
 
+// What stands beside the reader (`equipment:` of a bench file, IXIT): what cases of the conformance
+// catalogue need. Nothing is taken for granted.
+struct Equipment {
+  bool robot = false;       // places and removes cards by itself
+  bool relay_usb = false;   // pulls the reader's plug
+  bool wire_probe = false;  // what passes between reader and card is seen
+  bool power_meter = false;
+  bool camera = false;
+  bool vm = false;                 // the host is a virtual machine
+  bool pcsc = false;               // the reader can be reached through PC/SC, too
+  bool test_cards = false;         // the test cards of scenarios/cards/conformance
+  std::vector<std::string> cards;  // others that are at hand, by name
+};
+
 struct Bindings {
   Binding reader;  // model, usb, usbip, pcsc, exec
   Binding panel;   // model, hands, exec, operator
   Binding card;    // the same; as the panel if it is not named
   std::vector<BoundCard> cards;
+  Equipment equipment;
   double speed = 1;                      // simulated seconds in a second
   bool allow_remote = false;             // hosts that are not this machine
   std::uint32_t operator_seconds = 120;  // how long a person is waited for

@@ -18,6 +18,7 @@ void binds_of(CLI::App* app, std::vector<std::string>& binds, const std::string&
 ConformanceParser::ConformanceParser(CLI::App& app, Say say) : app_(app), say_(std::move(say)) {
   add_catalogue();
   add_certify();
+  add_claims();
   add_evidence();
 }
 

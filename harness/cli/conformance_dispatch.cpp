@@ -2,6 +2,7 @@
 
 #include "harness/cli/catalogue_command.h"
 #include "harness/cli/certify_command.h"
+#include "harness/cli/claims_command.h"
 #include "harness/cli/compare_command.h"
 #include "harness/cli/publish_command.h"
 #include "harness/cli/sign_command.h"
@@ -15,6 +16,8 @@ int dispatch_conformance(const ConformanceCommand& command, run::Executor& execu
     return catalogue_command(*value, executor, console);
   if (const auto* value = std::get_if<CertifyCommand>(&command))
     return certify_command(*value, executor, console);
+  if (const auto* value = std::get_if<ClaimsCommand>(&command))
+    return claims_command(*value, executor, console);
   if (const auto* value = std::get_if<SignCommand>(&command)) return sign_command(*value, console);
   if (const auto* value = std::get_if<VerifyCommand>(&command))
     return verify_command(*value, console);

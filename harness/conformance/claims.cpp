@@ -119,6 +119,46 @@ std::vector<DescriptorFinding> check_claims(const Claims& claims,
   return found;
 }
 
+Facts facts_of(const Claims& claims) {
+  Facts facts;
+  const std::pair<const char*, const std::optional<bool>*> kStated[] = {
+      {"t0", &claims.t0},
+      {"t1", &claims.t1},
+      {"auto_params", &claims.auto_parameters},
+      {"auto_parameters", &claims.auto_parameters},
+      {"auto_activation", &claims.auto_activation},
+      {"auto_voltage", &claims.auto_voltage},
+      {"auto_clock", &claims.auto_clock},
+      {"auto_baud", &claims.auto_baud},
+      {"auto_params_negotiation", &claims.auto_negotiation},
+      {"auto_pps", &claims.auto_pps},
+      {"auto_ifsd", &claims.auto_ifsd},
+      {"pin_verify", &claims.pin_verify},
+      {"pin_modify", &claims.pin_modify},
+      {"interrupt", &claims.interrupt},
+      {"wakeup", &claims.wakeup},
+      {"clock_stop", &claims.clock_stop},
+      {"nad", &claims.nad},
+      {"self_powered", &claims.self_powered},
+      {"has_serial", &claims.has_serial}};
+  for (const auto& [name, value] : kStated)
+    if (*value) facts[name] = **value;
+  if (claims.exchange_level) facts["level"] = *claims.exchange_level;
+  if (claims.usb_speed) facts["high_speed_capable"] = *claims.usb_speed == "high";
+  if (!claims.slots.empty()) {
+    facts["slots"] = static_cast<std::int64_t>(claims.slots.size());
+    facts["bMaxSlotIndex"] = static_cast<std::int64_t>(claims.slots.size()) - 1;
+  }
+  if (claims.max_slots_busy) facts["bMaxCCIDBusySlots"] = *claims.max_slots_busy;
+  if (claims.pin_verify && claims.pin_modify)
+    facts["bPINSupport"] =
+        std::int64_t{(*claims.pin_verify ? 1 : 0) + (*claims.pin_modify ? 2 : 0)};
+  facts["bInterfaceClass"] =
+      std::int64_t{claims.reader_class == "class_ff" ? 0xFF : wire::ccid::kInterfaceClass};
+  add_claims(claims, facts);
+  return facts;
+}
+
 Claims claims_of(const Facts& facts) {
   const auto fact = [&facts](const char* name) -> std::optional<bool> {
     const auto found = facts.find(name);

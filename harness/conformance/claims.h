@@ -58,6 +58,9 @@ std::vector<DescriptorFinding> check_claims(const Claims& claims,
 // ("contact", "contactless", "sam"); claimed_pin_verify, claimed_pin_modify, claimed_display,
 // claimed_interrupt only where the claims say it.
 void add_claims(const Claims& claims, Facts& facts);
+// What claims alone tell, for a reader that is not at hand: the facts of facts_of that they state
+// (slots, level, t0, auto_*, ...), and those of add_claims. What they do not state is not there.
+Facts facts_of(const Claims& claims);
 // What rules on descriptors ask of claims, out of facts that add_claims made.
 Claims claims_of(const Facts& facts);
 

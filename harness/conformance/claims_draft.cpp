@@ -90,9 +90,10 @@ class Draft {
     const auto device = d_.device.value_or(wire::usb::DeviceDescriptor{});
     name("vendor", device.iManufacturer, "iManufacturer");
     name("product", device.iProduct, "iProduct");
-    line("",
-         fmt::format("firmware: \"{:x}.{:02x}\"", device.bcdDevice >> 8U, device.bcdDevice & 0xFFU),
-         "bcdDevice");
+    const std::string version =
+        fmt::format("{:x}.{:02x}", device.bcdDevice >> 8U, device.bcdDevice & 0xFFU);
+    line("", fmt::format("firmware: \"{}\"", d_.device ? version : ""),
+         d_.device ? "bcdDevice" : "要確認 / please check");
   }
 
   void reader() {

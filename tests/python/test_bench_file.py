@@ -25,6 +25,9 @@ CASES = [
     (True, {"uketsuke_bench": 1, "cards": {"hanako": {
         "simulated": True, "describe": {"ja": "青", "en": "blue"},
         "release": {"key": KEY, "digest": DIGEST, "may_lock": False}}, "taro": {}}}),
+    (True, {"uketsuke_bench": 1, "equipment": {"robot": True, "vm": False, "cards": ["taro"]}}),
+    (False, {"uketsuke_bench": 1, "equipment": {"robots": True}}),
+    (False, {"uketsuke_bench": 1, "equipment": {"robot": "yes"}}),
     (False, {}),
     (False, {"uketsuke_bench": 2}),
     (False, {"uketsuke_bench": 1, "speed": 0}),
