@@ -238,7 +238,7 @@ void Certify::run(const Events& events) {
       execute(*of, attempt, events);
     }
   } else {
-    if (!done("claims")) check_claims();
+    if (!done(conformance::kClaimsCase)) check_claims();
     std::size_t number = 0;
     for (const conformance::Planned& planned : plan_.cases) {
       ++number;
@@ -252,20 +252,8 @@ void Certify::run(const Events& events) {
   if (result_.interrupted) keep();
 }
 
-// A claim that the descriptors contradict is a failure by itself.
 void Certify::check_claims() {
-  CaseResult result;
-  result.id = "claims";
-  result.title = {"申告は記述子と矛盾しない", "the claims do not contradict the descriptors"};
-  result.rules = {"INTEROP/claims"};
-  result.steps_planned = result.steps_done = 1;
-  result.repetitions = {1, 0, 1};
-  for (const conformance::DescriptorFinding& found :
-       conformance::check_claims(settings_.claims, subject_.descriptors))
-    result.findings.push_back(finding_of(found));
-  result.repetitions.passed = result.findings.empty() ? 1 : 0;
-  result.verdict = verdict::Verdict::kPass;
-  conformance::seal(result);
+  CaseResult result = conformance::judge_claims(settings_.claims, subject_.descriptors);
   complete(result);
   result_.cases.push_back(std::move(result));
 }

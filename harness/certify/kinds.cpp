@@ -1,7 +1,6 @@
 #include "harness/certify/kinds.h"
 
 #include "harness/conformance/reception.h"
-#include "harness/conformance/step_args.h"
 
 namespace uketsuke::certify {
 
@@ -30,16 +29,6 @@ CaseResult execute_pcsc(const conformance::Case& of, const conformance::Subject&
                            "pcsc (a case of --reader pcsc:...)"};
   conformance::seal(result);
   return result;
-}
-
-conformance::Finding finding_of(const conformance::DescriptorFinding& found) {
-  conformance::Finding finding;
-  finding.rule = "INTEROP/claims";
-  finding.expected = found.expected;
-  finding.got = verdict::Text(found.case_id + ": ") + found.got;
-  finding.got_hex = conformance::hex(found.bytes);
-  finding.warning = !found.fails;
-  return finding;
 }
 
 }  // namespace uketsuke::certify

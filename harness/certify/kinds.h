@@ -15,7 +15,4 @@ conformance::CaseResult execute_pcsc(const conformance::Case& of,
                                      const conformance::Subject& subject, const Desks& desks,
                                      std::string& trace);
 
-// Of a finding on descriptors.
-conformance::Finding finding_of(const conformance::DescriptorFinding& found);
-
 }  // namespace uketsuke::certify

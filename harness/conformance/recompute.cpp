@@ -56,11 +56,16 @@ Recomputed compared(const CaseResult& recorded, const CaseResult& again) {
 }
 
 CaseResult again(const Case& of, const Subject& subject, const std::string& trace, bool& masked) {
-  if (!of.scenarios.empty()) return recompute_reception(of, trace);
+  if (!of.scenarios.empty() && !trace.empty()) return recompute_reception(of, trace);
+  if (trace.empty()) {
+    CaseResult result;  // nothing was done: it has to be because the case does not apply
+    result.not_applicable = why_not(of, subject);
+    seal(result);
+    return result;
+  }
   Replay replay(trace);
   masked = replay.masked();
   Trace ignored;
-  ignored.keep(false);
   CaseResult result = execute(
       of, subject, [&](const Case*) { return replay.next_desk(); }, ignored);
   if (!replay.finished() && !masked)
@@ -71,6 +76,9 @@ CaseResult again(const Case& of, const Subject& subject, const std::string& trac
 Recomputed recomputed(const CaseResult& recorded, const Catalogue& catalogue,
                       const Subject& subject, const RecordedRun& run) {
   Recomputed one{recorded.id, recorded.attempt, Recomputed::Is::kNotRecomputable, {}};
+  if (recorded.id == kClaimsCase)
+    return compared(recorded, judge_claims(load_claims_text(run.claims, "claims.yaml"),
+                                           subject.descriptors));
   const Case* of = catalogue.find(recorded.id);
   if (of == nullptr) {
     one.why = {"カタログの項目ではない", "it is no case of the catalogue"};

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "harness/conformance/step_args.h"
 #include "harness/yaml/yaml.h"
 
 namespace uketsuke::conformance {
@@ -38,6 +39,27 @@ Subject make_subject(DescriptorFacts descriptors, const Claims& claims, const Fa
   add_claims(claims, subject.facts);
   for (const auto& [name, value] : bench) subject.facts[name] = value;
   return subject;
+}
+
+CaseResult judge_claims(const Claims& claims, const DescriptorFacts& descriptors) {
+  CaseResult result;
+  result.id = kClaimsCase;
+  result.title = {"申告は記述子と矛盾しない", "The claims do not contradict the descriptors"};
+  result.rules = {"INTEROP/claims-a"};
+  result.steps_planned = result.steps_done = 1;
+  for (const DescriptorFinding& found : check_claims(claims, descriptors)) {
+    Finding finding;
+    finding.rule = result.rules.front();
+    finding.expected = found.expected;
+    finding.got = Text(found.case_id + ": ") + found.got;
+    finding.got_hex = hex(found.bytes);
+    finding.warning = !found.fails;
+    result.findings.push_back(std::move(finding));
+  }
+  result.repetitions = {1, result.findings.empty() ? 1U : 0U, 1};
+  result.verdict = Verdict::kPass;
+  seal(result);
+  return result;
 }
 
 std::string to_yaml(const BenchRecord& bench) {

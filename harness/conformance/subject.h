@@ -13,6 +13,11 @@ namespace uketsuke::conformance {
 // The bench over the claims over the descriptors.
 Subject make_subject(DescriptorFacts descriptors, const Claims& claims, const Facts& bench);
 
+// A claim that the descriptors contradict is a failure by itself: the case kClaimsCase, which is
+// beside the catalogue.
+constexpr const char* kClaimsCase = "claims";
+CaseResult judge_claims(const Claims& claims, const DescriptorFacts& descriptors);
+
 // The bench as it was used (IXIT), for the bundle: routes as written, and facts. No key of a card's
 // release is in it.
 struct BenchRecord {

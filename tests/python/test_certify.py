@@ -1,0 +1,129 @@
+"""`uketsuke certify` as a vendor uses it: plan, bundle, going on after an abort, running again."""
+
+import json
+import re
+import signal
+import time
+
+import pytest
+
+from conftest import ERROR, FAIL, PASS, USAGE
+
+REFERENCE = ["clean_tpdu", "clean_short_apdu", "clean_extended_apdu", "clean_extended_apdu_contact",
+             "everything", "face_reader"]
+NOT_JUDGED = {"fail", "error", "none", "inconc"}
+
+
+@pytest.fixture
+def uketsuke(program):
+    return program
+
+
+def claims_of(uketsuke, reader):
+    drafted = uketsuke("claims", f"model:{reader}")
+    assert drafted.returncode == PASS, drafted.stderr
+    return uketsuke.write("claims.yaml", drafted.stdout)
+
+
+def certify(uketsuke, reader, *more, out="out", **options):
+    claims = uketsuke.folder / "claims.yaml"
+    if not claims.exists():
+        claims_of(uketsuke, reader)
+    return uketsuke("certify", "--reader", f"model:{reader}", "--claims", claims, "--out", out,
+                    *more, **options)
+
+
+def cases(uketsuke, out="out"):
+    found = {}
+    for case in json.loads((uketsuke.folder / out / "results.json").read_text())["cases"]:
+        found.setdefault(case["id"], []).append(case)
+    return found
+
+
+@pytest.mark.parametrize("reader", REFERENCE)
+def test_a_reference_reader_ends_without_deviation_and_its_bundle_verifies(uketsuke, reader):
+    done = certify(uketsuke, reader)
+    assert done.returncode == PASS, done.stdout + done.stderr
+    assert "No deviation found among the" in done.stdout
+    verdicts = {i: a[-1]["verdict"] for i, a in cases(uketsuke).items()
+                if not a[-1].get("not_applicable")}
+    assert not {i: v for i, v in verdicts.items() if v in NOT_JUDGED}
+    assert len(verdicts) > 60
+    verified = uketsuke("verify", "out")
+    assert verified.returncode == PASS, verified.stdout + verified.stderr
+
+
+def test_the_plan_says_what_will_be_done_and_does_nothing(uketsuke):
+    done = certify(uketsuke, "clean_tpdu", "--plan")
+    assert done.returncode == PASS
+    head = re.search(r"plan: (\d+) cases, (\d+) applicable, about ([\d.]+) minutes, (\d+) card "
+                     r"insertions", done.stdout)
+    assert head and int(head[1]) > int(head[2]) > 0 and float(head[3]) > 0
+    assert "not applicable: " in done.stdout
+    assert not (uketsuke.folder / "out").exists()
+
+
+def test_what_is_in_the_folder_already_is_not_overwritten(uketsuke):
+    uketsuke.write("out/precious.txt", "kept")
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03")
+    assert done.returncode == USAGE and "not empty" in done.stderr
+    assert (uketsuke.folder / "out/precious.txt").read_text() == "kept"
+
+
+def test_a_part_of_the_catalogue_says_that_it_is_a_part(uketsuke):
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03,DSC")
+    assert done.returncode == PASS, done.stdout + done.stderr
+    assert re.search(r"No deviation found among the mandatory ones of the \d+ cases", done.stdout)
+    assert set(cases(uketsuke)) >= {"MSG-03", "DSC-01"}
+
+
+def test_a_name_that_no_case_has_is_refused_with_the_nearest(uketsuke):
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-3")
+    assert done.returncode in (USAGE, ERROR) and "MSG-03" in done.stderr
+
+
+def test_claims_that_contradict_the_descriptor_fail(uketsuke):
+    text = claims_of(uketsuke, "clean_tpdu").read_text()
+    assert re.search(r"exchange_level: tpdu", text)
+    uketsuke.write("claims.yaml", re.sub(r"exchange_level: tpdu", "exchange_level: short", text))
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03")
+    assert done.returncode == FAIL
+    assert "exchange_level" in done.stdout
+
+
+def test_without_claims_or_with_no_reader_it_says_what_to_do(uketsuke):
+    done = uketsuke("certify", "--reader", "model:clean_tpdu", "--out", "out")
+    assert done.returncode == USAGE and "uketsuke claims" in done.stderr
+    claims_of(uketsuke, "clean_tpdu")
+    done = uketsuke("certify", "--reader", "model:clean_tdpu", "--claims", "claims.yaml", "--out",
+                    "out")
+    assert done.returncode != PASS and "clean_tpdu" in done.stderr
+
+
+def test_an_interrupted_run_goes_on_where_it_was(uketsuke):
+    claims = claims_of(uketsuke, "everything")
+    arguments = ["certify", "--reader", "model:everything", "--claims", claims, "--out", "out"]
+    running = uketsuke.start(*arguments)
+    partial = uketsuke.folder / "out" / "traces"
+    until = time.monotonic() + 60
+    while len(list(partial.glob("*.jsonl"))) < 5 and time.monotonic() < until:
+        assert running.poll() is None, running.communicate()
+    for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGCONT):
+        running.send_signal(number)
+    output, _ = running.communicate(timeout=60)
+    if running.returncode != ERROR:
+        pytest.fail(f"it ended before it could be interrupted: {output}")
+    assert "--resume" in output
+    assert not (uketsuke.folder / "out/manifest.json").exists()
+    done_before = {p.name for p in partial.glob("*.jsonl")}
+    done = uketsuke(*arguments, "--resume")
+    assert done.returncode == PASS, done.stdout + done.stderr
+    assert done_before <= {p.name for p in partial.glob("*.jsonl")}
+    assert not (uketsuke.folder / "out/results.partial.json").exists()
+    assert all(len(attempts) == 1 for attempts in cases(uketsuke).values())
+    assert uketsuke("verify", "out").returncode == PASS
+
+
+def test_what_cannot_be_gone_on_with_is_refused(uketsuke):
+    done = certify(uketsuke, "clean_tpdu", "--resume")
+    assert done.returncode == USAGE and "nothing" in done.stderr
