@@ -77,7 +77,7 @@ Value word_of(const yaml::Node& node,
 
 std::uint8_t ins_of(const yaml::Node& node) {
   using test_card::Ins;
-  static constexpr std::array<std::pair<std::string_view, std::uint8_t>, 8> kNames{
+  static constexpr std::array<std::pair<std::string_view, std::uint8_t>, 9> kNames{
       {{"echo", std::uint8_t(Ins::kEcho)},
        {"get", std::uint8_t(Ins::kGet)},
        {"sink", std::uint8_t(Ins::kSink)},
@@ -85,6 +85,7 @@ std::uint8_t ins_of(const yaml::Node& node) {
        {"status", std::uint8_t(Ins::kStatus)},
        {"status_with_data", std::uint8_t(Ins::kStatusWithData)},
        {"count", std::uint8_t(Ins::kCount)},
+       {"check", std::uint8_t(Ins::kCheck)},
        {"select", test_card::kSelectIns}}};
   return word_of(node, kNames);
 }

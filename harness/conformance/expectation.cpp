@@ -83,7 +83,7 @@ Expectation Expectation::read(const yaml::Node& node) {
   yaml::Mapping mapping(node);
   if (const yaml::Node key = mapping.find("nothing")) wanted.nothing_ = key.as_bool();
   if (const yaml::Node key = mapping.find("status"))
-    wanted.status_ = one_of(key, {"ok", "failed", "any"});
+    wanted.status_ = one_of(key, {"ok", "failed", "any", "extension"});
   if (const yaml::Node key = mapping.find("error")) {
     wanted.errors_ = read_list(key, Number::read);
     if (!wanted.status_) wanted.status_ = "failed";
@@ -125,7 +125,9 @@ std::optional<Expectation::Mismatch> Expectation::compare_status(const Answer& a
   const std::string wanted = any_of_.empty() ? status_.value_or("ok") : status_.value_or("any");
   const bool failed = status == ccid::bmCommandStatus::kFailed;
   const bool ok = status == ccid::bmCommandStatus::kProcessed;
-  if ((wanted == "ok" && !ok) || (wanted == "failed" && !failed))
+  const bool extension = status == ccid::bmCommandStatus::kTimeExtension;
+  if ((wanted == "ok" && !ok) || (wanted == "failed" && !failed) ||
+      (wanted == "extension" && !extension))
     return Mismatch{status_words(run), decoded(answer), 7};
   if (!errors_.empty() && failed) {
     const bool listed = std::any_of(errors_.begin(), errors_.end(), [&](const Number& error) {

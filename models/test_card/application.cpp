@@ -52,6 +52,14 @@ Answer sink(const CommandApdu& command) {
   return status(command.data == pattern(command.data.size()) ? kOk : kWrongData);
 }
 
+// P1: how many bytes should come, modulo 256; P2: all of them XORed.
+Answer check(const CommandApdu& command) {
+  if (command.p1 != static_cast<std::uint8_t>(command.data.size())) return status(kWrongLength);
+  std::uint8_t sum = 0;
+  for (const std::uint8_t byte : command.data) sum ^= byte;
+  return status(sum == command.p2 ? kOk : kWrongData);
+}
+
 Answer delay(const CommandApdu& command) {
   if (!command.data.empty()) return status(kWrongLength);
   Answer answer = status(kOk);
@@ -103,6 +111,7 @@ iso7816::T0Direction t0_direction(const iso7816::T0Header& header) {
     case Ins::kSink:
     case Ins::kDelay:
     case Ins::kStatus:
+    case Ins::kCheck:
       break;
   }
   return T0Direction::kIncoming;
@@ -140,6 +149,9 @@ Answer Application::handle(wire::ByteView command_apdu) {
         break;
       case Ins::kCount:
         answer = count(*command, before);
+        break;
+      case Ins::kCheck:
+        answer = check(*command);
         break;
     }
   }

@@ -22,6 +22,7 @@ enum class Ins : std::uint8_t {
   kStatus = 0x18,
   kStatusWithData = 0x1A,
   kCount = 0x1C,
+  kCheck = 0x1E,
 };
 inline constexpr std::uint8_t kSelectIns = 0xA4;  // with CLA 00
 

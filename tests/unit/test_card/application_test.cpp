@@ -45,6 +45,12 @@ BOOST_AUTO_TEST_CASE(sink_says_whether_what_came_is_the_known_sequence_in_full) 
   BOOST_TEST(answer("80 14 00 03 03 000103") == "6a80");
 }
 
+BOOST_AUTO_TEST_CASE(check_says_whether_what_came_are_the_bytes_that_were_announced) {
+  BOOST_TEST(answer("80 1E 03 0C 03 A5A60F") == "9000");
+  BOOST_TEST(answer("80 1E 02 0C 03 A5A60F") == "6700");
+  BOOST_TEST(answer("80 1E 03 0C 03 A5A60E") == "6a80");
+}
+
 BOOST_AUTO_TEST_CASE(delay_tells_the_time_and_the_multiplier) {
   Application card(0);
   const auto delay = card.handle(wire::from_hex("80 16 05 0A").value());
