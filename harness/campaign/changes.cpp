@@ -24,8 +24,13 @@ ScreenSet& set_of(bench::Assets& assets, const std::string& device) {
 void add_text(std::vector<Field>& fields, std::string name,
               std::function<std::string&(bench::Assets&)> at) {
   fields.push_back(
-      {name, [name, at = std::move(at)](Random&) {
+      {name, [name, at](Random&) {
          return SeededChange{name, "another text", [at](bench::Assets& a) { at(a) += "x"; }, {}};
+       },
+       [name, at](std::string_view text) -> std::optional<SeededChange> {
+         if (text == "another text") return std::nullopt;  // that is what it draws
+         const std::string to(text);
+         return SeededChange{name, to, [at, to](bench::Assets& a) { at(a) = to; }, {}};
        }});
 }
 

@@ -38,19 +38,23 @@ void add_panel(std::vector<Field>& fields) {
       const auto state = static_cast<State>(s);
       const std::string name = fmt::format("panel/{}/{}", to_string(state), to_string(occurrence));
       const Verb now = cell(table, state, occurrence);
-      fields.push_back({name, [=](Random& random) {
-                          const Verb other = other_of(verbs, now, random);
-                          return SeededChange{
-                              name,
-                              fmt::format("{} -> {}", to_string(now), to_string(other)),
-                              {},
-                              [=](WorldConfig& config) {
-                                auto& used = config.face.panel.table;
-                                auto copy =
-                                    std::make_shared<Table>(used ? *used : *default_table());
-                                cell(*copy, state, occurrence) = other;
-                                used = std::move(copy);
-                              }};
+      const auto change = [=](Verb other) {
+        return SeededChange{name,
+                            fmt::format("{} -> {}", to_string(now), to_string(other)),
+                            {},
+                            [=](WorldConfig& config) {
+                              auto& used = config.face.panel.table;
+                              auto copy = std::make_shared<Table>(used ? *used : *default_table());
+                              cell(*copy, state, occurrence) = other;
+                              used = std::move(copy);
+                            }};
+      };
+      fields.push_back({name, [=](Random& random) { return change(other_of(verbs, now, random)); },
+                        [=](std::string_view text) -> std::optional<SeededChange> {
+                          for (unsigned i = 0; i <= static_cast<unsigned>(Verb::kEndReception); ++i)
+                            if (to_string(static_cast<Verb>(i)) == text)
+                              return change(static_cast<Verb>(i));
+                          return std::nullopt;
                         }});
     }
   }

@@ -20,6 +20,7 @@ ConformanceParser::ConformanceParser(CLI::App& app, Say say) : app_(app), say_(s
   add_certify();
   add_claims();
   add_evidence();
+  add_mutants();
 }
 
 CLI::App* ConformanceParser::add(const char* name, const verdict::Text& what) {

@@ -4,6 +4,7 @@
 #include "harness/cli/certify_command.h"
 #include "harness/cli/claims_command.h"
 #include "harness/cli/compare_command.h"
+#include "harness/cli/mutants_command.h"
 #include "harness/cli/publish_command.h"
 #include "harness/cli/sign_command.h"
 #include "harness/cli/verify_command.h"
@@ -23,6 +24,8 @@ int dispatch_conformance(const ConformanceCommand& command, run::Executor& execu
     return verify_command(*value, console);
   if (const auto* value = std::get_if<CompareCommand>(&command))
     return compare_command(*value, console);
+  if (const auto* value = std::get_if<MutantsCommand>(&command))
+    return mutants_command(*value, executor, console);
   if (const auto* value = std::get_if<PublishCommand>(&command))
     return publish_command(*value, console);
   return explain_command(std::get<ExplainCommand>(command), executor, console);

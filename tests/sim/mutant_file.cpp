@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_SUITE(mutant_file)
 BOOST_AUTO_TEST_CASE(a_mutant_has_its_reader_changed_and_its_rules) {
   const auto mutants = load(with_change(
       "{reader: {bInterfaceClass: 0xFF}, parameters: {t0_wait_percent: 0}, table: [{event: "
-      "XfrBlock, state: inactive, rule: serve}], announces: {dwMaxIFSD: 65536}, wire: [{on: "
+      "XfrBlock, state: inactive, rule: serve}], announces: {dwMaxIFSD: 65536}, wire: [{pipe: "
       "bulk_in, match: {0: \"8?\"}, when: {one_in: 50}, do: [{add: {at: 6, value: 1}}, drop]}]}"));
   BOOST_REQUIRE(mutants.size() == 1U);
   const Mutant& mutant = mutants.front();
@@ -89,16 +89,16 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_is_named) {
       {with_change("{announces: {dwMaxIFSDD: 1}}"), "dwMaxIFSDD"},
       {with_change("{announces: {bMaxSlotIndex: 256}}"), "from 0 to 255"},
       {with_change("{table: [{event: XfrBlok, state: any, rule: serve}]}"), "XfrBlok"},
-      {with_change("{wire: [{on: bulk, do: drop}]}"), "no such pipe"},
-      {with_change("{wire: [{on: bulk_in, do: [{delay_us: 0}]}]}"), "does nothing"},
-      {with_change("{wire: [{on: field_up, do: stall}]}"), "only on the usb wire"},
-      {with_change("{wire: [{on: bulk_in, do: dorp}]}"), "no such act"},
-      {with_change("{wire: [{on: bulk_in, match: {0: \"8\"}, do: drop}]}"), "two digits"},
+      {with_change("{wire: [{pipe: bulk, do: drop}]}"), "no such pipe"},
+      {with_change("{wire: [{pipe: bulk_in, do: [{delay_us: 0}]}]}"), "does nothing"},
+      {with_change("{wire: [{pipe: field_up, do: stall}]}"), "only on the usb wire"},
+      {with_change("{wire: [{pipe: bulk_in, do: dorp}]}"), "no such act"},
+      {with_change("{wire: [{pipe: bulk_in, match: {0: \"8\"}, do: drop}]}"), "two digits"},
       {with_change("{reader: {class_descriptor: {bMaxSlotIndex: 1}}}"), "have to say the same"},
       {with_change("{seeded: {field: parameter/backend/passcode_tries, value: 0}}"), "seeded"},
-      {with_change("{wire: [{on: bulk_in, do: drop}]}", "clean_tpduu"), "no such reader"},
+      {with_change("{wire: [{pipe: bulk_in, do: drop}]}", "clean_tpduu"), "no such reader"},
       {with_change("{}"), "changes something"},
-      {"  - {id: m-x, title: {ja: a, en: a}, imitates: c, base: clean_tpdu, change: {wire: [{on: "
+      {"  - {id: m-x, title: {ja: a, en: a}, imitates: c, base: clean_tpdu, change: {wire: [{pipe: "
        "bulk_in, do: drop}]}}\n",
        "killed_by"},
   };

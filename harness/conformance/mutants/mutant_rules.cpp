@@ -63,7 +63,7 @@ void take(yaml::Mapping& map, std::string_view key, bool& target) {
 }
 
 void take_selector(yaml::Mapping& map, Selector& selector) {
-  selector.pipe = pipe_of(map.require("on"));
+  selector.pipe = pipe_of(map.require("pipe"));
   if (const yaml::Node node = map.find("match")) selector.patterns = patterns_of(node);
   if (const yaml::Node node = map.find("unless")) selector.unless = patterns_of(node);
   if (const yaml::Node node = map.find("command")) selector.command = patterns_of(node);
@@ -154,7 +154,7 @@ fault::MadeUp made_up(const yaml::Node& node, MutationPipe pipe) {
     return made;
   }
   yaml::Mapping map(node);
-  if (const yaml::Node on = map.find("on")) made.pipe = pipe_of(on);
+  if (const yaml::Node pipe_node = map.find("pipe")) made.pipe = pipe_of(pipe_node);
   made.bytes = bytes_of(map.require("bytes"));
   if (const yaml::Node delay = map.find("delay_us"))
     made.delay_us = static_cast<std::uint64_t>(number_of(delay, kMostDelay_us));
