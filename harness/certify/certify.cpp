@@ -238,7 +238,7 @@ void Certify::run(const Events& events) {
       execute(*of, attempt, events);
     }
   } else {
-    if (!done(conformance::kClaimsCase)) check_claims();
+    if (!done(conformance::kClaimsCase)) check_claims(events);
     std::size_t number = 0;
     for (const conformance::Planned& planned : plan_.cases) {
       ++number;
@@ -252,10 +252,11 @@ void Certify::run(const Events& events) {
   if (result_.interrupted) keep();
 }
 
-void Certify::check_claims() {
+void Certify::check_claims(const Events& events) {
   CaseResult result = conformance::judge_claims(settings_.claims, subject_.descriptors);
   complete(result);
   result_.cases.push_back(std::move(result));
+  if (events.on_result) events.on_result(result_.cases.back());
 }
 
 void Certify::finish(const evidence::SigningKey* key, std::time_t now) {

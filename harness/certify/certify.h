@@ -55,7 +55,7 @@ class Certify {
   void execute(const conformance::Case& of, std::uint32_t attempt, const Events& events);
   conformance::CaseResult by_kind(const conformance::Case& of, std::string& trace);
   void complete(conformance::CaseResult& result) const;
-  void check_claims();
+  void check_claims(const Events& events);
   void add_not_applicable();
   void keep() const;
   void write(const std::string& name, const std::string& bytes) const;

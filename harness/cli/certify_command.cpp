@@ -63,7 +63,8 @@ void show(const conformance::CaseResult& result, Console& console) {
                             in_language(result.title, language)));
   for (const conformance::Finding& finding : result.findings) {
     console.print(fmt::format(
-        "    {}\n      {}: {}\n      {}: {}\n", finding.rule,
+        "    {} {}\n      {}: {}\n      {}: {}\n", finding.rule,
+        in_language(finding.rule_text, language),
         in_language({"期待", "expected"}, language), in_language(finding.expected, language),
         in_language({"実際", "got"}, language), in_language(finding.got, language)));
     if (!finding.got_hex.empty()) console.print("      " + finding.got_hex + "\n");

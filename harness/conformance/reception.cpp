@@ -42,6 +42,17 @@ std::optional<bool> face_of(const Facts& facts) {
   return face == nullptr ? std::nullopt : std::optional<bool>(*face);
 }
 
+bool truth_of(const Facts& facts, const std::string& name) {
+  const auto found = facts.find(name);
+  return found != facts.end() && found->second == Value(true);
+}
+
+bool types_pin(const Scenario& row) {
+  return std::any_of(row.steps.begin(), row.steps.end(), [](const scenario::Step& step) {
+    return step.action.act == scenario::Act::kEnterPin;
+  });
+}
+
 // Why the row is not about this reader; empty: it is.
 Text not_about(const Scenario& row, const ReceptionDesk& desk) {
   const auto face = face_of(desk.facts);
@@ -52,6 +63,10 @@ Text not_about(const Scenario& row, const ReceptionDesk& desk) {
   const std::string& profile = row.bench.reader_profile;
   if (!desk.profile.empty() && !profile.empty() && profile != desk.profile)
     return say("リーダー {} のモデルについてのもの", "about the model of the reader {}", profile);
+  if (profile.empty() && truth_of(desk.facts, "pin_verify") && types_pin(row)) {
+    return {"PIN を端末で打つシナリオ（このリーダーではパッドで打つ）",
+            "a scenario in which the PIN is typed at the terminal (this reader has a pad for it)"};
+  }
   return {};
 }
 
