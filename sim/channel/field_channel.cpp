@@ -46,7 +46,8 @@ void FieldChannel::note(std::string_view event, std::string text) {
 }
 
 void FieldChannel::to_card(ToCard signal) {
-  const bool other = std::holds_alternative<ErrorSignal>(signal) || std::holds_alternative<Clock>(signal);
+  const bool other =
+      std::holds_alternative<ErrorSignal>(signal) || std::holds_alternative<Clock>(signal);
   if (mutator_ != nullptr && !other && !mutated_down(signal)) return;
   send_down(std::move(signal));
 }

@@ -68,6 +68,13 @@ std::string run_on(const std::string& reader) {
     BOOST_TEST(verdict::to_string(result.verdict) == "pass",
                reader << " " << result.id << ": " << told(result).en);
     BOOST_TEST(result.findings.empty(), reader << " " << result.id << ": " << told(result).en);
+    // The verdict follows from the recorded deeds alone, the probe's events included.
+    Replay replay(own.text());
+    Trace nothing;
+    const CaseResult again =
+        execute(*one, subject, [&replay](const Case*) { return replay.next_desk(); }, nothing);
+    BOOST_TEST((again.verdict == result.verdict), reader << " " << result.id << " replayed");
+    BOOST_TEST(replay.finished(), reader << " " << result.id << " replayed to the end");
     if (only != nullptr) BOOST_TEST_MESSAGE(own.text());
   }
   return not_applicable;
@@ -94,6 +101,11 @@ BOOST_AUTO_TEST_CASE(clean_extended_apdu_contact_has_no_deviation) {
 }
 BOOST_AUTO_TEST_CASE(the_everything_reader_has_no_deviation) {
   BOOST_TEST(run_on("everything") == "XFR-14 T1-09");
+}
+
+// Automatic PPS at TPDU level, IFSD 252, another clock.
+BOOST_AUTO_TEST_CASE(the_contact_reader_has_no_deviation) {
+  BOOST_TEST(run_on("contact_reader") == "XFR-12 RAT-01 RAT-02");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
