@@ -96,7 +96,7 @@ certify::Settings settings_of(const CertifyCommand& command, const std::string& 
   settings.desks = desks_of(command, data, lock, console);
   settings.only = command.only;
   settings.waivers = command.waivers;
-  settings.today = utc_day(std::time(nullptr));
+  settings.today = utc_day(wall_clock());
   settings.out = command.out;
   settings.resume = command.resume;
   settings.rerun_failed = command.rerun_failed;
@@ -108,7 +108,7 @@ std::unique_ptr<evidence::SigningKey> key_of(const CertifyCommand& command) {
   return std::make_unique<evidence::SigningKey>(
       evidence::KeyFiles{command.sign_key, command.sign_cert, command.chain,
                          command.passphrase_file},
-      std::time(nullptr));
+      wall_clock());
 }
 
 }  // namespace
@@ -147,7 +147,7 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
                      "with --resume goes on"));
     return verdict::kExitError;
   }
-  run.finish(key.get(), std::time(nullptr));
+  run.finish(key.get(), wall_clock());
   show_end(run.result(), command.out, console);
   return conformance::exit_code(run.result());
 }

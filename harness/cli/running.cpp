@@ -83,13 +83,6 @@ std::time_t time_of_day(const std::string& day) {
   return ::timegm(&parts);
 }
 
-std::string local_text(std::time_t now) {
-  std::tm local{};
-  ::localtime_r(&now, &local);
-  auto text = time_text("%Y-%m-%dT%H:%M:%S%z", local);
-  return text.insert(text.size() - 2, ":");  // +0900
-}
-
 std::string local_stamp(std::time_t now) {
   std::tm local{};
   ::localtime_r(&now, &local);

@@ -34,7 +34,6 @@ class StopSignals {
 std::time_t wall_clock();
 std::time_t time_of_day(const std::string& day);  // "2026-01-31", noon in UTC; usage if none
 
-std::string local_text(std::time_t now);   // "2026-01-31T21:00:00+09:00"
 std::string local_stamp(std::time_t now);  // "20260131-120000", names a folder of results
 std::string utc_stamp(std::time_t now);    // "2026-01-31T12:00:00Z"
 std::string utc_day(std::time_t now);      // "2026-01-31"

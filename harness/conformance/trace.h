@@ -23,6 +23,7 @@ class Trace {
   std::string text() const;
   void forget() { lines_.clear(); }
   void keep(bool keep) { keeps_ = keep; }
+  bool keeps() const { return keeps_; }
 
  private:
   bool keeps_ = true;
@@ -36,7 +37,9 @@ class RecordingDesk : public Desk {
   Reply perform(const Deed& deed) override;
   wire::usb::Speed speed() const override { return desk_->speed(); }
   bool has_address() const override { return desk_->has_address(); }
-  std::uint64_t trace_line() const override { return trace_.size(); }
+  std::uint64_t trace_line() const override {
+    return trace_.keeps() ? trace_.size() : desk_->trace_line();  // of the trace that is replayed
+  }
   bool keeps_card_data() const override { return desk_->keeps_card_data(); }
 
  private:

@@ -1,5 +1,6 @@
 """Evidence bundles as their users see them: sign, verify, compare, publish, and plain openssl."""
 
+import hashlib
 import json
 import os
 import pty
@@ -7,12 +8,13 @@ import re
 import select
 import shutil
 import subprocess
+import termios
 import xml.etree.ElementTree as ElementTree
 
 import jsonschema
 import pytest
 
-from conftest import BASELINE, ERROR, FAIL, PASS, USAGE, TIMEOUT_S
+from conftest import BASELINE, ERROR, FAIL, PASS, USAGE, TIMEOUT_S, wait_for
 
 STATEMENT_EN = "It is not a certification or approval by anyone."
 STATEMENT_JA = "いかなる機関による認証でも承認でもありません。"
@@ -228,6 +230,7 @@ def test_an_encrypted_key_asks_on_the_terminal_without_echo(bundle, pki, program
     while b"passphrase: " not in seen:
         assert select.select([terminal], [], [], TIMEOUT_S)[0], seen
         seen += os.read(terminal, 1000)
+    wait_for(lambda: not termios.tcgetattr(terminal)[3] & termios.ECHO)
     os.write(terminal, b"open sesame\n")
     while True:
         try:
@@ -296,3 +299,66 @@ def test_a_public_copy_names_nobody_and_belongs_to_its_original(bundle, sign, pk
     assert said.returncode == FAIL and "DIFFERS: manifest.json" in said.stdout
     assert program("publish", public, "--out", "again").returncode == USAGE
     assert program("publish", full, "--out", "public").returncode == USAGE
+
+
+@pytest.fixture
+def certified(program):
+    """A bundle of a real run of `certify` on a model."""
+    def make(name="run", reader="clean_tpdu", *more):
+        program.write("claims.yaml", "uketsuke_claims: 1\n")
+        said = program("certify", "--reader", f"model:{reader}", "--claims", "claims.yaml",
+                       "--only", "MSG,DSC,RCP-01", "--out", name, *more)
+        return said, program.folder / name
+    return make
+
+
+def seal_again(path):
+    """What somebody does who changes an unsigned bundle and mends its manifest."""
+    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    for entry in manifest["files"]:
+        data = (path / entry["name"]).read_bytes()
+        entry["size"], entry["sha256"] = len(data), hashlib.sha256(data).hexdigest()
+    (path / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+
+
+def test_a_run_of_certify_is_signed_verified_and_computed_again(certified, pki, program):
+    said, path = certified("run", "clean_tpdu", "--sign-key", pki / "vendor.key", "--sign-cert",
+                           pki / "vendor.pem", "--chain", pki / "between.pem")
+    assert said.returncode == PASS, said.stderr
+    said = program("verify", path, "--ca", pki / "ca.pem")
+    assert said.returncode == PASS, said.stdout
+    assert re.search(r"computed again: \d\d same, 0 differ, ", said.stdout)
+    assert "signature: good" in said.stdout and "leads to an authority" in said.stdout
+    report = json.loads(program("verify", path, "--json").stdout)
+    results = json.loads((path / "results.json").read_text(encoding="utf-8"))
+    assert report["recomputed"]["same"] >= len(results["cases"]) - 1
+    assert program("schema", "certify").returncode == PASS
+    jsonschema.validate(results, json.loads(program("schema", "certify").stdout))
+
+
+def test_a_verdict_that_the_trace_does_not_bear_is_found(certified, program):
+    said, path = certified()
+    assert said.returncode == PASS, said.stderr
+    trace = path / "traces" / "MSG-01.jsonl"
+    lines = trace.read_text(encoding="utf-8").splitlines(keepends=True)
+    number, line = next((i, one) for i, one in enumerate(lines)
+                        if '"data":"81' in one and '"in":' in one)
+    at = line.index('"data":"81') + len('"data":"') + 12  # bSeq
+    changed = line[:at] + "%02x" % (int(line[at:at + 2], 16) ^ 1) + line[at + 2:]
+    trace.write_text("".join(lines[:number] + [changed] + lines[number + 1:]), encoding="utf-8")
+    seal_again(path)
+    said = program("verify", path)
+    assert said.returncode == FAIL
+    assert "DIFFERS: results.json: MSG-01: computed again: " in said.stdout
+    assert "1 differ," in said.stdout
+
+
+def test_the_same_run_twice_compares_as_the_same(certified, program):
+    (_, first), (_, second) = certified("one"), certified("two")
+    said = program("compare", first, second)
+    assert said.returncode == PASS, said.stdout
+    assert ", new 0, gone 0, " in said.stdout
+    _, other = certified("other", "acs_acr1251")
+    said = program("compare", first, other)
+    assert said.returncode == BASELINE
+    assert "reader: 1209:0001 → " in said.stdout
