@@ -3,32 +3,13 @@
 #include <utility>
 
 #include "harness/bench/make_outside.h"
+#include "harness/conformance/bench_facts.h"
 
 namespace uketsuke::certify {
 namespace {
 
 using conformance::Case;
 using conformance::Desk;
-using conformance::Facts;
-
-std::string hands_of(const bind::Bindings& bindings) {
-  const bind::Binding& card = bindings.card.is_model() ? bindings.panel : bindings.card;
-  if (card.is_model()) return "none";
-  return card.kind == "operator" ? "operator" : "model";
-}
-
-Facts facts_of_bench(const bind::Bindings& bindings) {
-  const std::string hands = hands_of(bindings);
-  Facts facts;
-  facts["hands"] = hands;
-  facts["card"] = hands != "none";
-  facts["relay_usb"] = hands != "none";  // hands pull plugs
-  facts["test_cards"] = false;           // of scenarios/cards/conformance: in no bound reader yet
-  facts["wire_probe"] = false;
-  facts["simulated"] = !bindings.may_have_real_card();
-  facts["pcsc"] = bindings.reader.kind == "pcsc";
-  return facts;
-}
 
 }  // namespace
 
@@ -57,7 +38,7 @@ Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindi
   desks.bindings = bindings;
   desks.bench.reader = bindings.reader.text();
   desks.bench.panel = bindings.panel.text();
-  desks.bench.facts = facts_of_bench(bindings);
+  conformance::add_bench(bindings, desks.bench.facts);
   auto state = std::make_shared<conformance::BenchState>();
   const std::string card = bindings.cards.empty() ? "hanako" : bindings.cards.front().holder;
   desks.make = [assets = std::move(assets), bindings, language, state,
