@@ -41,7 +41,7 @@ Text told(const CaseResult& result) {
 }
 
 // Ids of cases that do not apply. UKETSUKE_CASE in the environment: that case alone.
-std::string run_on(const std::string& reader) {
+std::string run_on(const std::string& reader, bool test_cards = true) {
   DeskConfig config = desk_config(assets(), reader);
   config.test_cards = std::make_shared<const std::map<std::string, bench::TestCardFile>>(
       bench::load_test_card_files(kData + "/cards/conformance"));
@@ -52,7 +52,9 @@ std::string run_on(const std::string& reader) {
   };
   Trace trace;
   Text problem;
-  const Subject subject = identify_subject(make_desk, model_facts(config), trace, problem);
+  Facts bench = model_facts(config);
+  bench["test_cards"] = bench["wire_probe"] = test_cards;
+  const Subject subject = identify_subject(make_desk, bench, trace, problem);
   BOOST_TEST(problem.empty(), problem.en);
   const char* only = std::getenv("UKETSUKE_CASE");
   std::string not_applicable;
@@ -101,6 +103,16 @@ BOOST_AUTO_TEST_CASE(clean_extended_apdu_contact_has_no_deviation) {
 }
 BOOST_AUTO_TEST_CASE(the_everything_reader_has_no_deviation) {
   BOOST_TEST(run_on("everything") == "XFR-14 T1-09");
+}
+
+// Any card, no probe: what a vendor without test cards can still run.
+BOOST_AUTO_TEST_CASE(without_test_cards_the_cases_of_apdus_remain) {
+  for (const char* reader : {"clean_tpdu", "clean_short_apdu", "clean_extended_apdu"}) {
+    const std::string not_applicable = run_on(reader, /*test_cards=*/false);
+    BOOST_TEST(not_applicable.find("XFR-01") == std::string::npos);
+    BOOST_TEST(not_applicable.find("XFR-13") == std::string::npos);
+    BOOST_TEST(not_applicable.find("T0-01") != std::string::npos);
+  }
 }
 
 // Automatic PPS at TPDU level, IFSD 252, another clock.
