@@ -14,6 +14,7 @@
 #include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
 #include "harness/bind/release_hint.h"
+#include "harness/console/operator_hands.h"
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
 #include "harness/scenario/reference.h"
@@ -191,9 +192,10 @@ std::vector<verdict::Text> BenchExecutor::bind_roles(const run::Options& options
   const auto lang = options.extra.find("lang");
   const auto language =
       lang == options.extra.end() ? std::nullopt : verdict::language_from(lang->second);
+  if (!attendance_) attendance_ = std::make_shared<console::Attendance>();
   settings.amend = [this, bindings, language](WorldConfig& config) {
     config.outside = make_outside(bindings, assets().catalog,
-                                  language.value_or(verdict::Language::kEnglish));
+                                  language.value_or(verdict::Language::kEnglish), attendance_);
   };
   settings.when_refused = bind::release_hint(bindings);
   return beware_of_real_cards(bindings);

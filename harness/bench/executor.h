@@ -12,6 +12,10 @@
 #include "harness/scenario/scenario.h"
 #include "harness/yaml/yaml.h"
 
+namespace uketsuke::console {
+struct Attendance;
+}
+
 namespace uketsuke::bench {
 
 class BenchExecutor : public run::Executor {
@@ -53,6 +57,7 @@ class BenchExecutor : public run::Executor {
   std::string loaded_path_;
   scenario::LoadResult loaded_;
   std::vector<fault::Pipe> pipes_;  // of every bench; empty: not asked for yet
+  std::shared_ptr<console::Attendance> attendance_;  // of the operator, from row to row
 };
 
 }  // namespace uketsuke::bench

@@ -58,10 +58,12 @@ std::unique_ptr<HandsConnection> exec(const Binding& binding, bool keep_errors) 
 }
 
 std::unique_ptr<HandsRoute> person(const Bindings& bindings, const scenario::Catalog& catalog,
-                                   verdict::Language language) {
+                                   verdict::Language language,
+                                   std::shared_ptr<console::Attendance> attendance) {
   console::OperatorSettings settings;
   settings.language = language;
   settings.seconds = bindings.operator_seconds;
+  settings.attendance = std::move(attendance);
   settings.words.screens = catalog.screens_of("face_reader");
   settings.words.card = [cards = bindings.cards](const std::string& holder) {
     for (const bind::BoundCard& card : cards)
@@ -73,14 +75,16 @@ std::unique_ptr<HandsRoute> person(const Bindings& bindings, const scenario::Cat
 
 std::unique_ptr<HandsRoute> hands_route(const Bindings& bindings, const Binding& binding,
                                         const scenario::Catalog& catalog,
-                                        verdict::Language language, bool keep_errors) {
+                                        verdict::Language language, bool keep_errors,
+                                        const std::shared_ptr<console::Attendance>& attendance) {
   if (binding.kind == "exec") return exec(binding, keep_errors);
-  if (binding.kind == "operator") return person(bindings, catalog, language);
+  if (binding.kind == "operator") return person(bindings, catalog, language, attendance);
   gateway::HandsTcpSettings settings;
   const auto address = gateway::parse_tcp_address(binding.address);
   if (!address) refuse(binding, {"hands:HOST:PORT と書きます", "it is written hands:HOST:PORT"});
   settings.address = *address;
   settings.allow_remote = bindings.allow_remote;
+  settings.speed = bindings.speed;
   return gateway::make_hands_tcp(std::move(settings));
 }
 
@@ -119,7 +123,8 @@ void bind_reader(const Bindings& bindings, bool keep_errors, Outside& outside) {
 }  // namespace
 
 std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::Catalog& catalog,
-                                      verdict::Language language) {
+                                      verdict::Language language,
+                                      std::shared_ptr<console::Attendance> attendance) {
   auto outside = std::make_shared<Outside>();
   outside->pace.speed = bindings.speed;
   outside->simulated_cards = !bindings.may_have_real_card();
@@ -135,9 +140,11 @@ std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::
   const bool keep_errors = outside->simulated_cards;
   bind_reader(bindings, keep_errors, *outside);
   if (!outside->panel_hands)
-    outside->panel_hands = hands_route(bindings, bindings.panel, catalog, language, keep_errors);
+    outside->panel_hands =
+        hands_route(bindings, bindings.panel, catalog, language, keep_errors, attendance);
   if (bindings.card.text() != bindings.panel.text())
-    outside->card_hands = hands_route(bindings, bindings.card, catalog, language, keep_errors);
+    outside->card_hands =
+        hands_route(bindings, bindings.card, catalog, language, keep_errors, attendance);
   return outside;
 }
 

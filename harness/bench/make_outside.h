@@ -7,12 +7,18 @@
 #include "harness/bind/bindings.h"
 #include "harness/scenario/catalog.h"
 
+namespace uketsuke::console {
+struct Attendance;
+}
+
 namespace uketsuke::bench {
 
 // Nothing is opened yet; what cannot be reached shows when the world runs (gateway::RouteBroken).
-// Throws gateway::RouteBroken for a host that is not allowed.
+// Throws gateway::RouteBroken for a host that is not allowed. `attendance`: of the operator, from
+// one run to the next; may be null.
 std::shared_ptr<Outside> make_outside(const bind::Bindings& bindings,
                                       const scenario::Catalog& catalog,
-                                      verdict::Language language);
+                                      verdict::Language language,
+                                      std::shared_ptr<console::Attendance> attendance = nullptr);
 
 }  // namespace uketsuke::bench

@@ -147,7 +147,15 @@ Equipment load_equipment(const yaml::Node& node) {
   return found;
 }
 
-Bindings load_bench(const std::string& path) {
+void check_holder(const yaml::Node& key, const std::vector<std::string>& holders) {
+  const std::string name = key.as_string();
+  if (holders.empty() || std::find(holders.begin(), holders.end(), name) != holders.end()) return;
+  yaml::fail(key, verdict::say("{} という持ち主のカードはありません", "nobody has a card as {}",
+                               yaml::shortened(name)) +
+                      yaml::hint(name, holders));
+}
+
+Bindings load_bench(const std::string& path, const std::vector<std::string>& holders) {
   Bindings bindings;
   bindings.bench_file = path;
   const yaml::Document document = yaml::load_file(path);
@@ -174,8 +182,10 @@ Bindings load_bench(const std::string& path) {
     bindings.equipment = load_equipment(equipment);
   if (const yaml::Node cards = top.find("cards")) {
     if (!cards.is_mapping()) yaml::fail(cards, "cards: {hanako: {...}}");
-    for (std::size_t i = 0; i < cards.size(); ++i)
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+      check_holder(cards.key(i), holders);
       bindings.cards.push_back(load_card(cards.key(i).as_string(), cards.value(i)));
+    }
   }
   top.done();
   return bindings;
@@ -226,10 +236,11 @@ const BoundCard* Bindings::find_card(const std::string& holder) const {
   return nullptr;
 }
 
-Bindings load_bindings(const std::string& bench_file, const std::vector<std::string>& binds) {
+Bindings load_bindings(const std::string& bench_file, const std::vector<std::string>& binds,
+                       const std::vector<std::string>& holders) {
   Bindings bindings;
   try {
-    if (!bench_file.empty()) bindings = load_bench(bench_file);
+    if (!bench_file.empty()) bindings = load_bench(bench_file, holders);
   } catch (const yaml::Error& error) {
     Text text;
     for (const yaml::Problem& problem : error.problems())

@@ -67,8 +67,10 @@ struct Bindings {
 
 // ROLE=WHAT of the command line, in order, over what the bench file says (empty: none). Throws
 // run::RunError (usage) with what to write instead: no such role, no such kind, a model where
-// hardware needs a person.
-Bindings load_bindings(const std::string& bench_file, const std::vector<std::string>& binds);
+// hardware needs a person. `holders`: the persons who have cards; others are refused in the bench
+// file. Empty: everybody may.
+Bindings load_bindings(const std::string& bench_file, const std::vector<std::string>& binds,
+                       const std::vector<std::string>& holders = {});
 
 // How they travel to a worker, in run::Options::extra ("bench", "bind.0", "bind.1", ...).
 void put_bindings(const std::string& bench_file, const std::vector<std::string>& binds,

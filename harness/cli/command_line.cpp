@@ -91,6 +91,7 @@ class Parser {
     ParsedLine line;
     line.language = language_;
     if (const auto wrong = unknown_command(argc, argv); !wrong.empty()) return usage(wrong);
+    if (const auto wrong = binds_in_vain(argc, argv); !wrong.empty()) return usage(wrong);
     try {
       app_.parse(argc, argv);
       if (config_limit_->count() != 0 && run_.config.in_process) {
@@ -117,6 +118,27 @@ class Parser {
     line.exit_code = verdict::kExitUsage;
     line.text = "uketsuke: " + say({"使い方の誤り：", "usage: "}) + what + "\n";
     return line;
+  }
+
+  // Campaigns are of models; what to say to whoever wants to bind something in one.
+  std::string binds_in_vain(int argc, char** argv) const {
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    const auto is = [](const std::string& word, std::string_view option) {
+      return word == option || word.compare(0, option.size() + 1, std::string(option) + "=") == 0;
+    };
+    const auto binds = [&](const std::string& word) {
+      return is(word, "--bind") || is(word, "--bench");
+    };
+    if (std::none_of(words.begin(), words.end(), binds)) return {};
+    for (const char* campaign : {"sweep", "explore", "regress"}) {
+      if (std::find(words.begin(), words.end(), campaign) == words.end()) continue;
+      return say(verdict::say("{} はモデルだけで行います。実物を結ぶのは run だけです"
+                              "（uketsuke run --bind ...、--bench ...）",
+                              "{} is done with models only; it is run that binds a device "
+                              "(uketsuke run --bind ..., --bench ...)",
+                              campaign));
+    }
+    return {};
   }
 
   // The first word that is no option has to be a command; what to say if it is none.

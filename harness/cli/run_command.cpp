@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
 #include <optional>
 #include <utility>
 
@@ -122,9 +123,21 @@ Text not_written(const std::optional<Text>& store, const std::optional<Text>& re
   return text + Text("。失われたもの：", "; missing: ") + missing;
 }
 
+// Whose cards there are, by the files of the data folder.
+std::vector<std::string> holders_of(const std::string& data_folder) {
+  std::vector<std::string> names;
+  std::error_code none;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::filesystem::path(data_folder) / "cards", none))
+    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 // A bound device is one: no second worker can have it, and people need their time.
-bind::Bindings bind_command(RunCommand& command, Console& console) {
-  const bind::Bindings bindings = bind::load_bindings(command.bench, command.binds);
+bind::Bindings bind_command(RunCommand& command, run::Executor& executor, Console& console) {
+  const bind::Bindings bindings =
+      bind::load_bindings(command.bench, command.binds, holders_of(executor.data_folder()));
   bind::put_bindings(command.bench, command.binds, command.config.options.extra);
   if (!bindings.bound()) return bindings;
   // The workers do the same, and tell of it in their results.
@@ -146,7 +159,7 @@ int run_command(RunCommand command, run::Executor& executor, Console& console) {
   if (const auto release = command.config.options.extra.find("release");
       release != command.config.options.extra.end())
     check_release(release->second, executor);
-  const bind::Bindings bindings = bind_command(command, console);
+  const bind::Bindings bindings = bind_command(command, executor, console);
   const bind::DeviceLock lock(bindings);
   command.paths = paths_or_default(std::move(command.paths));
   const auto selection = executor.select(command.paths, command.config.options.filters);

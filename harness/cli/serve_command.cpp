@@ -158,6 +158,9 @@ std::unique_ptr<bench::ServedDesk> make_desk(const ServeCommand& command,
   return desk;
 }
 
+// Listening on every address is no address that anybody could name.
+bool is_every_address(const std::string& host) { return host == "0.0.0.0" || host == "::"; }
+
 bool is_this_machine(const std::string& host) {
   return host.compare(0, 4, "127.") == 0 || host == "::1" || host == "localhost";
 }
@@ -180,11 +183,22 @@ void tell_usbip(const gateway::UsbipServer& server, const std::vector<std::strin
   const std::string port = at.port == wire::usbip::kDefaultPort
                                ? std::string()
                                : fmt::format("--tcp-port {} ", at.port);
-  const std::string attach = fmt::format("attach -r {} -b {}", at.host, busids.front());
+  const bool every = is_every_address(at.host);
+  const auto attach = [&](const char* other) {
+    return fmt::format("attach -r {} -b {}", every ? other : at.host.c_str(), busids.front());
+  };
+  const Text attached(attach("このマシンのアドレス"), attach("ADDRESS"));
   console.line(say("Linux での接続：sudo modprobe vhci-hcd && sudo usbip {}{}",
-                   "attach from Linux: sudo modprobe vhci-hcd && sudo usbip {}{}", port, attach));
+                   "attach from Linux: sudo modprobe vhci-hcd && sudo usbip {}{}", port,
+                   attached));
   console.line(say("Windows での接続（usbip-win2）：usbip.exe {}{}",
-                   "attach from Windows (usbip-win2): usbip.exe {}{}", port, attach));
+                   "attach from Windows (usbip-win2): usbip.exe {}{}", port, attached));
+  if (every) {
+    console.line(Text("「このマシンのアドレス」には、相手の機械から見えるこの機械のアドレスかホスト名を書いて"
+                      "ください（ip address が一覧を示します）",
+                      "ADDRESS is this machine's address or host name as the other machine sees it "
+                      "('ip address' lists them)"));
+  }
   if (!is_this_machine(at.host)) note_who_reaches_it(console);
 }
 
@@ -219,8 +233,8 @@ struct HandsFront {
   gateway::HandsServer server;
 };
 
-std::unique_ptr<HandsFront> serve_hands(const std::string& at, bench::ServedDesk& desk,
-                                        Console& console) {
+std::unique_ptr<HandsFront> serve_hands(const std::string& at, double speed,
+                                        bench::ServedDesk& desk, Console& console) {
   const auto address = gateway::parse_tcp_address(at);
   if (!address) {
     throw RunError(RunError::Kind::kUsage,
@@ -231,6 +245,7 @@ std::unique_ptr<HandsFront> serve_hands(const std::string& at, bench::ServedDesk
   settings.address = *address;
   settings.allow_remote = true;  // somebody wrote it
   settings.name = "uketsuke serve";
+  settings.speed = speed;
   try {
     auto front = std::make_unique<HandsFront>(desk, settings);
     const gateway::TcpAddress got = front->server.address();
@@ -269,7 +284,7 @@ int serve_command(const ServeCommand& command, Console& console) {
   std::unique_ptr<gateway::UsbipServer> usbip;
   if (command.usbip) usbip = serve_usbip(*command.usbip, *desk, console);
   std::unique_ptr<HandsFront> hands;
-  if (!command.hands.empty()) hands = serve_hands(command.hands, *desk, console);
+  if (!command.hands.empty()) hands = serve_hands(command.hands, command.speed, *desk, console);
   console.flush();
   signals.end(*desk);
   desk->run();

@@ -144,6 +144,23 @@ void OperatorHands::run() {
   }
 }
 
+// After a time-out, until something is typed.
+bool OperatorHands::still_away() {
+  Attendance& attendance = *settings_.attendance;
+  if (!attendance.away) return false;
+  pollfd fd{terminal_.get(), POLLIN, 0};
+  if (::poll(&fd, 1, 0) > 0) {
+    attendance = {};
+    return false;
+  }
+  if (!std::exchange(attendance.told, true)) {
+    say({"応答がないので、以後は待たずに進みます（判定不能になります）。戻ったら Enter を押してください。",
+         "Nobody answers: what follows is not waited for (and is inconclusive). Press Enter when "
+         "you are back."});
+  }
+  return true;
+}
+
 void OperatorHands::perform(const gateway::HandsRequest& request) {
   const Instruction told = instruction_of(request.deed, settings_.words);
   if (!told.impossible.empty())
@@ -157,8 +174,14 @@ void OperatorHands::perform(const gateway::HandsRequest& request) {
     return report_missed(request.id, Missed::Why::kNoOperator,
                          {"操作者がいない（中止した）", "no operator: the operator has left"});
   }
+  if (still_away()) {
+    return report_missed(request.id, Missed::Why::kTimeOut,
+                         {"操作者が応答していない（前に時間切れになった。待たない）",
+                          "the operator does not answer (time was up before; not waited for)"});
+  }
   std::string reason;
   const Answer answer = wait_for_answer(told, reason);
+  settings_.attendance->away = answer == Answer::kTimeOut;
   // The reason goes into the report, whatever the person wrote.
   for (std::size_t at = 0; !told.secret.empty() && (at = reason.find(told.secret)) < reason.size();)
     reason.replace(at, told.secret.size(), "****");
@@ -193,6 +216,7 @@ OperatorHands::Answer OperatorHands::wait_for_answer(const Instruction& told,
   using Clock = std::chrono::steady_clock;
   ::tcflush(terminal_.get(), TCIFLUSH);  // keys pressed before the question are no answer to it
   typed_.clear();
+  doubted_ = false;
   say(verdict::say("\n[{}] {}", "\n[{}] {}", ++count_, told.what));
   if (!told.secret.empty())
     say(verdict::say("    {}: {}", "    {}: {}", told.secret_name, told.secret));
@@ -245,7 +269,13 @@ std::optional<OperatorHands::Answer> OperatorHands::meant(std::string_view line,
   if (line == "q" || line == "Q") return Answer::kLeft;
   if ((line[0] == 'n' || line[0] == 'N') && (line.size() == 1 || line[1] == ' ')) {
     reason = printable(line.substr(1));
-    return Answer::kNo;
+    // One key is soon pressed by mistake, and a no may be a deviation of the reader.
+    if (!reason.empty() || std::exchange(doubted_, true)) return Answer::kNo;
+    say({"理由を n に続けて入力してください（例：n カードが入らない）。理由なしでよければもう一度 n を"
+         "入力してください。できていれば Enter。",
+         "Please type why after the n (n the card does not go in), or n once more for no reason. "
+         "Enter if it is done."});
+    return std::nullopt;
   }
   say({"Enter、n と理由、q のいずれかを入力してください。", "Enter, n and why, or q, please."});
   return std::nullopt;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -17,11 +18,19 @@
 
 namespace uketsuke::console {
 
+// Whether the operator is there, from one run to the next: who did not answer once is not waited
+// for again until a line comes.
+struct Attendance {
+  bool away = false;
+  bool told = false;  // that nobody is waited for
+};
+
 struct OperatorSettings {
   verdict::Language language = verdict::Language::kEnglish;
   std::uint32_t seconds = 120;  // how long a deed is waited for
   Words words;
   std::string terminal = "/dev/tty";  // where the operator is; else standard input, if it is one
+  std::shared_ptr<Attendance> attendance = std::make_shared<Attendance>();  // one run at a time
 };
 
 // With no terminal, or after q, every deed is Missed as kNoOperator at once. The settings of the
@@ -46,6 +55,7 @@ class OperatorHands : public gateway::HandsRoute {
 
   void run();
   void open_terminal();
+  bool still_away();
   void perform(const gateway::HandsRequest& request);
   Answer wait_for_answer(const Instruction& told, std::string& reason);
   std::optional<Answer> read_answer(std::string& reason);
@@ -62,6 +72,7 @@ class OperatorHands : public gateway::HandsRoute {
   bool left_ = false;  // the operator went, or the terminal did
   std::uint64_t count_ = 0;
   std::string typed_;  // a line under way
+  bool doubted_ = false;  // a bare n was asked about
 
   std::mutex mutex_;
   std::deque<gateway::HandsRequest> requests_;

@@ -55,7 +55,9 @@ void add_details(std::string& out, const Reader& reader, verdict::Language langu
 }
 
 std::string name_of(const Reader& reader, verdict::Language language) {
-  const Text unnamed{"（名前なし）", "(no name)"};
+  const Text unnamed = reader.route == Route::kUsbip
+                           ? Text("（名前は USB/IP の一覧にはない）", "(USB/IP lists carry no name)")
+                           : Text("（名前なし）", "(no name)");
   std::string name = reader.name.empty() ? in_language(unnamed, language) : reader.name;
   if (reader.route == Route::kUsbip) name = reader.place + "  " + name;
   const Text other{"（スマートカードリーダーとは名乗っていない）",

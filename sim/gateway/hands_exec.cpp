@@ -77,7 +77,8 @@ std::string exec_name(const std::vector<std::string>& argv) {
 }
 
 std::unique_ptr<HandsConnection> make_hands_exec(HandsExecSettings settings) {
-  HandsPeerSettings peer{exec_name(settings.argv), settings.bench, "", settings.limits};
+  HandsPeerSettings peer{exec_name(settings.argv), settings.bench, "", settings.limits,
+                         /*speed=*/0};
   return std::make_unique<HandsConnection>(std::move(peer),
                                            std::make_unique<ExecTransport>(std::move(settings)));
 }

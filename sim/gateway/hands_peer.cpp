@@ -206,6 +206,14 @@ void HandsPeer::welcome(const hands::Welcome& welcome, Millis now) {
                 fmt::format("there is no reader '{}'; there are: {}", settings_.reader,
                             fmt::join(readers, ", ")));
   }
+  if (settings_.speed > 0 && welcome.speed > 0 && settings_.speed != welcome.speed) {
+    return fail(fmt::format("速度が違う：そこでは {0:g}、こちらでは {1:g}。serve --speed {1:g} で始め直すか、"
+                            "ベンチのファイルに speed: {0:g} と書くこと",
+                            welcome.speed, settings_.speed),
+                fmt::format("the speeds differ: {0:g} there, {1:g} here. Start it again as 'serve "
+                            "--speed {1:g}', or write 'speed: {0:g}' into the bench file",
+                            welcome.speed, settings_.speed));
+  }
   if (settings_.reader.empty() && !readers.empty()) settings_.reader = readers.front();
   state_ = State::kReady;
   peer_ = welcome.name;

@@ -36,6 +36,7 @@ struct HandsPeerSettings {
   std::string bench = "uketsuke";     // told in hello
   std::string reader;                 // which of several served ones; empty: the first
   HandsLimits limits;
+  double speed = 0;  // simulated seconds in a second here; a peer that tells another is refused
 };
 
 class HandsPeer {

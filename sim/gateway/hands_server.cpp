@@ -238,7 +238,8 @@ class HandsServer::Worker {
     if (client.greeted || hello.protocol == 0)
       return refuse(client, id, error_of(hands::Code::kInvalidRequest, "hello once, from 1 up"));
     client.greeted = true;
-    hands::Welcome welcome{std::min(hello.protocol, hands::kProtocol), settings_.name, {}, {}};
+    hands::Welcome welcome{std::min(hello.protocol, hands::kProtocol), settings_.name, {}, {},
+                           settings_.speed};
     std::set<std::string> can;
     for (const ServedReader& reader : readers_) {
       can.insert(reader.can.begin(), reader.can.end());

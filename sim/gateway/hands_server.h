@@ -16,6 +16,7 @@ struct HandsServerSettings {
   TcpAddress address;         // port 0: any free one
   bool allow_remote = false;  // else only loopback addresses: whoever connects works the reader
   std::string name = "uketsuke";
+  double speed = 0;           // told to clients: simulated seconds in a second; 0: nothing is told
   std::uint64_t hello_ms = 10'000;  // a client that does not say hello is sent away
 };
 

@@ -46,7 +46,7 @@ class TcpTransport : public HandsTransport {
 
 std::unique_ptr<HandsConnection> make_hands_tcp(HandsTcpSettings settings) {
   HandsPeerSettings peer{"hands:" + to_string(settings.address), settings.bench, settings.reader,
-                         settings.limits};
+                         settings.limits, settings.speed};
   return std::make_unique<HandsConnection>(std::move(peer),
                                            std::make_unique<TcpTransport>(std::move(settings)));
 }

@@ -17,6 +17,7 @@ struct HandsTcpSettings {
   std::string bench = "uketsuke";  // told in hello
   int connect_ms = 5'000;
   HandsLimits limits;
+  double speed = 0;  // as HandsPeerSettings
 };
 
 // Connected by start().

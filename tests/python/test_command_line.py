@@ -398,6 +398,15 @@ def test_an_unknown_command_is_named_with_the_nearest_one(fake):
     assert "コマンド qqq はありません" in fake("--lang", "ja", "qqq").stderr
 
 
+@pytest.mark.parametrize("campaign", ["sweep", "explore", "regress"])
+@pytest.mark.parametrize("words", [["--bench", "bench.yaml"], ["--bind=reader=usb:1209:0001"]])
+def test_campaigns_bind_nothing_and_name_what_does(fake, campaign, words):
+    for language, told in (("en", "it is run that binds"), ("ja", "実物を結ぶのは run だけです")):
+        done = fake("--lang", language, campaign, *words)
+        assert done.returncode == USAGE
+        assert told in done.stderr and campaign in done.stderr
+
+
 def test_an_output_folder_without_a_name_is_wrong_usage(fake):
     fake.scenario("a")
     assert fake("run", "suite", "--out", "").returncode == USAGE

@@ -98,6 +98,13 @@ class Fields {
       return fail(name, fmt::format("not a whole number from 0 to {}", highest)), 0;
     return value->get<std::uint64_t>();
   }
+  double positive(const std::string& name) {
+    const json* value = find(name);
+    if (value == nullptr) return 0;
+    const double number = value->is_number() ? value->get<double>() : 0;
+    if (!(number > 0 && number < 1e9)) return fail(name, "not a number above 0"), 0;
+    return number;
+  }
   std::uint8_t slot() { return has("slot") ? static_cast<std::uint8_t>(number("slot", 255)) : 0; }
   std::uint16_t u16_or_0(const std::string& name) {
     return has(name) ? static_cast<std::uint16_t>(number(name, 0xFFFF)) : 0;
@@ -338,8 +345,9 @@ Outcome read_result(Asked asked, Fields& f) {
   switch (asked) {
     case Asked::kHello: {
       Welcome welcome{static_cast<unsigned>(f.number("protocol", 1000)), f.some_word("name"),
-                      f.words("can"), {}};
+                      f.words("can"), {}, 0};
       if (f.has("readers")) welcome.readers = f.words("readers");
+      if (f.has("speed")) welcome.speed = f.positive("speed");
       return welcome;
     }
     case Asked::kDeed: return Did{f.some_word("by")};

@@ -166,6 +166,7 @@ Json outcome_json(const Outcome& outcome) {
                                  Json json{{"protocol", w.protocol}, {"name", w.name}};
                                  json["can"] = w.can;
                                  if (!w.readers.empty()) json["readers"] = w.readers;
+                                 if (w.speed > 0) json["speed"] = w.speed;
                                  return result(std::move(json));
                                },
                                [&](const Did& did) { return result(Json{{"by", did.by}}); }, link,

@@ -61,6 +61,7 @@ struct Welcome {
   std::string name;                  // of the program
   std::vector<std::string> can;      // methods, and the groups "link" and "card"
   std::vector<std::string> readers;  // empty: one without a name
+  double speed = 0;                  // simulated seconds in a second there; 0: not told
 };
 struct Did { std::string by; };  // on whose word: "served reader", "robot arm 2"
 enum class Code : int {

@@ -125,7 +125,15 @@ def test_n_and_a_reason_and_what_is_neither():
         person.ask(2, "confirm", ja="はい？", en="Yes?")
         person.sees("Yes: Enter")
         person.types("n\n")
+        person.sees("n once more")  # one key is no verdict
+        person.types("n\n")
         person.reported("missed 2 not_possible")
+        person.ask(3, "confirm", ja="はい？", en="Yes?")
+        person.sees("Yes: Enter")
+        person.types("n\n")
+        person.sees("n once more")
+        person.types("\n")
+        person.reported("attested 3")
         person.end()
 
 
@@ -187,6 +195,22 @@ def test_keys_pressed_before_the_question_are_no_answer():
         time.sleep(0.05)
         person.ask(1, "plug")
         person.reported("missed 1 time_out")
+        person.end()
+
+
+def test_who_did_not_answer_is_not_waited_for_until_something_is_typed():
+    with Operator(seconds=1) as person:
+        person.ask(1, "plug")
+        person.reported("missed 1 time_out")
+        for number in (2, 3):
+            person.ask(number, "plug")
+            assert "does not answer" in person.reported(f"missed {number} time_out")
+        person.sees("Press Enter when you are back")
+        person.types("\n")
+        person.ask(4, "plug")
+        assert "when you are back" not in person.sees("[2]")  # it was told once
+        person.types("\n")
+        person.reported("attested 4")
         person.end()
 
 

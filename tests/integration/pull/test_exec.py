@@ -16,7 +16,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 READER = HERE.parents[2] / "sim/gateway/examples/reader.py"
 SPEED = 40 / SLOWNESS
 ROUNDS = 5
-GROWTH_KB = 1024
+GROWTH_KB = 2048  # the allocator takes a megabyte at a time
 # Not before it is let in: the next program waits until this execution has been looked at.
 GATE = """#!/bin/sh
 read go < "$1" || exit 1

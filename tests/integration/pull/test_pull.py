@@ -11,7 +11,7 @@ from pull import P3, P5, SLOWNESS, Series, plan_of
 # Simulated seconds in a second: a step that waits for what does not come takes 60 of them.
 SPEED = 100 / SLOWNESS
 ROUNDS = 5
-GROWTH_KB = 1024
+GROWTH_KB = 2048  # the allocator takes a megabyte at a time
 
 
 def carry_out(expected, plan, folder):

@@ -44,6 +44,16 @@ def test_what_is_offered_is_said_and_listed_by_debians_tool(start, run):
     assert server.end() == 0
 
 
+def test_on_every_address_it_is_said_what_to_put_for_it(start):
+    server = start(os.environ["UKETSUKE"], "serve", "--usbip", "0.0.0.0:0", "--reader", READER,
+                   "--hands", "0")
+    server.says("hands:")
+    assert "attach -r ADDRESS -b 1-1" in server.said()
+    assert "ADDRESS is this machine's address" in server.said()
+    assert "attach -r 0.0.0.0" not in server.said()
+    assert server.end() == 0
+
+
 def test_it_ends_with_an_interrupt_while_somebody_uses_a_reader(start):
     server, port = serve(start, "--reader", READER)
     client = Client(port)

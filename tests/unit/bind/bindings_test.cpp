@@ -102,6 +102,19 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_bound_is_told_with_the_nearest_spelling) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_card_of_nobody_is_refused_where_it_stands) {
+  const BenchFile file("uketsuke_bench: 1\ncards:\n  hanakoo: {simulated: true}\n");
+  BOOST_TEST(load_bindings(file.path(), {}).cards.size() == 1);  // nothing is known of persons
+  try {
+    load_bindings(file.path(), {}, {"hanako", "taro"});
+    BOOST_ERROR("hanakoo has no card");
+  } catch (const run::RunError& error) {
+    const std::string said = error.text().en;
+    BOOST_TEST(said.find(":3:3") != std::string::npos, said);
+    BOOST_TEST(said.find("did you mean hanako?") != std::string::npos, said);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_bench_file_names_cards_and_their_release) {
   const BenchFile file(std::string("uketsuke_bench: 1\n") +
                        "title: {ja: 机, en: desk}\n"

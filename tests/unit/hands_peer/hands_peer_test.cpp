@@ -300,6 +300,28 @@ BOOST_AUTO_TEST_CASE(unknown_requests_are_answered_and_unknown_notifications_ign
   BOOST_TEST(!desk.peer.failed());
 }
 
+BOOST_AUTO_TEST_CASE(a_desk_of_another_speed_is_refused_with_what_to_do) {
+  const auto welcome = [](const char* more) {
+    return R"({"jsonrpc":"2.0","id":1,"result":{"protocol":1,"name":"x","can":[])" +
+           std::string(more) + "}}";
+  };
+  gateway::HandsPeerSettings settings = Desk::named();
+  settings.speed = 20;
+  for (const char* fits : {"", R"(,"speed":20)"}) {
+    Desk desk(settings);
+    desk.peer.take_line(welcome(fits), 0);
+    BOOST_TEST(desk.peer.ready(), fits);
+  }
+  Desk desk(settings);
+  desk.peer.take_line(welcome(R"(,"speed":1)"), 0);
+  const auto failed = desk.hands_events<gateway::RouteFailed>();
+  BOOST_REQUIRE(failed.size() == 1);
+  BOOST_TEST(failed[0].en.find("1 there, 20 here") != std::string::npos, failed[0].en);
+  BOOST_TEST(failed[0].en.find("serve --speed 20") != std::string::npos);
+  BOOST_TEST(failed[0].en.find("speed: 1") != std::string::npos);
+  BOOST_TEST(failed[0].ja.find("serve --speed 20") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(too_many_open_requests_are_missed_not_sent) {
   gateway::HandsPeerSettings settings = Desk::named();
   settings.limits.open = 2;

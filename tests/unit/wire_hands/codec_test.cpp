@@ -35,9 +35,13 @@ hands::Message answer(Id id, hands::Outcome outcome) {
 const Golden kPanelLines[] = {
     {request(1, hands::Hello{1, "uketsuke 0.1.0"}),
      R"({"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocol":1,"name":"uketsuke 0.1.0"}})"},
-    {answer(Id{1u}, hands::Welcome{1, "robot arm 2", {"press", "show"}, {"face"}}),
+    {answer(Id{1u}, hands::Welcome{1, "robot arm 2", {"press", "show"}, {"face"}, 0}),
      R"({"jsonrpc":"2.0","id":1,"result":{"protocol":1,"name":"robot arm 2",)"
      R"("can":["press","show"],"readers":["face"]}})",
+     Asked::kHello},
+    {answer(Id{1u}, hands::Welcome{1, "robot arm 2", {"press"}, {}, 2.5}),
+     R"({"jsonrpc":"2.0","id":1,"result":{"protocol":1,"name":"robot arm 2",)"
+     R"("can":["press"],"speed":2.5}})",
      Asked::kHello},
     {input(2, panel::Press{"staff_button"}),
      R"({"jsonrpc":"2.0","id":2,"method":"press","params":{"control":"staff_button"}})"},
