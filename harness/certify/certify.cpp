@@ -131,6 +131,13 @@ void Certify::write(const std::string& name, const std::string& bytes) const {
 }
 
 void Certify::open() {
+  // A mistake in them is told before anything is run or written.
+  std::vector<conformance::Waiver> waivers;
+  if (!settings_.waivers.empty()) {
+    std::set<std::string> known;
+    for (const conformance::CasePtr& one : catalogue_.cases) known.insert(one->id);
+    waivers = conformance::load_waivers(settings_.waivers, known, settings_.today);
+  }
   const fs::path out = settings_.out;
   const fs::path before =
       out / (settings_.rerun_failed ? std::string(evidence::kResultsName) : std::string(kPartial));
@@ -161,10 +168,7 @@ void Certify::open() {
   }
   fs::create_directories(out / std::string(evidence::kTraceFolder));
   if (!settings_.rerun_failed) write(kIdentity, identity_trace_);
-  if (settings_.waivers.empty()) return;
-  std::set<std::string> known;
-  for (const conformance::CasePtr& one : catalogue_.cases) known.insert(one->id);
-  result_.waivers = conformance::load_waivers(settings_.waivers, known, settings_.today);
+  if (!settings_.waivers.empty()) result_.waivers = waivers;
 }
 
 bool Certify::done(const std::string& id) const {

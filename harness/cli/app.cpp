@@ -26,6 +26,7 @@
 #include "harness/report/text.h"
 #include "harness/run/find.h"
 #include "harness/run/same_id.h"
+#include "harness/yaml/yaml.h"
 
 namespace uketsuke::cli {
 namespace {
@@ -242,6 +243,9 @@ int run_line(int argc, char** argv, run::Executor& executor) {
   } catch (const report::ReportError& error) {
     console.error(error.text());
     return exit_code_of(error);
+  } catch (const yaml::Error& error) {  // a file that somebody wrote
+    for (const auto& problem : error.problems()) console.error(yaml::to_text(problem));
+    return verdict::kExitError;
   } catch (const std::exception& error) {
     const std::string what = error.what();
     console.error({"内部エラー：" + what, "internal error: " + what});

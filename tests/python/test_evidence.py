@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pathlib
 import pty
 import re
 import select
@@ -362,3 +363,22 @@ def test_the_same_run_twice_compares_as_the_same(certified, program):
     said = program("compare", first, other)
     assert said.returncode == BASELINE
     assert "reader: 1209:0001 → " in said.stdout
+
+
+def test_waivers_excuse_by_name_until_their_day_and_are_told(certified, program):
+    schema = json.loads((pathlib.Path(__file__).parents[2] / "scenarios/schema" /
+                         "waivers.schema.json").read_text(encoding="utf-8"))
+    waiver = {"id": "DSC-12", "reason": "known, mended in 1.03", "expiry": "2099-12-31",
+              "approver": "Quality assurance"}
+    jsonschema.validate({"uketsuke_waivers": 1, "waivers": [waiver]}, schema)
+    program.write("good.yaml", json.dumps({"uketsuke_waivers": 1, "waivers": [waiver]}))
+    said, path = certified("good", "clean_tpdu", "--waivers", "good.yaml")
+    assert said.returncode == PASS, said.stderr
+    for key, value, why in (("id", "DSC-99", "there is no case DSC-99"),
+                            ("expiry", "2001-01-01", "expired on 2001-01-01"),
+                            ("approver", "", "approver is empty")):
+        program.write("bad.yaml", json.dumps(
+            {"uketsuke_waivers": 1, "waivers": [{**waiver, key: value}]}))
+        said, _ = certified("bad", "clean_tpdu", "--waivers", "bad.yaml")
+        assert said.returncode == ERROR
+        assert re.search(rf"^uketsuke: .*bad.yaml:1:\d+: .*{why}", said.stderr, re.M), said.stderr

@@ -1,6 +1,7 @@
 // scenarios/conformance/seen_elsewhere.yaml, and traces as people see them.
 #include <boost/test/unit_test.hpp>
 
+#include "harness/conformance/case.h"
 #include "harness/evidence/bundle.h"
 #include "harness/evidence/reports.h"
 #include "harness/evidence/trace_view.h"
@@ -29,6 +30,14 @@ BOOST_AUTO_TEST_CASE(what_was_seen_elsewhere_has_both_languages_and_a_source) {
     }
   }
   BOOST_TEST(table.at("PRM-01").front().fix == "commit 2dc15fb (2026-03)");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_seen_elsewhere_names_cases_that_there_are) {
+  constexpr std::size_t kPurposes = 193;
+  const auto catalogue = uketsuke::conformance::load_catalogue(UKETSUKE_SOURCE_DIR "/scenarios");
+  if (catalogue.cases.size() < kPurposes) return;  // as long as cases are missing
+  for (const auto& [id, entries] : load_seen_elsewhere(kSeenPath))
+    BOOST_TEST((catalogue.find(id) != nullptr), id);
 }
 
 BOOST_AUTO_TEST_CASE(a_deed_of_a_trace_is_decoded_with_what_came_of_it) {
