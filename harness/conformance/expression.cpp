@@ -163,7 +163,9 @@ class Parser {
     }
     if (token.kind == Token::Kind::kNumber) return literal(token, token.number);
     if (token.kind == Token::Kind::kText) return literal(token, token.text);
-    if (token.kind != Token::Kind::kWord) unexpected();
+    if (token.kind != Token::Kind::kWord || token.text == "and" || token.text == "or" ||
+        token.text == "in")
+      unexpected();
     if (token.text == "true" || token.text == "false") return literal(token, token.text == "true");
     lexer_.advance();
     names.insert(token.text);

@@ -226,7 +226,20 @@ Reply ModelDesk::field(const FieldDeed& deed) {
   return reply;
 }
 
+// The panel of the face-auth reader is its PIN pad.
+Reply ModelDesk::face_pad(const PadDeed& deed) {
+  if (face_->panel().state() != face_reader::State::kPinEntry)
+    return now(Ended::kUnable, {"画面は暗証番号を待っていない", "the panel waits for no digits"});
+  if (deed.cancel) {
+    panel_.put(wire::panel::Press{"cancel"});
+  } else {
+    panel_.put(wire::panel::Enter{"card_pin", deed.digits});
+  }
+  return now();
+}
+
 Reply ModelDesk::pad(const PadDeed& deed) {
+  if (face_) return face_pad(deed);
   if (!generic_ || generic_->asking_slot() < 0)
     return now(Ended::kUnable, {"PINパッドは入力を待っていない", "the pad waits for no digits"});
   const auto slot = static_cast<std::uint8_t>(generic_->asking_slot());

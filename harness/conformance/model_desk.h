@@ -68,6 +68,7 @@ class ModelDesk : public Desk {
   Reply plug(const PlugDeed& deed);
   Reply pad(const PadDeed& deed);
   Reply field(const FieldDeed& deed);
+  Reply face_pad(const PadDeed& deed);
   Reply now(Ended ended = Ended::kDone, verdict::Text text = {});
 
   const bench::Assets& assets_;

@@ -1,5 +1,6 @@
 #include "harness/conformance/run.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/conformance/step_args.h"
@@ -71,9 +72,30 @@ Reply Run::perform(const Deed& deed, bool may_leave) {
   if (reply.ended == Ended::kNoDevice && !may_leave) {
     judge(false, {"装置がバスにある", "the device is on the bus"},
           {"装置がバスから消えた", "the device has left the bus"});
-    throw CaseOver{};  // a warning ends the case here, too: nothing can be asked any more
+    stop();
   }
+  judge_secrets(reply);
   return reply;
+}
+
+void Run::keep_secret(const std::string& digits) {
+  secrets_.clear();
+  wire::Bytes ascii(digits.begin(), digits.end()), binary, bcd;
+  for (const char c : digits) binary.push_back(static_cast<std::uint8_t>(c & 0x0F));
+  for (std::size_t i = 0; i + 1 < binary.size(); i += 2)
+    bcd.push_back(static_cast<std::uint8_t>(binary[i] << 4 | binary[i + 1]));
+  for (wire::Bytes& form : std::vector<wire::Bytes>{ascii, binary, bcd})
+    if (!form.empty()) secrets_.push_back(std::move(form));
+}
+
+void Run::judge_secrets(const Reply& reply) {
+  for (const wire::Bytes& secret : secrets_) {
+    const auto found =
+        std::search(reply.data.begin(), reply.data.end(), secret.begin(), secret.end());
+    judge(found == reply.data.end(), {"暗証番号は USB に現れない", "the PIN does not appear on USB"},
+          say("バイト {} からの暗証番号", "the PIN, from byte {} on", found - reply.data.begin()),
+          reply.data, static_cast<std::uint32_t>(found - reply.data.begin()));
+  }
 }
 
 Reply Run::send(const wire::Bytes& message) {
@@ -204,6 +226,12 @@ void Run::advise(bool ok, const Text& expected, const Text& got, wire::ByteView 
 void Run::inconclusive(Text reason) {
   result_.verdict = verdict::combine(result_.verdict, Verdict::kInconc);
   result_.reason = std::move(reason);
+  throw CaseOver{};
+}
+
+void Run::stop() {
+  if (case_.warns_only)
+    inconclusive({"警告の後、ケースを続けられない", "after the warning the case cannot go on"});
   throw CaseOver{};
 }
 

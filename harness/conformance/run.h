@@ -57,6 +57,8 @@ class Run {
   // ---- deeds. A desk that cannot (kUnable) ends the case as inconclusive, a guard that refuses as
   // not applicable, a device that is gone as a deviation unless `may_leave`.
   Reply perform(const Deed& deed, bool may_leave = false);
+  // From now on no answer of the device may hold these digits, in binary, BCD or ASCII. Judges.
+  void keep_secret(const std::string& digits);
   std::uint32_t deeds() const { return deeds_; }
   const Desk& desk() const { return desk_; }
   wire::Micros now_us() const { return now_us_; }
@@ -103,6 +105,8 @@ class Run {
     find(false, expected, got, bytes, std::nullopt);
   }
   [[noreturn]] void inconclusive(Text reason);
+  // After a judgement without which the case cannot go on, even if it only warned.
+  [[noreturn]] void stop();
   [[noreturn]] void not_applicable(Text reason);
   CaseResult& result() { return result_; }
 
@@ -113,6 +117,7 @@ class Run {
  private:
   void find(bool warning, const Text& expected, const Text& got, wire::ByteView bytes,
             std::optional<std::uint32_t> offset);
+  void judge_secrets(const Reply& reply);
 
   Desk& desk_;
   const Case& case_;
@@ -127,6 +132,7 @@ class Run {
   wire::Micros began_us_ = 0, now_us_ = 0;
   std::uint8_t seq_ = 0;
   Answer last_;
+  std::vector<wire::Bytes> secrets_;
   std::optional<Session> session_;
 };
 

@@ -28,15 +28,24 @@ void set_place(ccid::CommandMessage& message, std::uint8_t slot, std::uint8_t se
       message);
 }
 
+// The type that answers a command.
+std::uint8_t answer_type(const ccid::CommandMessage& message) {
+  const auto header = ccid::header_of(message);
+  return static_cast<std::uint8_t>(ccid::response_type(header.bMessageType));
+}
+
 // The answer, decoded; judges that it is one.
 ccid::ResponseMessage answered(Run& run, ccid::CommandMessage message,
                                wire::Micros limit_us = Run::kAnswerUs) {
   set_place(message, run.slot(), run.next_seq());
   const Answer answer = run.exchange(message, limit_us);
+  // A warning of its type goes on here; what is decoded as another type cannot.
+  const auto type = answer_type(message);
   auto response = ccid::decode_response(answer.bytes);
+  if (response && answer.header->bMessageType != type) run.stop();
   if (!response) {
     run.judge(false, {"読める応答", "an answer that can be decoded"}, decoded(answer), answer.bytes);
-    throw CaseOver{};
+    run.stop();
   }
   return *response;
 }
@@ -116,7 +125,7 @@ class ActivateStep : public Step {
       run.judge(false, {"カードを活性化できる", "the card can be activated"},
                 Text(failed->what.empty() ? std::string(to_string(failed->failure)) : failed->what),
                 run.last().bytes);
-      throw CaseOver{};
+      run.stop();
     }
     const auto& done = std::get<ccid_host::SetupDone>(step);
     run.facts()["atr"] = hex(done.atr, done.atr.size());
@@ -180,7 +189,7 @@ class ApduStep : public Step {
         run.judge(false, {"APDU の応答が来る", "the command APDU is answered"},
                   Text(std::string(to_string(failed->failure)) + " " + failed->what),
                   run.last().bytes);
-        throw CaseOver{};
+        run.stop();
       }
       auto& block = std::get<ccid_host::SendData>(step);
       ccid::PC_to_RDR_XfrBlock message;
@@ -203,12 +212,12 @@ class ApduStep : public Step {
     }
     run.judge(false, {"APDU が終わる", "the exchange comes to an end"},
               say("{} ブロックの後も続く", "it goes on after {} blocks", kMaxBlocks));
-    throw CaseOver{};
+    run.stop();
   }
   void judge(Run& run, const wire::Bytes& response, std::int64_t ms) const {
     const wire::ByteView all(response);
     run.judge(all.size() >= 2, {"SW1 SW2 を含む応答", "a response with SW1 SW2"}, hex(all), all);
-    if (all.size() < 2) throw CaseOver{};
+    if (all.size() < 2) run.stop();
     const wire::ByteView data = all.first(all.size() - 2), sw = all.subspan(all.size() - 2);
     bool listed = sw_.empty();
     std::string words;

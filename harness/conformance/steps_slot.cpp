@@ -314,6 +314,20 @@ class ParametersFitStep : public Step {
   }
 };
 
+class SecretStep : public Step {
+ public:
+  explicit SecretStep(const yaml::Node& node) {
+    yaml::Mapping mapping(node);
+    digits_ = mapping.require("digits").as_string();
+    mapping.done();
+  }
+  bool asserts() const override { return true; }
+  void run(Run& run) const override { run.keep_secret(digits_); }
+
+ private:
+  std::string digits_;
+};
+
 template <class S>
 std::unique_ptr<Step> read(const yaml::Node& node) {
   return std::make_unique<S>(node);
@@ -347,6 +361,10 @@ const std::vector<StepKind>& slot_steps() {
        {"直前の RDR_to_PC_Parameters が ATR に合うか調べる",
         "judges that the RDR_to_PC_Parameters before fits the ATR"},
        "parameters_fit_atr: {}", read<ParametersFitStep>},
+      {"secret",
+       {"これ以後、リーダーの送るものにこの暗証番号が現れないことを調べる",
+        "from here on, judges that nothing the reader sends holds this PIN"},
+       "secret: {digits: \"73915264\"}", read<SecretStep>},
   };
   return kKinds;
 }

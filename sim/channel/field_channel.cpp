@@ -92,6 +92,8 @@ void FieldChannel::send_down(ToCard signal) {
     down_.send(std::move(signal), time);
     return;
   }
+  if (std::holds_alternative<PowerOff>(signal) || std::holds_alternative<WarmReset>(signal))
+    break_off();
   if (std::holds_alternative<PowerOn>(signal)) note("card_powered");
   if (std::holds_alternative<WarmReset>(signal)) note("card_reset");
   if (std::holds_alternative<PowerOff>(signal)) note("card_unpowered");
@@ -100,6 +102,16 @@ void FieldChannel::send_down(ToCard signal) {
   }
   if (const auto* error = std::get_if<ErrorSignal>(&signal)) error_signal(error->at, reader_);
   if (card_ != nullptr) card_->post(std::move(signal));
+}
+
+// Without power, or at a reset, what is on its way in either direction does not arrive.
+void FieldChannel::break_off() {
+  for (CardMailbox* card : {card_, second_}) {
+    if (card == nullptr) continue;
+    card->remove_if([](const ToCard& signal) { return std::holds_alternative<Burst>(signal); });
+  }
+  reader_mailbox_.remove_if(
+      [](const ToReader& signal) { return std::holds_alternative<Burst>(signal); });
 }
 
 void FieldChannel::to_reader(Burst burst) {

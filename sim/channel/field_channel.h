@@ -60,6 +60,7 @@ class FieldChannel : public FieldReaderPort, public FieldCardPort, public FieldS
   void error_signal(std::uint16_t at, std::string_view by);
   bool remove();  // the first card
   void send_down(wire::field::ToCard signal);
+  void break_off();
   void send_up(wire::field::Burst burst);
   bool mutated_down(wire::field::ToCard& signal);
   bool mutated_up(wire::field::Burst& burst);
