@@ -148,4 +148,13 @@ std::shared_ptr<Outside> make_outside(const Bindings& bindings, const scenario::
   return outside;
 }
 
+std::unique_ptr<HandsRoute> make_card_hands(const Bindings& bindings,
+                                            const scenario::Catalog& catalog,
+                                            verdict::Language language,
+                                            std::shared_ptr<console::Attendance> attendance) {
+  if (bindings.card.is_model()) return nullptr;
+  return hands_route(bindings, bindings.card, catalog, language,
+                     !bindings.may_have_real_card(), attendance);
+}
+
 }  // namespace uketsuke::bench

@@ -21,4 +21,11 @@ std::shared_ptr<Outside> make_outside(const bind::Bindings& bindings,
                                       verdict::Language language,
                                       std::shared_ptr<console::Attendance> attendance = nullptr);
 
+// The hands at the card and the plug alone; nullptr: nobody is bound there. `attendance`: not null.
+std::unique_ptr<gateway::HandsRoute> make_card_hands(const bind::Bindings& bindings,
+                                                     const scenario::Catalog& catalog,
+                                                     verdict::Language language,
+                                                     std::shared_ptr<console::Attendance>
+                                                         attendance);
+
 }  // namespace uketsuke::bench

@@ -83,6 +83,15 @@ void ServedDesk::add_reader(const Assets& assets, const std::string& name) {
 
 void ServedDesk::add_card(const Assets& assets, const std::string& holder) {
   if (card(holder) != nullptr) return;
+  const auto test = config_.test_cards.find(holder);
+  if (test != config_.test_cards.end()) {
+    const std::string name = fmt::format("card_{}", cards_.size());
+    cards_.push_back({holder, {}, nullptr,
+                      std::make_unique<test_card::TestCardModule>(name.c_str(), context_,
+                                                                  test->second),
+                      0});
+    return;
+  }
   const auto found = assets.cards.find(holder);
   if (found == assets.cards.end()) throw std::runtime_error(fmt::format("no card of {}", holder));
   const std::string name = fmt::format("card_{}", cards_.size());
@@ -90,7 +99,7 @@ void ServedDesk::add_card(const Assets& assets, const std::string& holder) {
                     std::make_unique<card::CardModule>(name.c_str(), context_,
                                                        found->second.profile,
                                                        config_.seed + cards_.size() + 1),
-                    0});
+                    nullptr, 0});
 }
 
 ServedDesk::Card* ServedDesk::card(const std::string& holder) {
@@ -139,11 +148,11 @@ HandsOutcome ServedDesk::place(const std::string& holder, const std::string& fac
   if (at == nullptr) return HandsOutcome::kNoSuchReader;
   Card* placed = card(holder);
   if (placed == nullptr) return HandsOutcome::kNoSuchCard;
-  if (!placed->module->place(at->wires->slot(slot), at->wires->medium(slot)))
+  if (!placed->place(at->wires->slot(slot), at->wires->medium(slot)))
     return HandsOutcome::kRefused;
   placed->reader = reader;
   // The card lies with its face where the optics can see it.
-  if (at->face && face != "hidden")
+  if (at->face && placed->module && face != "hidden")
     panel_.put(wire::panel::CardFaceSeen{face == "misread" ? misread(placed->printed_number_b)
                                                            : placed->printed_number_b});
   return HandsOutcome::kDone;
@@ -159,7 +168,8 @@ HandsOutcome ServedDesk::place_beside(const std::string& holder, std::size_t rea
   if (at == nullptr) return HandsOutcome::kNoSuchReader;
   Card* second = card(holder);
   if (second == nullptr) return HandsOutcome::kNoSuchCard;
-  if (!second->module->place_beside(at->wires->slot(slot), at->wires->medium(slot)))
+  if (!second->module ||
+      !second->module->place_beside(at->wires->slot(slot), at->wires->medium(slot)))
     return HandsOutcome::kRefused;
   second->reader = reader;
   return HandsOutcome::kDone;
@@ -167,9 +177,9 @@ HandsOutcome ServedDesk::place_beside(const std::string& holder, std::size_t rea
 
 HandsOutcome ServedDesk::remove(const std::string& holder, std::optional<std::size_t> reader) {
   for (const Card& card : cards_) {
-    if (!card.module->placed() || (!holder.empty() && holder != card.holder)) continue;
+    if (!card.placed() || (!holder.empty() && holder != card.holder)) continue;
     if (reader && *reader != card.reader) continue;
-    card.module->take();
+    card.take();
     return HandsOutcome::kDone;
   }
   return HandsOutcome::kNoSuchCard;

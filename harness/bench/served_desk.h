@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,7 @@
 #include "models/card/card_module.h"
 #include "models/face_reader/face_reader_module.h"
 #include "models/generic_reader/generic_reader_module.h"
+#include "models/test_card/test_card_module.h"
 #include "sim/fault/fault.h"
 
 namespace uketsuke::bench {
@@ -24,7 +26,8 @@ namespace uketsuke::bench {
 struct ServedDeskConfig {
   // Names of scenarios/readers; "face_reader", at most once, is the face-auth reader.
   std::vector<std::string> readers{"face_reader"};
-  std::vector<std::string> cards{"hanako"};  // holders
+  std::vector<std::string> cards{"hanako"};  // holders, or names of test cards:
+  std::map<std::string, std::shared_ptr<const test_card::Parameters>> test_cards;
   kernel::PacerSettings pace;
   std::uint64_t seed = 1;
   trace::Journal::Sink journal;  // gets every record; empty: they are forgotten
@@ -93,8 +96,15 @@ class ServedDesk {
   };
   struct Card {
     std::string holder, printed_number_b;
-    std::unique_ptr<card::CardModule> module;
+    std::unique_ptr<card::CardModule> module;  // nullptr: it is a test card
+    std::unique_ptr<test_card::TestCardModule> test;
     std::size_t reader = 0;  // that it lies on, if it lies somewhere
+
+    bool placed() const { return module ? module->placed() : test->placed(); }
+    bool take() const { return module ? module->take() : test->take(); }
+    bool place(channel::FieldChannel& slot, wire::field::Medium medium) const {
+      return module ? module->place(slot, medium) : test->place(slot, medium);
+    }
   };
   void add_reader(const Assets& assets, const std::string& name);
   void add_card(const Assets& assets, const std::string& holder);

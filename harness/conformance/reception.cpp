@@ -9,6 +9,7 @@
 #include "harness/bench/world_config.h"
 #include "harness/bind/bindings.h"
 #include "harness/conformance/reception_rows.h"
+#include "harness/conformance/reception_words.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
 
@@ -220,6 +221,13 @@ CaseResult ReceptionRunner::execute(const Case& of, const ReceptionDesk& desk,
       return result;
     }
     for (const std::string& entry : of.scenarios) run_entry(of, entry, desk, rows);
+    if (of.words_as_written && !bind::bindings_of(desk.options.extra).bound()) {
+      ReceptionRow words;
+      words.entry = "screens";
+      words.result = compare_words(assets_->catalog.requirements,
+                                   (desk.assets ? *desk.assets : *assets_).catalog);
+      rows.rows.push_back(std::move(words));
+    }
     trace = to_text(rows);
     return judge_reception(of, rows);
   } catch (const ExpressionError& error) {

@@ -186,7 +186,8 @@ void Judge::find(const ReceptionRow& row, const StepResult& step, std::uint32_t 
   finding.rule = step.seed_id.substr(0, step.seed_id.find(' '));
   if (finding.rule.empty() && !case_.rules.empty()) finding.rule = case_.rules.front();
   finding.expected = step.expected;
-  finding.got = say("{}：{}：{}", "{}: {}: {}", row.result.id, step.title, step.observed);
+  finding.got = say("{}：{}：{}", "{}: {}: {}", verdict::full_name(row.result),
+                    step.title, step.observed);
   finding.trace_line = index + 2;  // the first line is of the case
   const bool assumed = row.bound && row.rests_on.rfind("A-", 0) == 0;
   finding.warning = case_.warns_only || assumed;
@@ -225,7 +226,7 @@ void Judge::row(const ReceptionRow& row, std::uint32_t index) {
   Text reason = result.reason;
   if (const StepResult* step = verdict::decisive_step(result); reason.empty() && step != nullptr)
     reason = step->observed;
-  result_.reason = say("{}：{}", "{}: {}", result.id, reason);
+  result_.reason = say("{}：{}", "{}: {}", verdict::full_name(result), reason);
 }
 
 void Judge::finish() {

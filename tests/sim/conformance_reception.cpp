@@ -2,10 +2,12 @@
 // each finds what it is for, and the verdict can be computed again from what was written down.
 #include "harness/conformance/reception.h"
 
+#include <algorithm>
 #include <boost/test/unit_test.hpp>
 #include <set>
 
 #include "harness/bench/world_config.h"
+#include "harness/campaign/changes.h"
 #include "harness/conformance/reception_rows.h"
 
 namespace conformance = uketsuke::conformance;
@@ -93,6 +95,63 @@ BOOST_AUTO_TEST_CASE(which_cases_apply_follows_from_the_reader) {
   BOOST_TEST(generic == (std::set<std::string>{"RCP-01", "RCP-02", "RCP-03", "RCP-04", "RCP-05",
                                                "RCP-06", "RCP-07", "RCP-08"}),
              boost::test_tools::per_element());
+}
+
+// Of fields that a mutant may change; the case that it is there for notices.
+struct Change {
+  const char* field;
+  const char* value;
+  const char* noticed_by;
+};
+constexpr Change kChanges[] = {
+    {"release/visual_passcode/enabled", "the other way", "RCP-01"},
+    {"screen/face_reader/initial/staff_button/label.ja", "another text", "RCP-15"},
+    {"screen/terminal/menu/sign_out/label.ja", "another text", "RCP-15"},
+    {"screen/terminal/face_reader_operation/unattended_operation/label.ja", "another text",
+     "RCP-15"},
+    {"screen/terminal/menu/account_management/label.ja", "another text", "RCP-15"},
+};
+
+BOOST_AUTO_TEST_CASE(a_desk_that_deviates_is_noticed_by_its_case) {
+  const auto assets = bench::load_assets(kData);
+  const auto fields = uketsuke::campaign::all_fields(*assets, "2024-12");
+  for (const Change& one : kChanges) {
+    const auto field = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& f) { return f.name == one.field; });
+    BOOST_REQUIRE_MESSAGE(field != fields.end(), one.field);
+    const auto change = uketsuke::campaign::change_to(*field, one.value);
+    BOOST_REQUIRE_MESSAGE(change.has_value(), one.field);
+    auto other = std::make_shared<bench::Assets>(*assets);
+    if (change->on_assets) change->on_assets(*other);
+    ReceptionDesk desk;
+    desk.assets = other;
+    desk.amend = change->on_world;
+    const CaseResult result = run(one.noticed_by, desk);
+    BOOST_TEST((result.verdict == Verdict::kFail), one.field << " " << summary(result));
+  }
+}
+
+// The evidence decides: what is taken out of it, or made better in it, is not believed.
+BOOST_AUTO_TEST_CASE(a_trace_that_does_not_fit_its_case_is_refused) {
+  std::string trace;
+  runner().execute(named("RCP-06"), {}, trace);
+  BOOST_CHECK_THROW(conformance::recompute_reception(named("RCP-07"), trace),
+                    conformance::TraceMismatch);
+  const std::string short_of_one = trace.substr(0, trace.rfind("\n{"));
+  BOOST_CHECK_THROW(conformance::recompute_reception(named("RCP-06"), short_of_one),
+                    conformance::TraceMismatch);
+  BOOST_CHECK_THROW(conformance::recompute_reception(named("RCP-06"), trace + "{\"entry\":1}\n"),
+                    conformance::TraceMismatch);
+  BOOST_CHECK_THROW(conformance::recompute_reception(named("RCP-06"), ""),
+                    conformance::TraceMismatch);
+  // A step that fails makes its row fail, whatever the row says of itself.
+  const std::string pass = "\"steps\":[{\"verdict\":\"pass\"";
+  const auto at = trace.find(pass);
+  BOOST_REQUIRE(at != std::string::npos);
+  std::string failing = trace;
+  failing.replace(at, pass.size(), "\"steps\":[{\"verdict\":\"fail\"");
+  BOOST_TEST((conformance::recompute_reception(named("RCP-06"), failing).verdict ==
+              Verdict::kFail));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,7 +4,8 @@
 //     --data DIR             scenarios/
 //     --reader NAME[@VID:PID][,serial=S]  any number of times; ports 1, 2, ... of bus 1
 //     --unplugged NAME...    the same, but nobody has plugged it in yet
-//     --card HOLDER          at hand; the first one lies in the first reader, unless --no-card
+//     --card NAME            a holder or a test card, any number of times; the first one lies in
+//                            the first reader, unless --no-card
 //     --driver PORT:INTERFACE=NAME   a kernel driver that has the interface
 //     --hands PORT           the hands protocol on 127.0.0.1, 0: any port, which is told
 //     --speed X              simulated seconds in a second
@@ -25,6 +26,7 @@
 
 #include "harness/bench/desk_hands.h"
 #include "harness/bench/served_desk.h"
+#include "harness/bench/test_card_file.h"
 #include "sim/gateway/hands_server.h"
 #include "tests/usbfs/bus.h"
 #include "tests/usbfs/control.h"
@@ -186,6 +188,9 @@ class Host {
     for (const std::string& reader : options.readers)
       config.readers.push_back(reader_named(assets, reader));
     config.cards = options.cards;
+    for (const auto& [name, card] :
+         bench::load_test_card_files(options.data + "/cards/conformance"))
+      config.test_cards[name] = card.parameters;
     config.pace.speed = options.speed;
     return config;
   }
