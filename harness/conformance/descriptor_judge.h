@@ -34,6 +34,15 @@ struct Judge {
   Text seen_elsewhere;
   std::vector<DescriptorFinding> found;
 
+  // What was counted of this symptom: descriptor values of 691 readers in the public collection of
+  // libccid (readers/*.txt). Goes with the findings that are added from now on.
+  static constexpr int kPublicReaders = 691;
+  void seen(int readers, const char* ja, const char* en) {
+    seen_elsewhere = {
+        fmt::format("公開されているリーダー {} 台のうち {} 台も同様（{}）", kPublicReaders, readers,
+                    ja),
+        fmt::format("seen elsewhere: {} of {} public readers {}", readers, kPublicReaders, en)};
+  }
   DescriptorFinding& add(Text expected, Text got) {
     found.push_back({std::string(case_id),
                      fails,

@@ -9,89 +9,30 @@ using detail::Judge;
 using detail::say;
 using verdict::Text;
 
-// How many of the public readers show the symptom: descriptor values of 691 readers in the public
-// collection of libccid (readers/*.txt), counted.
-constexpr int kPublicReaders = 691;
-struct Population {
-  int readers = 0;      // 0: not counted
-  const char* ja = "";  // what is seen of them
-  const char* en = "";
-};
-
 struct Row {
   const char* case_id;
   bool fails;
   detail::Rule rule;
-  Population seen;
 };
 
 const std::vector<Row>& rows() {
   using namespace detail;
   static const std::vector<Row> kRows = {
-      {"DSC-01", true, check_presence, {5, "種別がFFh", "carry type FFh"}},
-      {"DSC-02", true, check_position, {}},
-      {"DSC-03", false, check_interface_class, {24, "クラスがFFh", "are of class FFh"}},
-      {"DSC-04",
-       false,
-       check_release,
-       {10, "版が1.00でも1.10でもない", "give neither 1.00 nor 1.10"}},
-      {"DSC-05",
-       false,
-       check_busy_slots,
-       {12, "0、またはスロット数より多い", "give 0, or more than there are slots"}},
-      {"DSC-06", false, check_voltages, {2, "電圧がない", "show no voltage"}},
-      {"DSC-07", false, check_protocols, {1, "プロトコルがない", "shows no protocol"}},
-      {"DSC-08",
-       false,
-       check_clocks,
-       {1, "標準値が最大値を超える", "has a default above its maximum"}},
-      {"DSC-09",
-       false,
-       check_clock_list,
-       {31, "クロックの数が合わない", "return another number of clocks"}},
-      {"DSC-10",
-       false,
-       check_rate_list,
-       {44, "速度の数が合わない", "return another number of rates"}},
-      {"DSC-11", false, check_membership, {}},
-      {"DSC-12",
-       false,
-       check_ifsd,
-       {104, "T=1で0、または254を超える", "give 0 or more than 254 with T=1"}},
-      {"DSC-13", true, check_levels, {}},
-      {"DSC-14",
-       false,
-       check_apdu_level,
-       {95, "APDU レベルで02hがない", "are at APDU level without 02h"}},
-      {"DSC-15", false, check_negotiation, {24, "40hと80hの両方", "set both 40h and 80h"}},
-      {"DSC-16",
-       true,
-       check_message_length,
-       {5, "拡張 APDU レベルで271より短い", "are at extended APDU level with less than 271"}},
-      {"DSC-17",
-       false,
-       check_room_for_apdu,
-       {24, "TPDU・短縮 APDU レベルで271より短い",
-        "are at TPDU or short APDU level with less than 271"}},
-      {"DSC-18", true, check_pin_support, {}},
-      {"DSC-19", false, check_layout, {}},
-      {"DSC-20", true, check_wakeup, {}},
-      {"DSC-21", false, check_endpoints, {65, "interrupt-IN がない", "have no interrupt-IN"}},
-      {"DSC-22", false, check_activation, {}},
-      {"DSC-23", false, check_classes, {}},
-      {"DSC-25", true, check_firmware, {}},
-      {"USB-01", false, check_configuration, {}},
-      {"USB-14", false, check_other_speed, {}},
+      {"DSC-01", false, check_presence},        {"DSC-02", true, check_position},
+      {"DSC-03", false, check_interface_class}, {"DSC-04", false, check_release},
+      {"DSC-05", false, check_busy_slots},      {"DSC-06", false, check_voltages},
+      {"DSC-07", false, check_protocols},       {"DSC-08", false, check_clocks},
+      {"DSC-09", false, check_clock_list},      {"DSC-10", false, check_rate_list},
+      {"DSC-11", false, check_membership},      {"DSC-12", false, check_ifsd},
+      {"DSC-13", true, check_levels},           {"DSC-14", false, check_apdu_level},
+      {"DSC-15", false, check_negotiation},     {"DSC-16", true, check_message_length},
+      {"DSC-17", false, check_room_for_apdu},   {"DSC-18", true, check_pin_support},
+      {"DSC-19", false, check_layout},          {"DSC-20", true, check_wakeup},
+      {"DSC-21", false, check_endpoints},       {"DSC-22", false, check_activation},
+      {"DSC-23", false, check_classes},         {"DSC-25", true, check_firmware},
+      {"USB-01", false, check_configuration},   {"USB-14", false, check_other_speed},
   };
   return kRows;
-}
-
-Text elsewhere(const Population& seen) {
-  if (seen.readers == 0) return {};
-  return {fmt::format("公開されているリーダー {} 台のうち {} 台も同様（{}）", kPublicReaders,
-                      seen.readers, seen.ja),
-          fmt::format("seen elsewhere: {} of {} public readers {}", seen.readers, kPublicReaders,
-                      seen.en)};
 }
 
 }  // namespace
@@ -102,7 +43,7 @@ std::vector<DescriptorFinding> check_descriptor(std::string_view case_id,
                                                 const KnownBadList* known_bad) {
   for (const Row& row : rows()) {
     if (row.case_id != case_id) continue;
-    Judge judge{case_id, row.fails, descriptors, claims, known_bad, elsewhere(row.seen), {}};
+    Judge judge{case_id, row.fails, descriptors, claims, known_bad, {}, {}};
     row.rule(judge);
     return std::move(judge.found);
   }

@@ -23,11 +23,15 @@ std::uint16_t swapped(std::uint16_t value) {
 
 // GET_CLOCK_FREQUENCIES or GET_DATA_RATES against the count that the descriptor gives.
 struct List {
+  struct Seen {
+    int count, size, stalled;  // of the public readers: another count, not of fours, stalled
+  };
   const char* name;
   const std::optional<Bytes>& bytes;
   bool stalled;
   std::size_t declared;
   Field count;
+  Seen seen;
 };
 
 void check_list(Judge& judge, const List& list) {
@@ -35,15 +39,18 @@ void check_list(Judge& judge, const List& list) {
   if (!judge.reaches(list.count)) return;
   const Text expected = say("{} 個の4バイト値", "{} values of four bytes", list.declared);
   if (list.stalled) {
+    judge.seen(list.seen.stalled, "宣言しながら応答しない", "declare some and do not answer");
     if (list.declared != 0)
       judge.add_field(expected, say("{} は STALL", "{} is stalled", list.name), list.count);
     return;
   }
   const std::size_t size = list.bytes->size();
   if (size % 4 != 0) {
+    judge.seen(list.seen.size, "4の倍数でない", "answer with no multiple of four bytes");
     judge.add_at({"4の倍数のバイト数", "a multiple of four bytes"},
                  say("{} バイト", "{} bytes", size), list.name, size - size % 4, *list.bytes, 4);
   } else if (list.declared != 0 && size / 4 != list.declared) {
+    judge.seen(list.seen.count, "個数が合わない", "return another number");
     judge.add_at(expected, say("{} 個", "{} values", size / 4), list.name, 0, *list.bytes,
                  list.bytes->size());
   }
@@ -67,6 +74,8 @@ void check_release(Judge& judge) {
   const std::uint16_t release = judge.d.ccid.bcdCCID;
   if (is_release(release)) return;
   Text got = hex16(release);
+  if (release == 0x0200) judge.seen(5, "2.00", "give 2.00");
+  if (is_release(swapped(release))) judge.seen(5, "バイトが逆", "have its bytes swapped");
   if (is_release(swapped(release)))
     got = got + Text("（上下のバイトが逆）", ", the bytes are swapped");
   judge.add_field({"bcdCCID 0100h または 0110h", "bcdCCID 0100h or 0110h"}, got, kBcdCcid);
@@ -76,6 +85,10 @@ void check_busy_slots(Judge& judge) {
   if (!judge.reaches(kBusySlots)) return;
   const unsigned busy = judge.d.ccid.bMaxCCIDBusySlots, slots = judge.d.slots();
   if (busy >= 1 && busy <= slots) return;
+  if (busy == 0)
+    judge.seen(6, "0", "give 0");
+  else
+    judge.seen(6, "スロット数より多い", "give more than they have slots");
   judge.add_field(say("bMaxCCIDBusySlots が1から{}まで（スロット数）",
                       "bMaxCCIDBusySlots from 1 to {} (the number of slots)", slots),
                   std::to_string(busy), kBusySlots);
@@ -86,6 +99,7 @@ void check_voltages(Judge& judge) {
   const unsigned value = judge.d.ccid.bVoltageSupport;
   const Text expected("5 V、3 V、1.8 V のどれかで、ほかのビットは0",
                       "one of 5 V, 3 V and 1.8 V, other bits 0");
+  if ((value & 7U) == 0) judge.seen(2, "電圧がない", "show no voltage");
   if ((value & 7U) == 0 || (value & ~7U) != 0)
     judge.add_field(expected, "bVoltageSupport " + hex8(value), kVoltage);
 }
@@ -94,6 +108,7 @@ void check_protocols(Judge& judge) {
   if (!judge.reaches(kProtocols)) return;
   const std::uint32_t value = judge.d.ccid.dwProtocols;
   if ((value & 3U) != 0 && value >> 16U == 0) return;
+  if ((value & 3U) == 0) judge.seen(1, "プロトコルがない", "shows no protocol");
   judge.add_field({"T=0 か T=1 を示し、上位16ビットが0", "T=0 or T=1, and the upper half 0"},
                   "dwProtocols " + hex32(value), kProtocols);
 }
@@ -108,6 +123,7 @@ void check_clocks(Judge& judge) {
   };
   plausible("dwDefaultClock", standard, kDefaultClock);
   plausible("dwMaximumClock", most, kMaximumClock);
+  if (standard > most) judge.seen(1, "標準値が最大値を超える", "has a default above its maximum");
   if (standard > most)
     judge.add_field(
         {"dwDefaultClock が dwMaximumClock 以下", "dwDefaultClock not above dwMaximumClock"},
@@ -115,13 +131,21 @@ void check_clocks(Judge& judge) {
 }
 
 void check_clock_list(Judge& judge) {
-  check_list(judge, {"GET_CLOCK_FREQUENCIES", judge.d.bytes.clock_frequencies,
-                     judge.d.bytes.clocks_stalled, judge.d.ccid.bNumClockSupported, kNumClocks});
+  check_list(judge, {"GET_CLOCK_FREQUENCIES",
+                     judge.d.bytes.clock_frequencies,
+                     judge.d.bytes.clocks_stalled,
+                     judge.d.ccid.bNumClockSupported,
+                     kNumClocks,
+                     {31, 18, 6}});
 }
 
 void check_rate_list(Judge& judge) {
-  check_list(judge, {"GET_DATA_RATES", judge.d.bytes.data_rates, judge.d.bytes.rates_stalled,
-                     judge.d.ccid.bNumDataRatesSupported, kNumRates});
+  check_list(judge, {"GET_DATA_RATES",
+                     judge.d.bytes.data_rates,
+                     judge.d.bytes.rates_stalled,
+                     judge.d.ccid.bNumDataRatesSupported,
+                     kNumRates,
+                     {44, 22, 15}});
 }
 
 void check_membership(Judge& judge) {
@@ -135,6 +159,7 @@ void check_membership(Judge& judge) {
 void check_ifsd(Judge& judge) {
   if (!judge.reaches(kMaxIfsdField) || (judge.d.ccid.dwProtocols & kProtocolT1) == 0) return;
   const std::uint32_t value = judge.d.ccid.dwMaxIFSD;
+  judge.seen(104, "T=1で0、または254を超える", "give 0 or more than 254 with T=1");
   if (value == 0 || value > kMaxIfsd)
     judge.add_field(say("T=1 で dwMaxIFSD が1から{}", "dwMaxIFSD from 1 to {} with T=1", kMaxIfsd),
                     std::to_string(value), kMaxIfsdField);
@@ -155,6 +180,11 @@ void check_apdu_level(Judge& judge) {
   const bool configures = (features & kAutoParameters) != 0;
   const bool negotiates = (features & (kAutoNegotiation | kAutoPps)) != 0;
   if (configures && negotiates) return;
+  if (!configures)
+    judge.seen(95, "APDU レベルで02hがない", "are at APDU level without 02h");
+  else
+    judge.seen(5, "短縮 APDU レベルで40hも80hもない",
+               "are at short APDU level with neither 40h nor 80h");
   Text missing;
   if (!configures)
     missing = missing + Text("02h（自動設定）がない", "02h (automatic parameters) is missing");
@@ -169,6 +199,7 @@ void check_apdu_level(Judge& judge) {
 void check_negotiation(Judge& judge) {
   if (!judge.reaches(kFeatures)) return;
   const std::uint32_t features = judge.d.ccid.dwFeatures;
+  judge.seen(24, "40hと80hの両方", "set both 40h and 80h");
   if ((features & kAutoNegotiation) != 0 && (features & kAutoPps) != 0)
     judge.add_field({"40h と 80h のどちらか一方", "one of 40h and 80h"},
                     "dwFeatures " + hex32(features), kFeatures);
@@ -179,13 +210,15 @@ void check_message_length(Judge& judge) {
   const std::uint32_t length = judge.d.ccid.dwMaxCCIDMessageLength;
   if ((judge.d.ccid.dwFeatures & kExtendedApduLevel) != 0) {
     if (length >= kMinExtendedMessage && length <= kMaxExtendedMessage) return;
+    if (length < kMinExtendedMessage)
+      judge.seen(5, "拡張 APDU レベルで271より短い",
+                 "are at extended APDU level with less than 271");
     judge.add_field(say("拡張 APDU レベルでは dwMaxCCIDMessageLength が{}から{}",
                         "dwMaxCCIDMessageLength from {} to {} at extended APDU level",
                         kMinExtendedMessage, kMaxExtendedMessage),
                     std::to_string(length), kMaxMessage);
     return;
   }
-  judge.seen_elsewhere = {};  // counted of the extended level
   const LocatedEndpoint* out = judge.d.bulk_out();
   const std::uint32_t packet = out != nullptr ? out->packet() : 0;
   if (length < packet)
@@ -199,6 +232,8 @@ void check_room_for_apdu(Judge& judge) {
   const std::uint32_t features = judge.d.ccid.dwFeatures;
   if ((features & (kTpduLevel | kShortApduLevel)) == 0) return;
   const std::uint32_t length = judge.d.ccid.dwMaxCCIDMessageLength;
+  judge.seen(24, "TPDU・短縮 APDU レベルで271より短い",
+             "are at TPDU or short APDU level with less than 271");
   if (length < kMinExtendedMessage)
     judge.add_field(say("261バイトの APDU が通る {} 以上",
                         "{} or more, so that an APDU of 261 bytes passes", kMinExtendedMessage),

@@ -52,7 +52,6 @@ void check_presence(Judge& judge) {
   const Text expected("54バイト、種別21hのクラス記述子",
                       "a class descriptor of 54 bytes, type 21h");
   if (!d.has_class_descriptor) {
-    judge.seen_elsewhere = {};
     if (d.broken)
       judge.add_in_configuration(expected,
                                  say("{} バイト目の bLength {} で途切れる",
@@ -63,10 +62,11 @@ void check_presence(Judge& judge) {
       judge.add(expected, {"ない", "none"});
     return;
   }
+  judge.seen(5, "種別がFFh", "carry type FFh");
   if (d.ccid.bDescriptorType != wire::ccid::kClassDescriptorType)
     judge.add_in_configuration(expected, say("種別 {}", "type {}", hex8(d.ccid.bDescriptorType)),
                                d.class_field(1), 1);
-  judge.seen_elsewhere = {};  // counted of the type
+  judge.seen_elsewhere = {};
   if (d.ccid.bLength != wire::ccid::kClassDescriptorLength)
     judge.add_in_configuration(expected, say("bLength {}", "bLength {}", d.ccid.bLength),
                                d.class_offset, 1);
@@ -106,9 +106,11 @@ void check_interface_class(Judge& judge) {
       judge.add_in_configuration(Text(std::string(name) + " " + hex8(expected)), hex8(value),
                                  d.interface_offset + at, 1);
   };
+  judge.seen(24, "クラスがFFh", "are of class FFh");
   look("bInterfaceClass", d.interface->bInterfaceClass, wire::ccid::kInterfaceClass, 5);
-  judge.seen_elsewhere = {};  // counted of the class
+  judge.seen(6, "サブクラスが0でない", "have a subclass other than 0");
   look("bInterfaceSubClass", d.interface->bInterfaceSubClass, 0, 6);
+  judge.seen_elsewhere = {};
   if (!is_iccd(d)) look("bInterfaceProtocol", d.interface->bInterfaceProtocol, 0, 7);
 }
 
@@ -139,7 +141,6 @@ void check_endpoints(Judge& judge) {
     else
       ++(endpoint.type() == TransferType::kInterrupt && endpoint.in() ? interrupt : other);
   }
-  const Text seen = std::exchange(judge.seen_elsewhere, {});
   if (out != 1 || in != 1 || interrupt > 1 || other != 0)
     judge.add_in_configuration(
         expected,
@@ -154,10 +155,10 @@ void check_endpoints(Judge& judge) {
   const bool claimed =
       judge.claims != nullptr && judge.claims->interrupt == true && judge.claims->removable();
   if (claimed && interrupt == 0) {
+    judge.seen(65, "interrupt-IN がない", "have no interrupt-IN");
     judge.add({"申告された挿抜の通知のための interrupt-IN",
                "an interrupt-IN endpoint for the notifications that are claimed"},
               {"ない", "none"});
-    judge.found.back().seen_elsewhere = seen;
   }
 }
 
