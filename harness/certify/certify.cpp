@@ -15,6 +15,7 @@
 #include "harness/conformance/enumerate.h"
 #include "harness/conformance/waivers.h"
 #include "harness/evidence/bundle.h"
+#include "harness/evidence/environment.h"
 #include "harness/evidence/record_json.h"
 #include "harness/report/atomic_file.h"
 #include "harness/verdict/format.h"
@@ -271,6 +272,7 @@ void Certify::finish(const evidence::SigningKey* key, std::time_t now) {
                    [&](const CaseResult& a, const CaseResult& b) {
                      return order[a.id] < order[b.id];
                    });
+  result_.environment = evidence::this_environment();
   result_.ended_at = local_time(now);
   std::error_code ignored;
   fs::remove(fs::path(settings_.out) / kPartial, ignored);

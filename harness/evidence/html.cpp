@@ -30,7 +30,7 @@ constexpr std::string_view kStyle = R"css(
 th { overflow-wrap: normal; } .id { white-space: nowrap; }
 .conclusion { font-size: 1.15rem; font-weight: bold; border-width: .15rem; }
 .trace { font-size: .8rem; } .trace td { font-family: ui-monospace, monospace;
-  padding: .1rem .4rem; }
+  padding: .1rem .4rem; } .trace td:nth-child(3) { white-space: nowrap; }
 .hit td { background: color-mix(in srgb, var(--fail) 18%, var(--bg)); font-weight: bold; }
 .hit td:first-child::before { content: "▶ "; color: var(--fail); }
 code b { color: var(--bg); background: var(--fail); padding: 0 .15rem; }

@@ -111,15 +111,36 @@ verdict::Text ended_text(const JsonValue& got) {
   return {ended};
 }
 
+// "in 82", "wait 2000 us", "place hanako", "plug".
+std::string who_of(const std::string& kind, const JsonValue& target) {
+  const bool is_number = target.kind == JsonValue::Kind::kNumber;
+  if (kind == "in" || kind == "out" || kind == "interrupt")
+    return fmt::format("{} {:02x}", kind, target.number);
+  if (kind == "plug") return target.truth ? "plug" : "unplug";
+  if (kind == "wait") return fmt::format("wait {} us", target.number);
+  if (kind == "control" || kind == "reset") return kind;
+  if (target.kind == JsonValue::Kind::kString) return kind + " " + target.text;
+  return is_number ? fmt::format("{} {}", kind, target.number) : kind;
+}
+
+// A trace has the fields of a setup packet as numbers; on the wire their low byte comes first
+// (USB 2.0, 8.1 and table 9-2).
+std::string on_the_wire(const std::string& setup) {
+  constexpr std::size_t kSetupDigits = 16;
+  if (setup.size() != kSetupDigits) return setup;
+  auto text = setup.substr(0, 4);
+  for (std::size_t field = 4; field < kSetupDigits; field += 4)
+    text += setup.substr(field + 2, 2) + setup.substr(field, 2);
+  return text;
+}
+
 // A line of conformance/trace.h: what was done and what came of it.
 void fill_deed(const JsonValue& deed, const JsonValue& got, TraceLine& line) {
   if (deed.members.empty()) return;
   const auto& [kind, target] = deed.members.front();
-  line.who = kind;
-  add_word(line.who, "endpoint", target);
-  if (kind == "control") line.who = kind;
+  line.who = who_of(kind, target);
   line.time = milliseconds(number_at(got, "from"));
-  std::string hex = kind == "control" ? target.text : "";
+  std::string hex = kind == "control" ? on_the_wire(target.text) : "";
   hex += text_at(deed, "data");
   std::string decoded = decoded_bytes(kind, kind == "in" || kind == "interrupt" ? "" : hex);
   const auto answer = text_at(got, "data");

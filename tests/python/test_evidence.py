@@ -332,6 +332,7 @@ def test_a_run_of_certify_is_signed_verified_and_computed_again(certified, pki, 
     assert "signature: good" in said.stdout and "leads to an authority" in said.stdout
     report = json.loads(program("verify", path, "--json").stdout)
     results = json.loads((path / "results.json").read_text(encoding="utf-8"))
+    assert results["environment"]["kernel"].startswith("Linux ") and results["environment"]["os"]
     assert report["recomputed"]["same"] >= len(results["cases"]) - 1
     assert program("schema", "certify").returncode == PASS
     jsonschema.validate(results, json.loads(program("schema", "certify").stdout))

@@ -47,7 +47,7 @@ BOOST_AUTO_TEST_CASE(a_deed_of_a_trace_is_decoded_with_what_came_of_it) {
       "\"got\":{\"ended\":\"done\",\"from\":1500,\"to\":1600,\"actual\":10}}\n"
       "{\"n\":3,\"do\":{\"in\":130,\"length\":271,\"limit\":1},"
       "\"got\":{\"ended\":\"done\",\"from\":1600,\"to\":1700,\"data\":\"81000000000007010000\"}}\n"
-      "{\"n\":4,\"do\":{\"control\":\"8006000100001200\",\"limit\":1},"
+      "{\"n\":4,\"do\":{\"control\":\"8006010000000012\",\"limit\":1},"
       "\"got\":{\"ended\":\"stalled\",\"from\":1700,\"to\":1800}}\n";
   const auto view = view_of(trace, {3});
   BOOST_REQUIRE(view.lines.size() == 4U);
@@ -57,6 +57,12 @@ BOOST_AUTO_TEST_CASE(a_deed_of_a_trace_is_decoded_with_what_came_of_it) {
   BOOST_TEST(view.lines[1].hex == "65 00 00 00 00 00 07 00 00 00");
   BOOST_TEST((view.lines[2].decoded.en.find("SlotStatus") != std::string::npos));
   BOOST_TEST((view.lines[3].decoded.en.find("STALL") != std::string::npos));
+  BOOST_TEST(
+      (view.lines[3].decoded.en.find("GET_DESCRIPTOR DEVICE wLength 18") != std::string::npos),
+      view.lines[3].decoded.en);
+  BOOST_TEST(view.lines[3].hex == "80 06 00 01 00 00 12 00");
+  BOOST_TEST(view.lines[1].who == "out 01");
+  BOOST_TEST(view.lines[2].who == "in 82");
 }
 
 BOOST_AUTO_TEST_CASE(a_long_trace_is_shown_around_the_line_that_deviates) {
