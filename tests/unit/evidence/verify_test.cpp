@@ -106,7 +106,9 @@ BOOST_AUTO_TEST_CASE(another_authority_or_a_day_too_late_is_a_problem) {
 BOOST_AUTO_TEST_CASE(each_of_a_thousand_bit_flips_is_found_and_its_file_named) {
   const Folder folder("flips"), keys("flips_keys");
   const Authority authority(keys);
-  const SigningKey key(authority.files(), sample::kNow);
+  auto with_chain = authority.files();
+  with_chain.chain = {authority.path("ca.pem")};
+  const SigningKey key(with_chain, sample::kNow);
   sample::make(folder, &key);
   std::vector<std::pair<std::string, std::string>> files;
   std::size_t total = 0;
@@ -170,6 +172,29 @@ BOOST_AUTO_TEST_CASE(every_single_bit_of_the_signature_file_matters) {
   BOOST_TEST(found == cms.size() * 8);
 }
 
+BOOST_AUTO_TEST_CASE(a_changed_certificate_of_the_chain_is_found) {
+  const Folder folder("chain"), keys("chain_keys");
+  const Authority authority(keys);
+  auto files = authority.files();
+  files.chain = {authority.path("ca.pem")};
+  const SigningKey key(files, sample::kNow);
+  BOOST_TEST(key.signer().chain_sha256.size() == 1U);
+  sample::make(folder, &key);
+  BOOST_TEST(all_problems(verify(folder)) == "");
+  const auto cms = sample::read(folder.file("manifest.json.cms"));
+  // The name of the authority stands as subject and issuer in its own certificate, as issuer in the
+  // signer's and in the signer's identity. No signature that is checked covers the first two.
+  std::size_t places = 0;
+  for (auto at = cms.find("Test CA"); at != std::string::npos; at = cms.find("Test CA", at + 1)) {
+    auto changed = cms;
+    changed[at] = 't';
+    sample::write(folder.file("manifest.json.cms"), changed);
+    BOOST_TEST(names(verify(folder), "manifest.json.cms"));
+    ++places;
+  }
+  BOOST_TEST(places >= 4U);
+}
+
 BOOST_AUTO_TEST_CASE(a_signature_that_was_taken_away_is_missed) {
   const Folder folder("taken"), keys("taken_keys");
   const Authority authority(keys);
@@ -201,6 +226,20 @@ BOOST_AUTO_TEST_CASE(missing_additional_and_linked_files_are_named) {
   BOOST_TEST(names(report, "claims.yaml"));
   sample::fs::remove(folder.file("claims.yaml"));
   BOOST_TEST(names(verify(folder), "claims.yaml"));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_read_through_a_link) {
+  const Folder folder("links"), outside("outside");
+  sample::write(outside.file("secret"), "secret");
+  sample::fs::create_symlink(outside.file("secret"), folder.file("file"));
+  sample::fs::remove(folder.file("traces"));
+  sample::fs::create_directory_symlink(outside.path(), folder.file("traces"));
+  const BundleFolder bundle(folder.path());
+  for (const auto* name : {"file", "traces/secret"}) {
+    Text why;
+    BOOST_TEST(!bundle.read(name, why), name);
+    BOOST_TEST((why.en.find("symbolic link") != std::string::npos), why.en);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_manifest_that_leads_out_of_the_bundle_is_refused) {
