@@ -1,9 +1,12 @@
 #include "harness/certify/desks.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "harness/bench/make_outside.h"
 #include "harness/conformance/bench_facts.h"
+#include "harness/conformance/mutants/mutant_file.h"
+#include "harness/yaml/yaml.h"
 
 namespace uketsuke::certify {
 namespace {
@@ -11,24 +14,54 @@ namespace {
 using conformance::Case;
 using conformance::Desk;
 
-}  // namespace
+constexpr const char* kRelease = "2024-12";  // of the fields that mutants name
 
-Desks model_desks(std::shared_ptr<const bench::Assets> assets, const std::string& data_folder,
-                  const std::string& reader) {
+Desks desks_of(std::shared_ptr<const bench::Assets> assets, const std::string& data_folder,
+               std::shared_ptr<conformance::DeskConfig> config) {
   Desks desks;
-  desks.model = reader;
-  auto config = std::make_shared<conformance::DeskConfig>(
-      conformance::desk_config(*assets, reader));
   config->test_cards = std::make_shared<const std::map<std::string, bench::TestCardFile>>(
       bench::load_test_card_files(data_folder + "/cards/conformance"));
-  desks.bench.reader = "model:" + reader;
-  desks.bench.facts = conformance::model_facts(*config);
   desks.make = [assets = std::move(assets), config](const Case* of) -> std::unique_ptr<Desk> {
     conformance::DeskConfig own = *config;
     if (of != nullptr) own.cards.assign(of->cards.begin(), of->cards.end());
     return std::make_unique<conformance::ModelDesk>(*assets, std::move(own));
   };
   return desks;
+}
+
+}  // namespace
+
+Desks model_desks(std::shared_ptr<const bench::Assets> assets, const std::string& data_folder,
+                  const std::string& reader) {
+  auto config = std::make_shared<conformance::DeskConfig>(
+      conformance::desk_config(*assets, reader));
+  Desks desks = desks_of(assets, data_folder, config);
+  desks.model = reader;
+  desks.bench.reader = "model:" + reader;
+  desks.bench.facts = conformance::model_facts(*config);
+  return desks;
+}
+
+Desks mutant_desks(std::shared_ptr<const bench::Assets> assets, const std::string& data_folder,
+                   const std::string& id) {
+  std::vector<std::string> ids;
+  for (const conformance::Mutant& mutant : conformance::load_mutants(
+           data_folder + "/mutants", conformance::mutant_sources(*assets, kRelease))) {
+    if (mutant.readers.empty()) continue;
+    ids.push_back(mutant.id);
+    if (mutant.id != id) continue;
+    const std::string& base = mutant.readers.front().base;
+    auto config = std::make_shared<conformance::DeskConfig>();
+    config->reader = mutant.readers.front().profile;
+    config->mutations = mutant.wire;
+    Desks desks = desks_of(assets, data_folder, config);
+    desks.model = base;
+    desks.bench.reader = "mutant:" + id;
+    // What its vendor would claim: what the good reader has.
+    desks.bench.facts = conformance::model_facts(conformance::desk_config(*assets, base));
+    return desks;
+  }
+  throw std::runtime_error("no mutant " + id + yaml::hint(id, ids).en);
 }
 
 Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindings& bindings,

@@ -27,6 +27,10 @@ struct Desks {
 // `data_folder`: where the test cards lie.
 Desks model_desks(std::shared_ptr<const bench::Assets> assets, const std::string& data_folder,
                   const std::string& reader);
+// "mutant:ID" of scenarios/mutants: a reader that deviates, to see what a bad device looks like.
+// Throws std::runtime_error with the nearest id.
+Desks mutant_desks(std::shared_ptr<const bench::Assets> assets, const std::string& data_folder,
+                   const std::string& id);
 // What is bound, as of the command line and the bench file.
 Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindings& bindings,
                   verdict::Language language);

@@ -25,6 +25,7 @@ using verdict::say;
 using verdict::Text;
 
 constexpr const char* kModel = "model:";
+constexpr const char* kMutant = "mutant:";
 
 [[noreturn]] void usage(const Text& text) {
   throw report::ReportError(report::ReportError::Kind::kUsage, text);
@@ -41,6 +42,9 @@ certify::Desks desks_of(const CertifyCommand& command, const std::string& data,
   const auto assets = bench::load_assets(data);
   if (command.reader.rfind(kModel, 0) == 0)
     return certify::model_desks(assets, data, command.reader.substr(std::string(kModel).size()));
+  if (command.reader.rfind(kMutant, 0) == 0)
+    return certify::mutant_desks(assets, data,
+                                 command.reader.substr(std::string(kMutant).size()));
   std::vector<std::string> binds = command.binds;
   if (!command.reader.empty()) binds.push_back("reader=" + command.reader);
   if (binds.empty() && command.bench.empty())

@@ -79,6 +79,7 @@ class Attempt {
       steps(case_.steps, case_.setup.size());
       result_.verdict = verdict::combine(result_.verdict, Verdict::kPass);
     } catch (const CaseOver&) {
+      end_with_warnings();
     }
     run_.in_setup(false);
     if (reached && is_not_applicable(result_) == false) check_liveness(run_);
@@ -87,6 +88,13 @@ class Attempt {
   }
 
  private:
+  // A case that only warns was judged, though what came kept the rest of it from being done.
+  void end_with_warnings() {
+    const bool judged = case_.warns_only && !result_.findings.empty();
+    if (!judged || result_.verdict > Verdict::kPass || !result_.not_applicable.empty()) return;
+    result_.verdict = Verdict::kPass;
+    done_ = static_cast<std::uint32_t>(case_.setup.size() + case_.steps.size());
+  }
   void prepare() {
     run_.in_setup(true);
     run_.perform(PlugDeed{});

@@ -52,6 +52,7 @@ void Run::run(const Step& step) {
   try {
     step.run(*this);
   } catch (const ExpressionError& error) {
+    if (!result_.findings.empty()) throw CaseOver{};  // what it needs did not come
     result_.verdict = Verdict::kError;
     result_.reason = say("{}:{}：{}", "{}:{}: {}", step.file, step.line, error.text());
     throw CaseOver{};
@@ -224,6 +225,7 @@ void Run::advise(bool ok, const Text& expected, const Text& got, wire::ByteView 
 }
 
 void Run::inconclusive(Text reason) {
+  if (case_.warns_only && !result_.findings.empty()) throw CaseOver{};  // judged already
   result_.verdict = verdict::combine(result_.verdict, Verdict::kInconc);
   result_.reason = std::move(reason);
   throw CaseOver{};
