@@ -1,4 +1,5 @@
-// The executor, on a model's desk: what a device that fails in this or that way comes to.
+// The executor of conformance cases, on a model's desk: what a device comes to that fails in this
+// or that way.
 #include "harness/conformance/execute.h"
 
 #include <boost/test/unit_test.hpp>
