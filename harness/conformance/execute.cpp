@@ -13,7 +13,7 @@ namespace {
 
 using verdict::say;
 
-constexpr wire::Micros kAfterPlacedUs = 300'000;  // until a reader has noticed a card
+constexpr wire::Micros kAfterPlacedUs = 300'000;  // until a reader has noticed a card
 
 std::string medium_of(const Facts& facts, std::uint8_t slot) {
   const auto found = facts.find("medium_" + std::to_string(slot));

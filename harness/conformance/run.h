@@ -110,7 +110,7 @@ class Run {
   [[noreturn]] void not_applicable(Text reason);
   CaseResult& result() { return result_; }
 
-  static constexpr wire::Micros kAnswerUs = 5'000'000;
+  static constexpr wire::Micros kAnswerUs = 5'000'000;
   static constexpr std::uint32_t kMaxTimeExtensions = 2'000;
   static constexpr std::uint32_t kRoom = 66'048;  // 129 packets of 512: more than any message
 

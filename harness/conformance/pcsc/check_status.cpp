@@ -10,7 +10,7 @@ namespace {
 
 using verdict::say;
 
-constexpr std::uint64_t kSoonUs = 5'000'000;  // a call that waits returns by then
+constexpr std::uint64_t kSoonUs = 5'000'000;  // a call that waits returns by then
 constexpr const char* kPlugAndPlay = "\\\\?PnP?\\Notification";
 
 std::uint32_t event_of(const PcscReply& reply) {
