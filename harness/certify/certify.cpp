@@ -74,6 +74,14 @@ Certify::Certify(Settings settings) : settings_(std::move(settings)) {
 }
 
 void Certify::identify() {
+  // Beside the cases: the claims against the descriptors.
+  result_.catalogue = {catalogue_.digest, static_cast<std::uint32_t>(catalogue_.cases.size() + 1)};
+  result_.reader.route = settings_.desks.bench.reader;
+  if (settings_.desks.pcsc) {
+    subject_ = conformance::make_subject(settings_.claims, settings_.desks.bench.facts);
+    result_.reader.product = settings_.desks.pcsc->reader;
+    return;
+  }
   conformance::Trace trace;
   conformance::RecordingDesk desk(settings_.desks.make(nullptr), trace);
   const conformance::Enumerated found = conformance::identify(desk);
@@ -86,7 +94,6 @@ void Certify::identify() {
   subject_ = conformance::make_subject(conformance::read_descriptors(found.bytes),
                                        settings_.claims, settings_.desks.bench.facts);
   conformance::ReaderIdentity& reader = result_.reader;
-  reader.route = settings_.desks.bench.reader;
   if (const auto& device = subject_.descriptors.device) {
     reader.vendor_id = device->idVendor;
     reader.product_id = device->idProduct;
@@ -99,8 +106,6 @@ void Certify::identify() {
     reader.product = text(device->iProduct);
     reader.serial = text(device->iSerialNumber);
   }
-  // Beside the cases: the claims against the descriptors.
-  result_.catalogue = {catalogue_.digest, static_cast<std::uint32_t>(catalogue_.cases.size() + 1)};
 }
 
 void Certify::estimate() {
@@ -168,7 +173,7 @@ void Certify::open() {
     result_.started_at = local_time(std::time(nullptr));
   }
   fs::create_directories(out / std::string(evidence::kTraceFolder));
-  if (!settings_.rerun_failed) write(kIdentity, identity_trace_);
+  if (!settings_.rerun_failed && !identity_trace_.empty()) write(kIdentity, identity_trace_);
   if (!settings_.waivers.empty()) result_.waivers = waivers;
 }
 
@@ -258,7 +263,7 @@ void Certify::run(const Events& events) {
 }
 
 void Certify::check_claims(const Events& events) {
-  CaseResult result = conformance::judge_claims(settings_.claims, subject_.descriptors);
+  CaseResult result = conformance::judge_claims(settings_.claims, subject_);
   complete(result);
   result_.cases.push_back(std::move(result));
   if (events.on_result) events.on_result(result_.cases.back());

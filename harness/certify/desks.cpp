@@ -72,6 +72,11 @@ Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindi
   desks.bench.reader = bindings.reader.text();
   desks.bench.panel = bindings.panel.text();
   conformance::add_bench(bindings, desks.bench.facts);
+  if (bindings.reader.kind == "pcsc") {
+    desks.pcsc = std::make_shared<const conformance::PcscBench>(
+        conformance::pcsc_bench(bindings, desks.bench.facts, std::move(assets), language));
+    return desks;
+  }
   auto state = std::make_shared<conformance::BenchState>();
   const std::string card = bindings.cards.empty() ? "hanako" : bindings.cards.front().holder;
   desks.make = [assets = std::move(assets), bindings, language, state,

@@ -10,6 +10,7 @@
 #include "harness/conformance/bound_desk.h"
 #include "harness/conformance/execute.h"
 #include "harness/conformance/model_desk.h"
+#include "harness/conformance/pcsc/execute_pcsc.h"
 #include "harness/conformance/subject.h"
 
 namespace uketsuke::certify {
@@ -20,6 +21,8 @@ struct Desks {
   bool bound = false;
   std::string model;        // name of the reader of the model; empty: bound
   bind::Bindings bindings;  // bound
+  // Bound to a reader behind pcscd: `make` has no desk then. nullptr: another route.
+  std::shared_ptr<const conformance::PcscBench> pcsc;
   std::vector<std::string> binds;  // as they were written
 };
 

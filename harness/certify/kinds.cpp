@@ -19,8 +19,13 @@ CaseResult execute_reception(const conformance::Case& of, const conformance::Sub
   return runner.execute(of, desk, trace);
 }
 
-CaseResult execute_pcsc(const conformance::Case& of, const conformance::Subject&, const Desks&,
-                        std::string&) {
+CaseResult execute_pcsc(const conformance::Case& of, const conformance::Subject& subject,
+                        const Desks& desks, std::string& trace) {
+  if (desks.pcsc) {
+    conformance::PcscBench bench = *desks.pcsc;
+    bench.facts = subject.facts;
+    return conformance::execute_pcsc(of, bench, trace);
+  }
   CaseResult result;
   result.id = of.id;
   result.title = of.title;

@@ -24,6 +24,7 @@ void add_bench(const bind::Bindings& bindings, Facts& facts) {
   facts["camera"] = at_hand.camera;
   facts["vm"] = at_hand.vm;
   facts["pcsc"] = at_hand.pcsc || bindings.reader.kind == "pcsc";
+  facts["usb"] = bindings.reader.kind != "pcsc";
   facts["simulated"] = !bindings.may_have_real_card();
 }
 

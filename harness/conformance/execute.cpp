@@ -171,6 +171,9 @@ void rounds(const Case& of, const Subject& subject, const MakeDesk& make_desk, T
 }  // namespace
 
 Text why_not(const Case& of, const Subject& subject) {
+  const auto usb = subject.facts.find("usb");
+  if (!of.steps.empty() && usb != subject.facts.end() && usb->second == Value(false))
+    return {"USB に触れられない（usb = false）", "the USB is out of reach (usb = false)"};
   if (!of.applies) return {};
   for (const std::uint8_t slot : slots_of(of, subject))
     if (applies(of, subject, slot)) return {};

@@ -7,6 +7,7 @@
 #include "harness/conformance/claims_file.h"
 #include "harness/conformance/enumerate.h"
 #include "harness/conformance/execute.h"
+#include "harness/conformance/pcsc/execute_pcsc.h"
 #include "harness/conformance/reception_rows.h"
 #include "harness/conformance/subject.h"
 #include "harness/verdict/format.h"
@@ -20,6 +21,10 @@ using verdict::say;
 constexpr const char* kIdentity = "traces/identity.jsonl";
 
 Subject subject_of(const RecordedRun& run) {
+  const Claims claims = load_claims_text(run.claims, "claims.yaml");
+  const Facts bench = bench_record(run.bench, "bench.yaml").facts;
+  const auto usb = bench.find("usb");
+  if (usb != bench.end() && usb->second == Value(false)) return make_subject(claims, bench);
   const auto identity = run.trace(kIdentity);
   if (!identity)
     throw TraceMismatch({"リーダーの識別の記録がない", "there is no trace of the identification"});
@@ -27,8 +32,7 @@ Subject subject_of(const RecordedRun& run) {
   const auto desk = replay.next_desk();
   const Enumerated found = identify(*desk);
   if (!found.problem.empty()) throw TraceMismatch(found.problem);
-  return make_subject(read_descriptors(found.bytes), load_claims_text(run.claims, "claims.yaml"),
-                      bench_record(run.bench, "bench.yaml").facts);
+  return make_subject(read_descriptors(found.bytes), claims, bench);
 }
 
 // What two results have to agree in.
@@ -57,6 +61,7 @@ Recomputed compared(const CaseResult& recorded, const CaseResult& again) {
 
 CaseResult again(const Case& of, const Subject& subject, const std::string& trace, bool& masked) {
   if (!of.scenarios.empty() && !trace.empty()) return recompute_reception(of, trace);
+  if (!of.pcsc.empty() && !trace.empty()) return recompute_pcsc(of, subject.facts, trace);
   if (trace.empty()) {
     CaseResult result;  // nothing was done: it has to be because the case does not apply
     result.not_applicable = why_not(of, subject);
@@ -78,13 +83,13 @@ Recomputed recomputed(const CaseResult& recorded, const Catalogue& catalogue,
   Recomputed one{recorded.id, recorded.attempt, Recomputed::Is::kNotRecomputable, {}};
   if (recorded.id == kClaimsCase)
     return compared(recorded, judge_claims(load_claims_text(run.claims, "claims.yaml"),
-                                           subject.descriptors));
+                                           subject));
   const Case* of = catalogue.find(recorded.id);
   if (of == nullptr) {
     one.why = {"カタログの項目ではない", "it is no case of the catalogue"};
     return one;
   }
-  if (!of->pcsc.empty() && recorded.trace.empty()) {
+  if (!of->pcsc.empty() && recorded.trace.empty() && !is_not_applicable(recorded)) {
     one.why = {"PC/SC の記録がない", "there is no record of PC/SC"};
     return one;
   }

@@ -41,13 +41,30 @@ Subject make_subject(DescriptorFacts descriptors, const Claims& claims, const Fa
   return subject;
 }
 
-CaseResult judge_claims(const Claims& claims, const DescriptorFacts& descriptors) {
+Subject make_subject(const Claims& claims, const Facts& bench) {
+  Subject subject;
+  add_claims(claims, subject.facts);
+  if (claims.pin_verify) subject.facts["pin_verify"] = *claims.pin_verify;
+  if (claims.pin_modify) subject.facts["pin_modify"] = *claims.pin_modify;
+  if (claims.exchange_level) subject.facts["level"] = *claims.exchange_level;
+  for (const auto& [name, value] : bench) subject.facts[name] = value;
+  return subject;
+}
+
+CaseResult judge_claims(const Claims& claims, const Subject& subject) {
   CaseResult result;
   result.id = kClaimsCase;
   result.title = {"申告は記述子と矛盾しない", "The claims do not contradict the descriptors"};
   result.rules = {"INTEROP/claims-a"};
   result.steps_planned = result.steps_done = 1;
-  for (const DescriptorFinding& found : check_claims(claims, descriptors)) {
+  const auto usb = subject.facts.find("usb");
+  if (usb != subject.facts.end() && usb->second == Value(false)) {
+    result.not_applicable = {"記述子を読めない（usb = false）",
+                             "the descriptors cannot be read (usb = false)"};
+    seal(result);
+    return result;
+  }
+  for (const DescriptorFinding& found : check_claims(claims, subject.descriptors)) {
     Finding finding;
     finding.rule = result.rules.front();
     finding.expected = found.expected;

@@ -13,10 +13,13 @@ namespace uketsuke::conformance {
 // The bench over the claims over the descriptors.
 Subject make_subject(DescriptorFacts descriptors, const Claims& claims, const Facts& bench);
 
+// The same where nothing but claims and bench is known: the reader is reached through pcscd.
+Subject make_subject(const Claims& claims, const Facts& bench);
+
 // A claim that the descriptors contradict is a failure by itself: the case kClaimsCase, which is
 // beside the catalogue.
 constexpr const char* kClaimsCase = "claims";
-CaseResult judge_claims(const Claims& claims, const DescriptorFacts& descriptors);
+CaseResult judge_claims(const Claims& claims, const Subject& subject);
 
 // The bench as it was used (IXIT), for the bundle: routes as written, and facts. No key of a card's
 // release is in it.

@@ -94,6 +94,10 @@ void judge_pad(PcscRun& run, const Listed& listed, const char* fact, std::uint8_
                std::uint8_t start, std::uint8_t finish) {
   const bool has = listed.values.count(whole) != 0 ||
                    (listed.values.count(start) != 0 && listed.values.count(finish) != 0);
+  if (!run.knows(fact)) {
+    return run.left_out(say("PIN パッドの有無（{}）が申告されていない",
+                            "nobody has claimed whether there is a PIN pad ({})", fact));
+  }
   const bool claimed = run.fact(fact);
   run.judge(has == claimed,
             claimed ? say("機能 {:02X}h がある（{}）", "feature {:02X}h is listed ({})", whole, fact)

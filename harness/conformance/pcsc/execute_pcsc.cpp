@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "harness/bench/make_outside.h"
+#include "harness/conformance/execute.h"
 #include "harness/conformance/pcsc/checks.h"
 #include "harness/conformance/pcsc/probe_pcsc.h"
 #include "harness/conformance/run.h"
@@ -141,9 +142,10 @@ void count_repetitions(CaseResult& result) {
   seal(result);
 }
 
-Text why_not(const Case& of, const Facts& facts) {
-  if (!of.applies || of.applies->truth(facts)) return {};
-  return Text(of.applies->with_values(facts));
+Text why_not_with(const Case& of, const Facts& facts) {
+  Subject subject;
+  subject.facts = facts;
+  return conformance::why_not(of, subject);
 }
 
 std::uint64_t duration_us(std::chrono::steady_clock::time_point since) {
@@ -155,15 +157,15 @@ std::uint64_t duration_us(std::chrono::steady_clock::time_point since) {
 }  // namespace
 
 PcscBench pcsc_bench(const bind::Bindings& bindings, const Facts& facts,
-                     const scenario::Catalog& catalog, verdict::Language language) {
+                     std::shared_ptr<const bench::Assets> assets, verdict::Language language) {
   PcscBench bench;
   bench.reader = bindings.reader.address;
   bench.facts = facts;
   bench.simulated = !bindings.may_have_real_card();
   bench.speed = bindings.speed;
   auto attendance = std::make_shared<console::Attendance>();
-  bench.hands = [bindings, &catalog, language, attendance] {
-    return bench::make_card_hands(bindings, catalog, language, attendance);
+  bench.hands = [bindings, assets = std::move(assets), language, attendance] {
+    return bench::make_card_hands(bindings, assets->catalog, language, attendance);
   };
   if (bindings.cards.empty()) return bench;
   bench.cards.clear();
@@ -175,7 +177,7 @@ CaseResult execute_pcsc(const Case& of, const PcscBench& bench, std::string& tra
   CaseResult result = blank(of);
   const auto begin = std::chrono::steady_clock::now();
   try {
-    result.not_applicable = why_not(of, bench.facts);
+    result.not_applicable = why_not_with(of, bench.facts);
     if (is_not_applicable(result)) return result;
     const Found found = find_reader(bench);
     if (!found.problem.empty()) {

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "harness/bench/assets.h"
 #include "harness/bind/bindings.h"
 #include "harness/conformance/case.h"
 #include "harness/conformance/case_result.h"
 #include "harness/conformance/value.h"
-#include "harness/scenario/catalog.h"
 #include "sim/gateway/hands_route.h"
 #include "sim/gateway/pcsc_calls.h"
 
@@ -31,9 +31,8 @@ struct PcscBench {
 };
 
 // `pcsc:NAME` of --bind, its hands and what is said of its cards.
-// `catalog` outlives it.
 PcscBench pcsc_bench(const bind::Bindings& bindings, const Facts& facts,
-                     const scenario::Catalog& catalog, verdict::Language language);
+                     std::shared_ptr<const bench::Assets> assets, verdict::Language language);
 
 // Never throws for what reader and pcscd do. `trace`: JSON Lines, "kind": "pcsc" (pcsc_trace.h).
 CaseResult execute_pcsc(const Case& of, const PcscBench& bench, std::string& trace);

@@ -74,6 +74,7 @@ class PcscRun {
   PcscActor& main() { return main_; }
   const Facts& facts() const { return facts_; }
   bool fact(const std::string& name) const;  // false if it is not known
+  bool knows(const std::string& name) const { return facts_.count(name) != 0; }
   std::optional<std::int64_t> number(const std::string& name) const;
 
   // What comes next, in words. A case that ends before the end of one has not done it.
