@@ -85,6 +85,23 @@ class Builder {
     fields_.push_back({name, draw, exact});
   }
 
+  template <class Visit, class Get>
+  void text(const std::string& name, Visit visit, Get get) {
+    const auto change = [=](const std::string& what, bool more) {
+      return SeededChange{name, what, {}, [=](WorldConfig& config) {
+                            visit(config, [&](auto& object) {
+                              auto& value = get(object);
+                              value = more ? value + "x" : what;
+                            });
+                          }};
+    };
+    fields_.push_back({name, [=](Random&) { return change("another text", true); },
+                       [=](std::string_view to) -> std::optional<SeededChange> {
+                         if (to == "another text") return std::nullopt;
+                         return change(std::string(to), false);
+                       }});
+  }
+
   template <class Visit, class Set>
   void other(const std::string& name, const std::string& what, Visit visit, Set set) {
     fields_.push_back({name, [=](Random&) {
@@ -162,10 +179,8 @@ void add_panel(Builder& add) {
            UKETSUKE_AT(completion_before_consent));
   add.flag("parameter/face_reader/return_at_card_removal", kPanel,
            UKETSUKE_AT(return_at_card_removal));
-  add.other("parameter/face_reader/model", "another text", kPanel,
-            [](auto& panel) { panel.model += "x"; });
-  add.other("parameter/face_reader/firmware", "another text", kPanel,
-            [](auto& panel) { panel.firmware += "x"; });
+  add.text("parameter/face_reader/model", kPanel, UKETSUKE_AT(model));
+  add.text("parameter/face_reader/firmware", kPanel, UKETSUKE_AT(firmware));
 }
 
 void add_terminal(Builder& add) {

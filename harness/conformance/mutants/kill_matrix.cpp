@@ -36,12 +36,17 @@ void add_run(MutantRow& row, const MatrixRun& run, const Catalogue& catalogue) {
   if (run.letters.empty() && !run.cases.empty()) row.fate = MutantFate::kDied;
 }
 
-void judge_row(MutantRow& row) {
+void judge_row(MutantRow& row, const Catalogue& catalogue) {
   if (row.fate == MutantFate::kDied) return;
   const Mutant& mutant = *row.mutant;
+  const bool has_cases =
+      std::any_of(mutant.killed_by.begin(), mutant.killed_by.end(),
+                  [&](const std::string& id) { return catalogue.find(id) != nullptr; });
   if (mutant.legal) {
     row.fate = row.killers.empty() && row.warned.empty() ? MutantFate::kLegal
                                                          : MutantFate::kFalseAlarm;
+  } else if (!has_cases) {
+    row.fate = MutantFate::kPending;
   } else if (mutant.intermittent && row.seeds_killed * kSeeds < row.seeds * kSeedsKilled) {
     row.fate = row.killers.empty() ? MutantFate::kSurvived : MutantFate::kKilledByAccident;
   } else if (!row.hit.empty()) {
@@ -90,6 +95,7 @@ std::string_view to_string(MutantFate fate) {
     case MutantFate::kFalseAlarm: return "false_alarm";
     case MutantFate::kLegal: return "legal";
     case MutantFate::kDied: return "died";
+    case MutantFate::kPending: return "pending";
   }
   return "?";
 }
@@ -192,7 +198,7 @@ KillMatrix judge_matrix(std::vector<MatrixRun> runs, const Catalogue& catalogue,
       add_run(row, run, catalogue);
     }
     if (row.seeds == 0) continue;  // of another share
-    judge_row(row);
+    judge_row(row, catalogue);
     matrix.rows.push_back(std::move(row));
   }
   for (const MatrixRun& run : runs)

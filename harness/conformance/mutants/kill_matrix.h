@@ -44,6 +44,7 @@ enum class MutantFate : std::uint8_t {
   kFalseAlarm,        // it is legal, and a case failed or warned
   kLegal,             // it is legal and survived
   kDied,              // a worker died of it
+  kPending,           // no case of its expected set is in the catalogue yet
 };
 std::string_view to_string(MutantFate fate);
 

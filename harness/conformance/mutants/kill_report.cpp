@@ -51,6 +51,10 @@ Text line_of(const MutantRow& row) {
                  mutant.title, joined(row.killers.empty() ? row.warned : row.killers));
     case MutantFate::kDied:
       return say("ワーカーが終わった {}：{}", "a worker died {}: {}", place(mutant), mutant.title);
+    case MutantFate::kPending:
+      return say("項目がまだない {}：{}。見つけるはずの項目 {}",
+                 "no case yet {}: {}; expected to be killed by {}", place(mutant), mutant.title,
+                 joined(expected));
     case MutantFate::kKilled:
     case MutantFate::kLegal: break;
   }
@@ -90,13 +94,13 @@ std::vector<Text> describe(const KillMatrix& matrix) {
     lines.push_back(say("ほとんど何でも見つける項目：{}", "cases that kill nearly everything: {}",
                         list_of(matrix.nearly_everything)));
   auto fates = fates_of(matrix);
-  lines.push_back(say("不良機器 {}：発見 {}、偶然 {}、生き残り {}、誤報 {}、正当 {}、中断 {}",
+  lines.push_back(say("不良機器 {}：発見 {}、偶然 {}、生き残り {}、誤報 {}、正当 {}、中断 {}、項目なし {}",
                       "{} mutants: {} killed as expected, {} by accident, {} survived, {} false "
-                      "alarms, {} legal ones survived, {} ended a worker",
+                      "alarms, {} legal ones survived, {} ended a worker, {} wait for their cases",
                       matrix.rows.size(), fates[MutantFate::kKilled],
                       fates[MutantFate::kKilledByAccident], fates[MutantFate::kSurvived],
                       fates[MutantFate::kFalseAlarm], fates[MutantFate::kLegal],
-                      fates[MutantFate::kDied]));
+                      fates[MutantFate::kDied], fates[MutantFate::kPending]));
   if (matrix.clean_runs != 0)
     lines.push_back(say("正しいリーダー：{} 回のうち {} 回が逸脱も警告もなし",
                         "clean readers: {1} of {0} runs without deviation and warning",

@@ -22,7 +22,10 @@ CaseEffect effect_from(char letter) {
 }
 
 CaseEffect effect_of(const CaseResult& result) {
-  switch (outcome_of(result)) {
+  // A warning can end a case before its last step.
+  const CaseOutcome outcome = outcome_of(result);
+  if (outcome == CaseOutcome::kInconc && !result.findings.empty()) return CaseEffect::kWarned;
+  switch (outcome) {
     case CaseOutcome::kPass: return CaseEffect::kNothing;
     case CaseOutcome::kPassWithWarning: return CaseEffect::kWarned;
     case CaseOutcome::kInconc: return CaseEffect::kInconclusive;
