@@ -69,7 +69,7 @@ AtrActions AtrReceiver::on_burst(const wire::field::Burst& burst) {
     if (!size && received_.size() > 1 && config_.deviations.length_unchecked) {
       received_.insert(received_.end(), burst.data.begin() + static_cast<std::ptrdiff_t>(i + 1),
                        burst.data.end());
-      return received({});
+      return received(*wire::iso7816::decode_atr_structure(Bytes{0x3B, 0x00}));
     }
     if (!size) {
       return fail(received_.size() == 1 ? AtrFailureReason::kBadTs : AtrFailureReason::kMalformed);

@@ -54,8 +54,8 @@ void compare(const std::string& reader, const ByReader& expected, const ByReader
 CleanExpectations load_clean_expectations(const std::string& path) {
   const yaml::Document document = yaml::load_file(path);
   yaml::Mapping top(document.root());
-  top.require("uketsuke_clean").as_int(1, 1);
-  const yaml::Node readers = top.require("readers");
+  top.require("uketsuke").as_int(1, 1);
+  const yaml::Node readers = top.require("clean_readers");
   top.done();
   CleanExpectations expectations;
   for (std::size_t i = 0; readers.is_mapping() && i < readers.size(); ++i) {
@@ -72,7 +72,7 @@ std::string to_yaml(const CleanExpectations& expectations) {
   std::string text =
       "# Cases that the clean readers cannot show: not applicable to them, or inconclusive.\n"
       "# `uketsuke mutants` fails when this list is not what it found, and writes the new one.\n"
-      "uketsuke_clean: 1\nreaders:\n";
+      "uketsuke: 1\nclean_readers:\n";
   for (const std::string& reader : clean_readers()) {
     const auto none = expectations.not_applicable.find(reader);
     const auto open = expectations.inconclusive.find(reader);
