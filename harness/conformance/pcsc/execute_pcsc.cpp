@@ -77,6 +77,11 @@ void check_alive(PcscRun& run) {
   if (reply.ok()) {
     call = PcscCall::kTransmit;
     reply = main.transmit(card, reply.protocol, get_challenge(8));
+    // The case's holder of a transaction may have gone just now, and its card is reset.
+    if (reply.code == scard::kResetCard || reply.code == scard::kProtoMismatch) {
+      const PcscReply again = main.reconnect(card, scard::kShareShared, scard::kLeave);
+      reply = main.transmit(card, again.protocol, get_challenge(8));
+    }
   }
   main.release(context);
   if (reply.ok()) return;

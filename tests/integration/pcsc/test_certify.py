@@ -23,12 +23,12 @@ def test_a_reader_behind_pcscd_is_certified_and_its_bundle_verifies(start, run, 
         f"speed: {SPEED}\ncards: {{hanako: {{simulated: true}}, taro: {{simulated: true}}}}\n",
         encoding="utf-8")
     done = run(uketsuke, "certify", "--bench", "bench.yaml", "--claims", "claims.yaml", "--out",
-               "out", "--only", "PCS-01,PCS-02,PCS-06,PCS-09,PCS-13,PCS-14,PCS-16,MSG-01")
+               "out", "--only", "PCS-01,PCS-02,PCS-04,PCS-06,PCS-09,PCS-13,PCS-14,PCS-16,MSG-01")
     assert done.returncode == 0, done.stdout + done.stderr
     cases = {case["id"]: case for case in
              json.loads((tmp_path / "out/results.json").read_text())["cases"]}
     judged = {name for name, case in cases.items() if case["verdict"] == "pass"}
-    assert judged == {"PCS-01", "PCS-02", "PCS-06", "PCS-09", "PCS-13", "PCS-14"}, cases
+    assert judged == {"PCS-01", "PCS-02", "PCS-04", "PCS-06", "PCS-09", "PCS-13", "PCS-14"}, cases
     assert cases["MSG-01"]["not_applicable"] and cases["PCS-16"]["not_applicable"]
     verified = run(uketsuke, "verify", "out")
     assert verified.returncode == 0, verified.stdout + verified.stderr
