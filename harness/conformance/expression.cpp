@@ -216,8 +216,8 @@ Value arithmetic(const Node& node, std::int64_t a, std::int64_t b) {
   if (sign == "+") return a + b;
   if (sign == "-") return a - b;
   if (sign == "&") return a & b;
-  if (sign == "*" && a < (1 << 20) && b < (1 << 20) && a > -(1 << 20) && b > -(1 << 20))
-    return a * b;
+  std::int64_t product = 0;
+  if (sign == "*" && !__builtin_mul_overflow(a, b, &product)) return product;
   if (sign == "<<" && b >= 0 && b < 20) return a * (std::int64_t{1} << b);
   if ((sign == "/" || sign == "%") && b != 0) return sign == "/" ? a / b : a % b;
   throw ExpressionError({"この数では計算できない", "it cannot be computed with these numbers"},

@@ -34,8 +34,9 @@ std::string_view to_string(AtrFailureReason reason) {
 AtrActions AtrReceiver::start() {
   received_.clear();
   listening_ = true;
+  const std::uint64_t longest = config_.deviations.length_unchecked ? 8 : 1;  // times the longest
   const Micros wait = cycles_to_micros(kCyclesToTs, config_.clock.clock_hz) +
-                      etu_to_micros(kLongestAtrEtu, config_.clock);
+                      etu_to_micros(longest * kLongestAtrEtu, config_.clock);
   const Percent percent = config_.deviations.atr_wait_percent;
   if (percent == 0) return {wire::StopTimer{config_.timer_id}};
   return {wire::StartTimer{config_.timer_id, wait * percent / 100}};
@@ -66,7 +67,8 @@ AtrActions AtrReceiver::on_burst(const wire::field::Burst& burst) {
     received_.push_back(burst.data[i]);
     const Bytes read = as_read();
     const auto size = wire::iso7816::atr_size_so_far(read);
-    if (!size && received_.size() > 1 && config_.deviations.length_unchecked) {
+    const bool goes_on = size && *size == received_.size() && i + 1 != burst.data.size();
+    if ((!size || goes_on) && received_.size() > 1 && config_.deviations.length_unchecked) {
       received_.insert(received_.end(), burst.data.begin() + static_cast<std::ptrdiff_t>(i + 1),
                        burst.data.end());
       return received(*wire::iso7816::decode_atr_structure(Bytes{0x3B, 0x00}));

@@ -22,6 +22,7 @@ void add_list(std::string& text, const char* key, const std::set<std::string>& i
   std::string line = "      [";
   for (const std::string& id : ids) {
     if (line.size() + id.size() > 92) {
+      line.pop_back();  // the blank behind the comma
       text += line + "\n";
       line = "       ";
     }
