@@ -77,10 +77,10 @@ Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindi
         conformance::pcsc_bench(bindings, desks.bench.facts, std::move(assets), language));
     return desks;
   }
-  auto state = std::make_shared<conformance::BenchState>();
+  desks.state = std::make_shared<conformance::BenchState>();
   const std::string card = bindings.cards.empty() ? "hanako" : bindings.cards.front().holder;
-  desks.make = [assets = std::move(assets), bindings, language, state,
-                card](const Case* of) -> std::unique_ptr<Desk> {
+  desks.make = [assets = std::move(assets), bindings, language,
+                state = desks.state, card](const Case* of) -> std::unique_ptr<Desk> {
     auto desk = std::make_unique<conformance::BoundDesk>(
         bench::make_outside(bindings, assets->catalog, language), *state, card);
     if (of != nullptr) desk->clear(of->card);

@@ -24,6 +24,7 @@ struct Desks {
   // Bound to a reader behind pcscd: `make` has no desk then. nullptr: another route.
   std::shared_ptr<const conformance::PcscBench> pcsc;
   std::vector<std::string> binds;  // as they were written
+  std::shared_ptr<conformance::BenchState> state;  // bound: what lies at the reader
 };
 
 // "model:NAME". Throws std::runtime_error with the readers there are.

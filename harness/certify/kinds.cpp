@@ -15,6 +15,7 @@ CaseResult execute_reception(const conformance::Case& of, const conformance::Sub
   } else if (desks.model != "face_reader") {
     desk.profile = desks.model;
   }
+  if (desks.state) desks.state->unknown = true;
   static thread_local conformance::ReceptionRunner runner;
   return runner.execute(of, desk, trace);
 }

@@ -10,6 +10,7 @@
 #include "harness/bind/device_lock.h"
 #include "harness/certify/certify.h"
 #include "harness/cli/bound_reader.h"
+#include "harness/cli/publish_command.h"
 #include "harness/cli/running.h"
 #include "harness/conformance/claims_file.h"
 #include "harness/report/atomic_file.h"
@@ -153,6 +154,8 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
   }
   run.finish(key.get(), wall_clock());
   show_end(run.result(), command.out, console);
+  if (!command.public_copy.empty())
+    publish_command({command.out, command.public_copy}, console);
   return conformance::exit_code(run.result());
 }
 

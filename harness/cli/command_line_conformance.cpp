@@ -67,6 +67,9 @@ void ConformanceParser::add_certify() {
                            say_({"申告書 (ICS)", "claims file (ICS)"}));
   certify_app_->add_option("--waivers", certify_.waivers, say_({"免除のファイル", "waiver file"}));
   certify_app_->add_option("--out", certify_.out, say_({"証跡のフォルダ", "folder of the bundle"}));
+  certify_app_->add_option("--public", certify_.public_copy,
+                           say_({"記録と名前を除いた公開用の写しのフォルダ",
+                                 "folder of a copy without traces and names"}));
   certify_app_->add_option("--only", certify_.only,
                            say_({"この項目か群だけ（MSG-03、PWR）", "only these cases or families"}))
       ->delimiter(',');

@@ -15,6 +15,7 @@ struct CertifyCommand {
   std::string claims;              // claims file (ICS)
   std::string waivers;
   std::string out;                 // the bundle
+  std::string public_copy;         // folder of a copy without traces and names; empty: none
   std::vector<std::string> only;   // ids or families
   bool resume = false, rerun_failed = false, plan = false;
   std::string sign_key, sign_cert, passphrase_file;

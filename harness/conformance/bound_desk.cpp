@@ -120,6 +120,14 @@ Reply BoundDesk::act(const Deed& deed) {
 }
 
 Reply BoundDesk::clear(const std::string& wanted) {
+  if (state_.unknown && hands_) {
+    simulation_.activate();
+    const wire::Micros begun = simulation_.now_us();
+    const Reply reply = of(hands_->begin(), begun);
+    if (reply.ended != Ended::kDone) return reply;
+    state_.lying.clear();
+  }
+  state_.unknown = false;
   for (const auto& [slot, card] : std::map<std::uint8_t, std::string>(state_.lying)) {
     if (!wanted.empty() && card == wanted) continue;
     Reply reply = perform(RemoveDeed{slot});

@@ -18,6 +18,7 @@ namespace uketsuke::conformance {
 // What outlives the desk of one case: who placed which card in which slot.
 struct BenchState {
   std::map<std::uint8_t, std::string> lying;
+  bool unknown = true;  // others were at the reader: what lies there is not known
 };
 
 class BoundDesk : public Desk {

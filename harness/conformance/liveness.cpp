@@ -15,6 +15,7 @@ using verdict::say;
 namespace ccid = wire::ccid;
 
 constexpr wire::Micros kProbeUs = 1'000'000;  // as MSG-16 fails a reader
+constexpr int kBusyProbes = 5;
 constexpr int kStaleAnswers = 4;              // of the case before, that may still come
 constexpr std::uint8_t kClassOut = 0x21, kAbort = 0x01;  // CCID 5.3.1
 
@@ -37,9 +38,24 @@ Answer probe(Run& run) {
   return answer;
 }
 
+bool is_busy(const Answer& answer) {
+  return answer.header && ccid::command_status(answer.bStatus) == ccid::bmCommandStatus::kFailed &&
+         answer.bError == static_cast<std::uint8_t>(ccid::bError::kCMD_SLOT_BUSY);
+}
+
 bool answers(const Answer& answer) {
   return answer.header && answer.header->bMessageType == 0x81 && answer.data().empty() &&
          ccid::command_status(answer.bStatus) == ccid::bmCommandStatus::kProcessed;
+}
+
+// A slot that still works on a command of the case says so, and is asked again.
+Answer patient_probe(Run& run) {
+  Answer answer = probe(run);
+  for (int i = 0; i < kBusyProbes && is_busy(answer); ++i) {
+    run.perform(WaitDeed{kProbeUs / kBusyProbes});
+    answer = probe(run);
+  }
+  return answer;
 }
 
 bool tried(Run& run, const std::function<void()>& rung) {
@@ -105,14 +121,14 @@ void climb(Run& run) {
 
 }  // namespace
 
-bool is_alive(Run& run) { return answers(probe(run)); }
+bool is_alive(Run& run) { return answers(patient_probe(run)); }
 
 void check_liveness(Run& run) {
   const CaseResult before = run.result();
   Answer answer;
   bool alive = false;
   try {
-    answer = probe(run);
+    answer = patient_probe(run);
     alive = answers(answer);
   } catch (const CaseOver&) {
     if (run.result().reason != before.reason) run.result() = before;

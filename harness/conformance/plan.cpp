@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
@@ -42,9 +43,12 @@ Plan make_plan(const std::vector<CasePtr>& cases, const Subject& subject, bool b
     plan.cases.push_back(std::move(planned));
   }
   if (by_card) {
-    std::stable_sort(plan.cases.begin(), plan.cases.end(), [](const auto& a, const auto& b) {
-      return a.of->card < b.of->card;
-    });
+    // Procedures last: whoever plays them leaves the slot as it comes.
+    const auto key = [](const Planned& planned) {
+      return std::make_pair(!planned.of->scenarios.empty(), planned.of->card);
+    };
+    std::stable_sort(plan.cases.begin(), plan.cases.end(),
+                     [&](const auto& a, const auto& b) { return key(a) < key(b); });
   }
   std::string lying;
   for (const Planned& planned : plan.cases) {

@@ -54,6 +54,25 @@ bool types_pin(const Scenario& row) {
   });
 }
 
+// A card that the row wants and that the bench file, if it lists cards, has not; empty: none.
+std::string missing_card(const Scenario& row, const bind::Bindings& bindings) {
+  if (bindings.cards.empty()) return {};
+  const std::string usual = row.given.text_at("card.holder");
+  for (const scenario::Step& step : row.steps) {
+    const scenario::Value& argument = step.action.argument;
+    std::vector<std::string> holders;
+    if (step.action.act == scenario::Act::kPlaceCard ||
+        step.action.act == scenario::Act::kPlaceSecondCard) {
+      const bool map = argument.form == scenario::Value::Form::kMap;
+      holders = {map ? argument.text_at("card") : argument.text, argument.text_at("with")};
+      if (holders.front().empty()) holders.front() = usual;
+    }
+    for (const std::string& holder : holders)
+      if (!holder.empty() && bindings.find_card(holder) == nullptr) return holder;
+  }
+  return {};
+}
+
 // Why the row is not about this reader; empty: it is.
 Text not_about(const Scenario& row, const ReceptionDesk& desk) {
   const auto face = face_of(desk.facts);
@@ -172,6 +191,11 @@ void ReceptionRunner::run_entry(const Case& of, const std::string& entry,
     if (wanted.row != 0 && wanted.row != static_cast<int>(i) + 1) continue;
     ++taken;
     row.left_out = not_about(good.scenarios[i], desk);
+    const std::string missing = missing_card(good.scenarios[i], bindings);
+    if (row.left_out.empty() && !missing.empty()) {
+      row.left_out = say("カード {} がこの台にない（ベンチファイルの cards）",
+                         "the bench has no card of {} (cards of the bench file)", missing);
+    }
     if (!row.left_out.empty()) {
       rows.rows.push_back(row);
       continue;
