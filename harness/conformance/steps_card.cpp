@@ -34,20 +34,30 @@ std::uint8_t answer_type(const ccid::CommandMessage& message) {
   return static_cast<std::uint8_t>(ccid::response_type(header.bMessageType));
 }
 
-// The answer, decoded; judges that it is one.
-ccid::ResponseMessage answered(Run& run, ccid::CommandMessage message,
-                               wire::Micros limit_us = Run::kAnswerUs) {
+// The answer, decoded; judges that it is one. Nothing: it is none, and that was only a warning.
+std::optional<ccid::ResponseMessage> read_answer(Run& run, ccid::CommandMessage message,
+                                                 wire::Micros limit_us) {
   set_place(message, run.slot(), run.next_seq());
   const Answer answer = run.exchange(message, limit_us);
-  // A warning of its type goes on here; what is decoded as another type cannot.
-  const auto type = answer_type(message);
+  if (!answer.header) return std::nullopt;  // judged
   auto response = ccid::decode_response(answer.bytes);
-  if (response && answer.header->bMessageType != type) run.stop();
   if (!response) {
     run.judge(false, {"読める応答", "an answer that can be decoded"}, decoded(answer), answer.bytes);
-    run.stop();
+    return std::nullopt;
   }
+  if (answer.header->bMessageType != answer_type(message)) return std::nullopt;  // judged
   return *response;
+}
+ccid::ResponseMessage answered(Run& run, ccid::CommandMessage message,
+                               wire::Micros limit_us = Run::kAnswerUs) {
+  auto response = read_answer(run, std::move(message), limit_us);
+  if (!response) run.stop();
+  return *response;
+}
+
+// T=1: an R-block that says that the block before was damaged (ISO/IEC 7816-3:2006, 11.3.2.2).
+bool asks_again(const wire::Bytes& data) {
+  return data.size() >= 4 && (data[1] & 0xC0) == 0x80 && (data[1] & 0x0F) != 0;
 }
 
 class PlaceStep : public Step {
@@ -181,6 +191,10 @@ class ApduStep : public Step {
   wire::Bytes transmit(Run& run) const {
     ccid_host::Exchange& exchange = *run.session()->exchange;
     ccid_host::ExchangeStep step = exchange.start(send_.bytes(run.facts()));
+    const bool t1_tpdu = run.session()->config.level == ccid::ExchangeLevel::kTpdu &&
+                         run.session()->config.protocol == wire::session::Protocol::kT1;
+    std::int64_t repeated = 0;
+    run.facts()["blocks_repeated"] = repeated;
     for (int blocks = 0; blocks < kMaxBlocks; ++blocks) {
       if (auto* done = std::get_if<ccid_host::ExchangeDone>(&step))
         return std::move(done->response);
@@ -196,9 +210,16 @@ class ApduStep : public Step {
       message.bBWI = block.bBWI;
       message.wLevelParameter = block.wLevelParameter;
       message.abData = std::move(block.data);
+      if (t1_tpdu && asks_again(message.abData)) run.facts()["blocks_repeated"] = ++repeated;
       const wire::Micros limit_us =
           std::max(Run::kAnswerUs, block.timeout_us + wire::Micros{Run::kAnswerUs} / 5);
-      const ccid::ResponseMessage response = answered(run, std::move(message), limit_us);
+      const auto answer = read_answer(run, std::move(message), limit_us);
+      if (!answer && may_fail_) {  // it was a warning; the next command begins from scratch
+        exchange.abandon();
+        return {};
+      }
+      if (!answer) run.stop();
+      const ccid::ResponseMessage& response = *answer;
       const auto* data = std::get_if<ccid::RDR_to_PC_DataBlock>(&response);
       const bool processed = data != nullptr && ccid::command_status(data->bStatus) ==
                                                     ccid::bmCommandStatus::kProcessed;

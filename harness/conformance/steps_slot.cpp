@@ -114,17 +114,21 @@ class PowerOnStep : public Step {
     if (node.is_null() || (node.is_mapping() && node.size() == 0)) return;
     yaml::Mapping mapping(node);
     if (const yaml::Node key = mapping.find("remember")) remember_ = key.as_string();
+    if (const yaml::Node key = mapping.find("warm")) warm_ = key.as_bool();
     mapping.done();
   }
   bool asserts() const override { return true; }
   void run(Run& run) const override {
     Answer answer;
-    for (const std::uint8_t select : voltages(run)) {
+    std::vector<std::uint8_t> selects = voltages(run);
+    if (warm_) selects = {static_cast<std::uint8_t>(run.fact("power_used"))};
+    for (const std::uint8_t select : selects) {
       ccid::PC_to_RDR_IccPowerOn message;
       message.bSlot = run.slot();
       message.bSeq = run.next_seq();
       message.bPowerSelect = select;
       answer = run.exchange(message);
+      run.facts()["power_used"] = std::int64_t{select};
       if (ccid::command_status(answer.bStatus) == ccid::bmCommandStatus::kProcessed) break;
     }
     run.judge(answer.came() && ccid::command_status(answer.bStatus) ==
@@ -154,6 +158,7 @@ class PowerOnStep : public Step {
     return selects;
   }
   std::string remember_;
+  bool warm_ = false;  // the voltage that worked, and no other
 };
 
 // A command that keeps the slot busy; its answer is not read here. Remembered: slow_seq, slow_type.
