@@ -1,0 +1,59 @@
+"""From a reader over USB/IP to a verified bundle: claims, certify, verify."""
+
+import json
+
+PASS = 0
+READER = "clean_tpdu"
+# Procedures take the time that people need: they are left to the model (tests/python).
+FAMILIES = "DSC,MSG,PWR,NOT,PRM,CLK,XFR,ABT,SEC,ESC,MEC,TPA,USB"
+SPEED = 20
+
+
+def served(start, uketsuke):
+    server = start(uketsuke, "serve", "--usbip", "127.0.0.1:0", "--hands", "0", "--reader", READER,
+                   "--speed", SPEED)
+    server.says("hands: ")
+    words = dict(line.split(": ", 1) for line in server.said().splitlines() if ": " in line)
+    return f"usbip:{words['usbip']}/1-1", f"hands:{words['hands']}"
+
+
+def certify(run, uketsuke, tmp_path, reader, panel, cards):
+    (tmp_path / "bench.yaml").write_text(
+        f'uketsuke_bench: 1\nbind: {{reader: "{reader}", panel: "{panel}"}}\nspeed: {SPEED}\n'
+        f"cards: {{hanako: {{{cards}}}}}\n")
+    drafted = run(uketsuke, "claims", reader)
+    assert drafted.returncode == PASS, drafted.stderr
+    (tmp_path / "claims.yaml").write_text(drafted.stdout)
+    done = run(uketsuke, "certify", "--bench", "bench.yaml", "--claims", "claims.yaml", "--only",
+               FAMILIES, "--out", "out")
+    cases = {c["id"]: c for c in json.loads((tmp_path / "out/results.json").read_text())["cases"]}
+    return done, cases
+
+
+def test_a_good_reader_ends_without_deviation_and_its_bundle_verifies(start, run, uketsuke,
+                                                                      tmp_path):
+    reader, panel = served(start, uketsuke)
+    done, cases = certify(run, uketsuke, tmp_path, reader, panel, "simulated: true")
+    assert done.returncode == PASS, done.stdout + done.stderr
+    judged = [c for c in cases.values() if not c.get("not_applicable")]
+    assert len(judged) > 70
+    assert cases["MSG-06"]["verdict"] == "pass" and cases["PWR-02"]["verdict"] == "pass"
+    assert any(c.get("attested_by") for c in judged), "hands placed cards"
+    verified = run(uketsuke, "verify", "out")
+    assert verified.returncode == PASS, verified.stdout
+    assert " 0 differ" in verified.stdout
+
+
+def test_with_a_card_that_is_not_released_nothing_harmful_is_sent(start, run, uketsuke, tmp_path):
+    """As with a real card: what the guard refuses is not applicable, never failed or passed."""
+    reader, panel = served(start, uketsuke)
+    done, cases = certify(run, uketsuke, tmp_path, reader, panel,
+                          "describe: {ja: 実物, en: a real one}")
+    assert done.returncode == PASS, done.stdout + done.stderr
+    refused = [c["id"] for c in cases.values()
+               if "not released" in json.dumps(c.get("not_applicable", ""))]
+    # Malformed and unknown messages, Escape: each may be anything to a card (sim/guard/README.md).
+    assert {"MSG-05", "MSG-06", "MSG-07", "ESC-01"} <= set(refused)
+    assert cases["PWR-02"]["verdict"] == "pass"
+    verified = run(uketsuke, "verify", "out")
+    assert verified.returncode == PASS, verified.stdout
