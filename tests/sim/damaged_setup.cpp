@@ -84,7 +84,7 @@ struct Desk {
   trace::Journal journal;
   fault::Layer layer;
   channel::Context context;
-  guard::CcidGuard guard{{}};
+  guard::CcidGuard guard;
   gateway::UsbGatewayModule usb;
 };
 
