@@ -49,6 +49,10 @@ std::string local_time(std::time_t at) {
   return text;
 }
 
+bool simulated(const std::string& route) {
+  return route.rfind("model:", 0) == 0 || route.rfind("mutant:", 0) == 0;
+}
+
 [[noreturn]] void usage(const Text& text) { throw ReportError(ReportError::Kind::kUsage, text); }
 
 // Of the reference reader of the model at the same exchange level: how long cases take there.
@@ -86,9 +90,9 @@ void Certify::identify() {
   conformance::RecordingDesk desk(settings_.desks.make(nullptr), trace);
   const conformance::Enumerated found = conformance::identify(desk);
   if (!found.problem.empty()) {
-    throw std::runtime_error(
-        in_language(say("リーダーを読めない：{}", "the reader cannot be read: {}", found.problem),
-                    verdict::Language::kBoth));
+    throw ReportError(ReportError::Kind::kEnvironment,
+                      say("{}：リーダーを読めない：{}", "{}: the reader cannot be read: {}",
+                          settings_.desks.bench.reader, found.problem));
   }
   identity_trace_ = trace.text();
   subject_ = conformance::make_subject(conformance::read_descriptors(found.bytes),
@@ -122,10 +126,15 @@ void Certify::estimate() {
   for (conformance::Planned& planned : plan_.cases) {
     if (!planned.not_applicable.empty()) continue;
     planned.seconds = 1;
-    if (!planned.of->steps.empty()) {
-      const CaseResult result = conformance::execute(*planned.of, subject, desks.make, trace);
+    if (!planned.of->steps.empty() || !planned.of->scenarios.empty()) {
+      std::string unused;
+      const CaseResult result =
+          planned.of->steps.empty()
+              ? execute_reception(*planned.of, subject, desks, unused)
+              : conformance::execute(*planned.of, subject, desks.make, trace);
       planned.seconds = std::max(0.05, static_cast<double>(result.simulated_us) / 1e6);
     }
+    if (settings_.desks.bound) planned.seconds /= settings_.desks.bindings.speed;
     plan_.seconds += planned.seconds;
   }
 }
@@ -161,6 +170,11 @@ void Certify::open() {
         old.reader.product_id != result_.reader.product_id ||
         old.reader.bcd_device != result_.reader.bcd_device)
       usage({"リーダーが前回と違う", "the reader is another one than then"});
+    if (old.reader.serial != result_.reader.serial ||
+        (old.reader.route != result_.reader.route &&
+         (simulated(old.reader.route) || simulated(result_.reader.route))))
+      usage(say("リーダーへの経路が前回（{}）と違う", "the reader was reached by {} then",
+                old.reader.route));
     result_ = old;
     result_.interrupted = false;
   } else {
@@ -281,6 +295,7 @@ void Certify::finish(const evidence::SigningKey* key, std::time_t now) {
   result_.ended_at = local_time(now);
   std::error_code ignored;
   fs::remove(fs::path(settings_.out) / kPartial, ignored);
+  fs::remove(fs::path(settings_.out) / std::string(evidence::kTraceFolder), ignored);  // if empty
   evidence::BundleInput input;
   input.claims = settings_.claims_text;
   input.bench = conformance::to_yaml(settings_.desks.bench);

@@ -17,6 +17,8 @@
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
+#include "harness/yaml/yaml.h"
+#include "sim/gateway/broken.h"
 
 namespace uketsuke::cli {
 namespace {
@@ -38,14 +40,36 @@ std::string file_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// A name that nothing has is somebody's slip, no failure of the program.
+template <class F>
+auto known(F&& make) {
+  try {
+    return make();
+  } catch (const yaml::Error&) {
+    throw;
+  } catch (const report::ReportError&) {
+    throw;
+  } catch (const gateway::Broken&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    usage(Text(error.what()));
+  }
+}
+
 certify::Desks desks_of(const CertifyCommand& command, const std::string& data,
                         std::optional<bind::DeviceLock>& lock, Console& console) {
   const auto assets = bench::load_assets(data);
-  if (command.reader.rfind(kModel, 0) == 0)
-    return certify::model_desks(assets, data, command.reader.substr(std::string(kModel).size()));
-  if (command.reader.rfind(kMutant, 0) == 0)
-    return certify::mutant_desks(assets, data,
-                                 command.reader.substr(std::string(kMutant).size()));
+  if (command.reader.rfind(kModel, 0) == 0) {
+    return known([&] {
+      return certify::model_desks(assets, data, command.reader.substr(std::string(kModel).size()));
+    });
+  }
+  if (command.reader.rfind(kMutant, 0) == 0) {
+    return known([&] {
+      return certify::mutant_desks(assets, data,
+                                   command.reader.substr(std::string(kMutant).size()));
+    });
+  }
   std::vector<std::string> binds = command.binds;
   if (!command.reader.empty()) binds.push_back("reader=" + command.reader);
   if (binds.empty() && command.bench.empty())
@@ -67,6 +91,9 @@ void show(const conformance::CaseResult& result, Console& console) {
                             in_language(conformance::describe(outcome), language),
                             in_language(result.title, language)));
   for (const conformance::Finding& finding : result.findings) {
+    const Text kind = finding.warning ? Text("警告", "warning") : Text("逸脱", "deviation");
+    console.print(fmt::format("    {} ({}:{})\n", in_language(kind, language), finding.file,
+                              finding.line));
     console.print(fmt::format(
         "    {} {}\n      {}: {}\n      {}: {}\n", finding.rule,
         in_language(finding.rule_text, language),
@@ -74,9 +101,12 @@ void show(const conformance::CaseResult& result, Console& console) {
         in_language({"実際", "got"}, language), in_language(finding.got, language)));
     if (!finding.got_hex.empty()) console.print("      " + finding.got_hex + "\n");
   }
+  for (const Text& warning : result.warnings)
+    console.print("    " + in_language(warning, language) + "\n");
   if (!result.reason.empty()) console.print("    " + in_language(result.reason, language) + "\n");
   for (const Text& rung : result.recovery)
     console.print("    " + in_language(rung, language) + "\n");
+  console.flush();
 }
 
 void show_end(const conformance::CertifyResult& result, const std::string& out, Console& console) {
@@ -122,8 +152,10 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
   if (command.out.empty() && !command.plan) usage({"--out が必要", "--out is needed"});
   std::optional<bind::DeviceLock> lock;
   const auto key = key_of(command);
-  certify::Certify run(settings_of(command, executor.data_folder(), lock, console));
+  certify::Settings settings = settings_of(command, executor.data_folder(), lock, console);
+  certify::Certify run = known([&] { return certify::Certify(std::move(settings)); });
   console.line(conformance::describe(run.plan()));
+  console.flush();
   if (command.plan) {
     for (const conformance::Planned& planned : run.plan().cases) {
       console.print(fmt::format(

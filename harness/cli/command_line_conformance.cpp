@@ -57,8 +57,8 @@ void ConformanceParser::add_certify() {
                                  "self-test a reader against the catalogue, into a bundle of "
                                  "evidence"});
   certify_app_->add_option("--reader", certify_.reader,
-                           say_({"usb:…、usbip:…、pcsc:…、model:名前",
-                                 "usb:..., usbip:..., pcsc:..., model:NAME"}));
+                           say_({"usb:…、usbip:…、pcsc:…、model:名前、mutant:番号（わざと壊したもの）",
+                                 "usb:..., usbip:..., pcsc:..., model:NAME, mutant:ID"}));
   binds_of(certify_app_, certify_.binds,
            say_({"人や機器の結び方（例 panel=operator）", "hands and the rest (panel=operator)"}));
   certify_app_->add_option("--bench", certify_.bench,

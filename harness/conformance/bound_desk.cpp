@@ -160,16 +160,25 @@ Reply BoundDesk::remove(const RemoveDeed& deed) {
   return reply;
 }
 
+// Why the device is not there, as far as its route knows.
+verdict::Text BoundDesk::absence() const {
+  const gateway::UsbRoute::Absence why = usb_->absence();
+  return {why.ja, why.en};
+}
+
 Reply BoundDesk::plug(const PlugDeed& deed) {
   const wire::Micros begun = simulation_.now_us();
   Reply reply = now();
   // A device that is there need not be plugged in; one that is not yet seen may be on its way.
   if (!deed.in || !probe_->run_until_attached(true, deed.limit_us)) {
     if (!hands_) {
-      if (deed.in) return now(Ended::kNoDevice);
+      if (deed.in) return now(Ended::kNoDevice, absence());
       return now(Ended::kUnable, {"ケーブルを抜く人がいない", "nobody can pull the plug"});
     }
+    const verdict::Text why = absence();
     reply = of(deed.in ? hands_->plug() : hands_->unplug(), begun);
+    if (deed.in && reply.ended == Ended::kUnable && !why.empty())
+      return now(Ended::kNoDevice, why);
     if (reply.ended != Ended::kDone) return reply;
     if (!probe_->run_until_attached(deed.in, deed.limit_us)) reply.ended = Ended::kTimedOut;
   }

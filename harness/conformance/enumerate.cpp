@@ -115,9 +115,13 @@ Enumerated enumerate(Run& run) {
 
 Enumerated identify(Desk& desk) {
   Host host([&desk](const Deed& deed) { return desk.perform(deed); }, !desk.has_address());
-  PlugDeed plugged;
-  desk.perform(plugged);
-  Enumerated all = host.configure();
+  const Reply plugged = desk.perform(PlugDeed{});
+  Enumerated all;
+  if (plugged.ended != Ended::kDone) {
+    all.problem = plugged.text.empty() ? Text(std::string(to_string(plugged.ended))) : plugged.text;
+    return all;
+  }
+  all = host.configure();
   all.bytes.speed = desk.speed();
   if (all.problem.empty()) host.tell_more(all);
   return all;

@@ -65,9 +65,10 @@ Plan make_plan(const std::vector<CasePtr>& cases, const Subject& subject, bool b
 
 Text describe(const Plan& plan) {
   return verdict::say(
-      "計画：{} 項目のうち適用 {}、およそ {:.1f} 分、カードを置く回数 {}、操作者が要る項目 {}",
-      "plan: {} cases, {} applicable, about {:.1f} minutes, {} card insertions, {} with an "
-      "operator",
+      "計画：申告と {} 項目、うち適用 {}、およそ {:.1f} 分、カードを置く回数 {}、"
+      "操作者が要る項目 {}",
+      "plan: the claims and {} cases, {} applicable, about {:.1f} minutes, {} card insertions, {} "
+      "with an operator",
       plan.cases.size(), plan.applicable, plan.seconds / 60, plan.insertions, plan.operator_cases);
 }
 

@@ -49,8 +49,10 @@ std::string one_line(const yaml::Node& node) {
       return node.quoted() ? "\"" + node.as_string() + "\"" : node.as_string();
     case yaml::Kind::kSequence: {
       std::string text = "[";
-      for (std::size_t i = 0; i < node.size(); ++i)
-        text += (i == 0 ? "" : ", ") + one_line(node.at(i));
+      for (std::size_t i = 0; i < node.size(); ++i) {
+        const std::string item = one_line(node.at(i));
+        text += (i == 0 ? "" : ", ") + (node.at(i).is_mapping() ? "{" + item + "}" : item);
+      }
       return text + "]";
     }
     case yaml::Kind::kMapping: break;

@@ -73,7 +73,17 @@ CaseResult judge_claims(const Claims& claims, const Subject& subject) {
     finding.warning = !found.fails;
     result.findings.push_back(std::move(finding));
   }
-  result.repetitions = {1, result.findings.empty() ? 1U : 0U, 1};
+  const bool contradicts = !result.findings.empty();
+  if (!claims.confirmed) {
+    Finding finding;
+    finding.rule = result.rules.front();
+    finding.expected = {"申告書は確認済み（confirmed: true）",
+                        "the vendor has confirmed the claims (confirmed: true)"};
+    finding.got = {"下書きのまま", "they are a draft"};
+    finding.warning = true;
+    result.findings.push_back(std::move(finding));
+  }
+  result.repetitions = {1, contradicts ? 0U : 1U, 1};
   result.verdict = Verdict::kPass;
   seal(result);
   return result;

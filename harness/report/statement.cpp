@@ -46,7 +46,10 @@ std::vector<verdict::Text> certify_statements(const CertifyWords& words) {
                 "{}.",
                 assumptions),
   };
-  if (words.route.rfind("model", 0) == 0) {
+  if (words.route.rfind("mutant:", 0) == 0) {
+    all.push_back({"相手は実機ではなく、当方のモデルをわざと壊したものです。",
+                   "The reader was no device but a model of ours, made bad on purpose."});
+  } else if (words.route.rfind("model", 0) == 0) {
     all.push_back({"相手は実機ではなく、当方のモデルです。",
                    "The reader was no device but a model of ours."});
   }

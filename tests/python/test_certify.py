@@ -56,8 +56,8 @@ def test_a_reference_reader_ends_without_deviation_and_its_bundle_verifies(ukets
 def test_the_plan_says_what_will_be_done_and_does_nothing(uketsuke):
     done = certify(uketsuke, "clean_tpdu", "--plan")
     assert done.returncode == PASS
-    head = re.search(r"plan: (\d+) cases, (\d+) applicable, about ([\d.]+) minutes, (\d+) card "
-                     r"insertions", done.stdout)
+    head = re.search(r"plan: the claims and (\d+) cases, (\d+) applicable, about ([\d.]+) minutes, "
+                     r"(\d+) card insertions", done.stdout)
     assert head and int(head[1]) > int(head[2]) > 0 and float(head[3]) > 0
     assert "not applicable: " in done.stdout
     assert not (uketsuke.folder / "out").exists()
@@ -121,6 +121,21 @@ def test_an_interrupted_run_goes_on_where_it_was(uketsuke):
     assert done_before <= {p.name for p in partial.glob("*.jsonl")}
     assert not (uketsuke.folder / "out/results.partial.json").exists()
     assert all(len(attempts) == 1 for attempts in cases(uketsuke).values())
+    assert uketsuke("verify", "out").returncode == PASS
+
+
+def test_another_device_does_not_mend_what_deviated(uketsuke):
+    claims_of(uketsuke, "clean_tpdu")
+    bad = uketsuke("certify", "--reader", "mutant:m-abort-not-supported", "--claims", "claims.yaml",
+                   "--only", "ABT", "--out", "out")
+    assert bad.returncode == FAIL and "deviation" in bad.stdout
+    good = certify(uketsuke, "clean_tpdu", "--rerun-failed")
+    assert good.returncode == USAGE and "mutant:" in good.stderr
+    again = uketsuke("certify", "--reader", "mutant:m-abort-not-supported", "--claims",
+                     "claims.yaml", "--rerun-failed", "--out", "out")
+    assert again.returncode == FAIL
+    attempts = cases(uketsuke)["ABT-01"]
+    assert [a["verdict"] for a in attempts] == ["fail", "fail"]
     assert uketsuke("verify", "out").returncode == PASS
 
 
