@@ -18,6 +18,7 @@ class Desk:
     def __init__(self, start, run, program, *place):
         self._run, self._program = run, program
         served = start(program, "serve", "--usbip", "127.0.0.1:0", "--hands", "127.0.0.1:0",
+                       "--speed", SPEED,
                        "--reader", "clean_tpdu", "--cards", "hanako", "taro", *place)
         served.says("hands: ")
         said = dict(re.findall(r"(?m)^(usbip|hands): (\S+)", served.said()))
