@@ -20,7 +20,8 @@ PURE_NEVER = {"systemc", "libusb", "pcsc", "yaml-cpp", "CLI11"}
 PLACES = {
     "systemc": ("sim/kernel",), "libusb": ("sim/gateway",), "pcsc": ("sim/gateway",),
     "yaml-cpp": ("harness/yaml",), "CLI11": ("harness/cli",),
-    "openssl": ("models/crypto", "sim/trace", "sim/guard"),
+    # evidence: CMS (RFC 5652)
+    "openssl": ("models/crypto", "sim/trace", "sim/guard", "harness/evidence"),
 }
 
 

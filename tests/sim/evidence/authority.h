@@ -1,6 +1,7 @@
 // A certificate authority made for a test, and keys with certificates of it.
 #pragma once
 
+#include <cstring>
 #include <openssl/ec.h>
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
