@@ -78,11 +78,13 @@ Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindi
     return desks;
   }
   desks.state = std::make_shared<conformance::BenchState>();
+  const bind::Binding& hands = bindings.card.is_model() ? bindings.panel : bindings.card;
+  const bool served = bindings.reader.kind == "usbip" && hands.kind == "hands";
   const std::string card = bindings.cards.empty() ? "hanako" : bindings.cards.front().holder;
   desks.make = [assets = std::move(assets), bindings, language,
-                state = desks.state, card](const Case* of) -> std::unique_ptr<Desk> {
+                state = desks.state, card, served](const Case* of) -> std::unique_ptr<Desk> {
     auto desk = std::make_unique<conformance::BoundDesk>(
-        bench::make_outside(bindings, assets->catalog, language), *state, card);
+        bench::make_outside(bindings, assets->catalog, language), *state, card, served);
     if (of != nullptr) desk->clear(of->card);
     return desk;
   };

@@ -62,7 +62,7 @@ ReaderBytes of_bound(const ClaimsCommand& command, const bench::Assets& assets, 
   try {
     conformance::BenchState state;
     conformance::BoundDesk desk(bench::make_outside(bindings, assets.catalog, console.language()),
-                                state, "");
+                                state, "", /*served=*/false);
     return whole(conformance::identify(desk));
   } catch (const gateway::Broken& broken) {
     refuse(RunError::Kind::kEnvironment, {broken.ja(), broken.what()});

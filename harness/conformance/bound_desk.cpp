@@ -18,18 +18,21 @@ struct Overloaded : Ts... {
 template <class... Ts>
 Overloaded(Ts...) -> Overloaded<Ts...>;
 
-std::unique_ptr<guard::CcidGuard> guard_of(const bench::Outside& outside) {
-  if (outside.simulated_cards)
+// Where a person places cards, or a reader is on this machine's bus, a real one may be among them,
+// whatever a file says.
+std::unique_ptr<guard::CcidGuard> guard_of(const bench::Outside& outside, bool served) {
+  if (outside.simulated_cards && served)
     return std::make_unique<guard::CcidGuard>(guard::CcidGuard::NoRealCard{});
   return std::make_unique<guard::CcidGuard>(outside.releases);
 }
 
 }  // namespace
 
-BoundDesk::BoundDesk(std::shared_ptr<bench::Outside> outside, BenchState& state, std::string card)
+BoundDesk::BoundDesk(std::shared_ptr<bench::Outside> outside, BenchState& state, std::string card,
+                     bool served)
     : outside_(std::move(outside)), state_(state), card_(std::move(card)),
       context_{simulation_, journal_, faults_}, panel_(context_, "reader"),
-      endpoints_(outside_->simulated_cards), guard_(guard_of(*outside_)) {
+      endpoints_(outside_->simulated_cards), guard_(guard_of(*outside_, served)) {
   journal_.hand_to(forget);
   simulation_.pace(outside_->pace, outside_->inbox);
   gateway::UsbGatewayConfig wire;

@@ -24,8 +24,11 @@ struct BenchState {
 class BoundDesk : public Desk {
  public:
   // Takes the routes of `outside`, of whose routes `usb` is one. `state` outlives it.
-  // `card`: the card that stands for "any".
-  BoundDesk(std::shared_ptr<bench::Outside> outside, BenchState& state, std::string card);
+  // `card`: the card that stands for "any". `served`: the reader and its hands are a desk of ours
+  // elsewhere; only then is the bench file's word that all cards are simulated enough to send
+  // whatever a case says.
+  BoundDesk(std::shared_ptr<bench::Outside> outside, BenchState& state, std::string card,
+            bool served);
   ~BoundDesk() override;
   BoundDesk(const BoundDesk&) = delete;
   BoundDesk& operator=(const BoundDesk&) = delete;

@@ -57,3 +57,17 @@ def test_with_a_card_that_is_not_released_nothing_harmful_is_sent(start, run, uk
     assert cases["PWR-02"]["verdict"] == "pass"
     verified = run(uketsuke, "verify", "out")
     assert verified.returncode == PASS, verified.stdout
+
+
+def test_where_a_person_places_cards_the_word_simulated_does_not_open_the_guard(start, run,
+                                                                                uketsuke, tmp_path):
+    reader, _ = served(start, uketsuke)
+    (tmp_path / "bench.yaml").write_text(
+        f'uketsuke_bench: 1\nbind: {{reader: "{reader}", panel: operator}}\nspeed: {SPEED}\n'
+        "cards: {hanako: {simulated: true}}\n")
+    (tmp_path / "claims.yaml").write_text(run(uketsuke, "claims", reader).stdout)
+    run(uketsuke, "certify", "--bench", "bench.yaml", "--claims", "claims.yaml", "--only",
+        "MSG-06,MSG-07,ESC-01", "--out", "out")
+    cases = json.loads((tmp_path / "out/results.json").read_text())["cases"]
+    refused = {c["id"] for c in cases if "not released" in json.dumps(c.get("not_applicable", ""))}
+    assert refused == {"MSG-06", "MSG-07", "ESC-01"}
