@@ -1,0 +1,9 @@
+// The module uketsuke._core: what C++ gives to the package around it. One concept, one file.
+#include <pybind11/pybind11.h>
+
+#include "python/core/command.h"
+
+PYBIND11_MODULE(_core, module) {
+  using namespace uketsuke::python;
+  register_command(module);
+}

@@ -1,0 +1,3 @@
+"""What C++ gives (python/core/)."""
+
+version: str
