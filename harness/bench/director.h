@@ -33,7 +33,8 @@ struct RunSettings {
   std::function<void(World&)> at_end;
 };
 
-// Never throws: what goes wrong is in the result. Every wait ends, in simulated time at the latest.
+// What goes wrong is in the result; only kernel::Stopped is thrown. Every wait ends, in simulated
+// time at the latest.
 verdict::ScenarioResult run_scenario(const Assets& assets, const scenario::Scenario& scenario,
                                      const RunSettings& settings);
 // Identity fields of a result (id, file, title, release, ...), verdict none.

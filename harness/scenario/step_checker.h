@@ -19,6 +19,8 @@ class StepChecker {
   void check(Step& step);
   // What the screens are after the step: what it expects, else unknown if it can have changed them.
   void follow(const Step& step);
+  // Something went on that no step tells of: the screens may have changed.
+  void forget_screens() { screens_.fill({}); }
 
  private:
   void error(const Place& place, yaml::Text message);

@@ -34,14 +34,13 @@ bool Pacer::due(std::uint64_t simulated_ns) const {
                                     static_cast<double>(settings_.lead_ns);
 }
 
-void Pacer::wait(std::uint64_t until_ns) const {
+void Pacer::wait(std::uint64_t until_ns, std::uint64_t longest_ns) const {
   const std::uint64_t now = now_ns();
   if (until_ns <= now) return;
   const auto rest =
       static_cast<std::uint64_t>(static_cast<double>(until_ns - now) / settings_.speed);
   if (rest <= settings_.lead_ns) return;
-  const std::uint64_t sleep =
-      std::min<std::uint64_t>(rest - settings_.lead_ns / 2, 3'600'000'000'000);
+  const std::uint64_t sleep = std::min(rest - settings_.lead_ns / 2, longest_ns);
   const timespec duration{static_cast<time_t>(sleep / 1'000'000'000),
                           static_cast<long>(sleep % 1'000'000'000)};
   pollfd watched{inbox_->fd(), POLLIN, 0};

@@ -19,13 +19,16 @@ struct PacerSettings {
 
 class Pacer {
  public:
+  static constexpr std::uint64_t kLongestWaitNs = 3'600'000'000'000;
+
   // Simulated time is `simulated_ns` now.
   Pacer(PacerSettings settings, std::shared_ptr<Inbox> inbox, std::uint64_t simulated_ns);
 
   // Simulated time by the wall clock (CLOCK_MONOTONIC). Absolute: it does not drift.
   std::uint64_t now_ns() const;
-  // Until simulated time `until_ns` is due, or the inbox has something.
-  void wait(std::uint64_t until_ns) const;
+  // Until simulated time `until_ns` is due, or the inbox has something; not longer than `longest_ns`
+  // of the wall clock.
+  void wait(std::uint64_t until_ns, std::uint64_t longest_ns = kLongestWaitNs) const;
   // It is, but for the lead.
   bool due(std::uint64_t simulated_ns) const;
   Inbox& inbox() const { return *inbox_; }

@@ -18,6 +18,16 @@ void strict_reports() {
   static_cast<void>(once);
 }
 
+// The context that is there before any world: current again when a world goes. Worlds may go in
+// another order than they came in.
+sc_core::sc_simcontext* load_time_context() {
+  static sc_core::sc_simcontext* const context = sc_core::sc_get_curr_simcontext();
+  return context;
+}
+
+// While somebody watches, the wall clock is not waited for longer than this at a time.
+constexpr std::uint64_t kWatchEveryNs = 50'000'000;
+
 }  // namespace
 
 sc_core::sc_time from_ns(std::uint64_t ns) {
@@ -27,7 +37,7 @@ sc_core::sc_time from_ns(std::uint64_t ns) {
 
 Simulation::Simulation() {
   strict_reports();
-  previous_ = sc_core::sc_get_curr_simcontext();
+  load_time_context();
   context_ = new sc_core::sc_simcontext;
   activate();
 }
@@ -35,7 +45,7 @@ Simulation::Simulation() {
 Simulation::~Simulation() {
   activate();
   delete context_;
-  sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = previous_;
+  sc_core::sc_curr_simcontext = sc_core::sc_default_global_context = load_time_context();
 }
 
 void Simulation::activate() {
@@ -63,6 +73,7 @@ Simulation::Stop Simulation::run_until(const std::function<bool()>& done,
   while (true) {
     settle();  // an instant is settled before anybody looks at it
     if (done()) return Stop::kCondition;
+    activate();  // whoever was asked may have run another world
     const sc_core::sc_time now = sc_core::sc_time_stamp();
     if (now >= deadline) return Stop::kDeadline;
     const bool future = sc_core::sc_pending_activity_at_future_time();
@@ -78,7 +89,28 @@ Simulation::Stop Simulation::run_until(const std::function<bool()>& done,
 }
 
 void Simulation::settle() {
-  while (sc_core::sc_pending_activity_at_current_time()) step(sc_core::SC_ZERO_TIME);
+  while (true) {
+    look_outside();
+    if (!sc_core::sc_pending_activity_at_current_time()) return;
+    step(sc_core::SC_ZERO_TIME);
+  }
+}
+
+void Simulation::ask_outside(std::function<void()> question) {
+  questions_.push_back(std::move(question));
+}
+
+// Other worlds may have run meanwhile.
+void Simulation::look_outside() {
+  if (!watcher_ && questions_.empty()) return;
+  if (watcher_) watcher_();
+  while (!questions_.empty()) {
+    const std::function<void()> question = std::move(questions_.front());
+    questions_.erase(questions_.begin());
+    activate();
+    question();
+  }
+  activate();
 }
 
 void Simulation::pace(const PacerSettings& settings, std::shared_ptr<Inbox> inbox) {
@@ -87,7 +119,7 @@ void Simulation::pace(const PacerSettings& settings, std::shared_ptr<Inbox> inbo
 
 // Up to `target_ns`, or to now by the wall clock if the inbox has something before.
 void Simulation::step_paced(std::uint64_t target_ns) {
-  pacer_->wait(target_ns);
+  pacer_->wait(target_ns, watcher_ ? kWatchEveryNs : Pacer::kLongestWaitNs);
   const bool called = pacer_->inbox().waiting();
   if (!called) {
     if (pacer_->due(target_ns)) {

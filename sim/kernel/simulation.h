@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 #include <systemc>
+#include <vector>
 
 #include "sim/kernel/pacer.h"
 #include "sim/wire/timer.h"
@@ -48,6 +49,13 @@ class Simulation {
   // comes.
   void pace(const PacerSettings& settings, std::shared_ptr<Inbox> inbox);
   const Pacer* pacer() const { return pacer_.get(); }  // nullptr: virtual time
+  // To be done outside of the kernel, at this instant, before time goes on: a process asks what only
+  // a program can answer, which may take long and may throw. What it posts to a mailbox arrives at
+  // this instant, too, so that results do not depend on how a run is cut into windows.
+  void ask_outside(std::function<void()> question);
+  // Called again and again while the simulation runs, outside of the kernel (also within an instant
+  // that does not end). What it throws leaves run_until(); the world can be run on.
+  void watch(std::function<void()> watcher) { watcher_ = std::move(watcher); }
   // True if something will still happen by itself.
   bool pending() const;
 
@@ -74,11 +82,13 @@ class Simulation {
   void step(const sc_core::sc_time& duration);
   void settle();
   void step_paced(std::uint64_t target_ns);
+  void look_outside();
 
-  sc_core::sc_simcontext* previous_;
   sc_core::sc_simcontext* context_;
   std::exception_ptr failure_;
   std::unique_ptr<Pacer> pacer_;
+  std::function<void()> watcher_;
+  std::vector<std::function<void()>> questions_;
   std::uint64_t events_ = 0;
   std::uint64_t instant_ns_ = 0;
   std::uint32_t events_at_instant_ = 0;
