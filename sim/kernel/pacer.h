@@ -26,8 +26,8 @@ class Pacer {
 
   // Simulated time by the wall clock (CLOCK_MONOTONIC). Absolute: it does not drift.
   std::uint64_t now_ns() const;
-  // Until simulated time `until_ns` is due, or the inbox has something; not longer than `longest_ns`
-  // of the wall clock.
+  // Until simulated time `until_ns` is due, or the inbox has something; not longer than
+  // `longest_ns` of the wall clock.
   void wait(std::uint64_t until_ns, std::uint64_t longest_ns = kLongestWaitNs) const;
   // It is, but for the lead.
   bool due(std::uint64_t simulated_ns) const;
