@@ -50,11 +50,11 @@ class Simulation {
   void pace(const PacerSettings& settings, std::shared_ptr<Inbox> inbox);
   const Pacer* pacer() const { return pacer_.get(); }  // nullptr: virtual time
   // To be done outside of the kernel, at this instant, before time goes on: a process asks what
-  // only a program can answer, which may take long and may throw. What it posts to a mailbox arrives at
-  // this instant, too, so that results do not depend on how a run is cut into windows.
+  // only a program can answer, which may take long and may throw. What it posts to a mailbox
+  // arrives at this instant, too: results do not depend on how a run is cut into windows.
   void ask_outside(std::function<void()> question);
-  // Called again and again while the simulation runs, outside of the kernel (also within an instant
-  // that does not end). What it throws leaves run_until(); the world can be run on.
+  // Called again and again while the simulation runs, outside of the kernel (also within an
+  // instant that does not end). What it throws leaves run_until(); the world can be run on.
   void watch(std::function<void()> watcher) { watcher_ = std::move(watcher); }
   // True if something will still happen by itself.
   bool pending() const;
