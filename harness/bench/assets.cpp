@@ -9,6 +9,7 @@
 
 #include "harness/bench/card_file.h"
 #include "harness/bench/reader_file.h"
+#include "harness/run/this_program.h"
 #include "models/terminal/credential.h"
 
 namespace uketsuke::bench {
@@ -83,6 +84,7 @@ std::string find_data_folder(const std::string& wanted) {
   if (!wanted.empty()) return wanted;
   if (const char* variable = std::getenv("UKETSUKE_DATA"); variable != nullptr && *variable != '\0')
     return variable;
+  if (const auto& folder = run::this_program().data_folder; !folder.empty()) return folder;
   std::error_code error;
   const fs::path program = fs::read_symlink("/proc/self/exe", error);
   for (const char* candidate : {"../scenarios", "../share/uketsuke/scenarios", "../../scenarios"}) {

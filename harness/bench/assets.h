@@ -42,9 +42,9 @@ struct Assets {
 // Throws yaml::Error or std::runtime_error with the file's name.
 std::shared_ptr<const Assets> load_assets(const std::string& data_folder);
 
-// The data folder of this program: `wanted` if not empty, else $UKETSUKE_DATA, else scenarios/
-// beside the build folder or share/uketsuke/scenarios of the installation. Throws
-// std::runtime_error.
+// The data folder of this program: `wanted` if not empty, else $UKETSUKE_DATA, else that of
+// run::this_program(), else scenarios/ beside the build folder or share/uketsuke/scenarios of the
+// installation. Throws std::runtime_error.
 std::string find_data_folder(const std::string& wanted);
 
 }  // namespace uketsuke::bench

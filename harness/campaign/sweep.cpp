@@ -13,6 +13,7 @@
 #include "harness/report/json_writer.h"
 #include "harness/run/find.h"
 #include "harness/run/store.h"
+#include "harness/run/this_program.h"
 
 namespace uketsuke::campaign {
 namespace {
@@ -216,8 +217,8 @@ SweepReport sweep(const SweepSettings& settings, const std::string& folder,
   config.jobs = settings.jobs;
   config.in_process = settings.in_process;
   config.options.random_seed = settings.seed;
-  config.worker_command = {"/proc/self/exe", "sweep-worker", report.plan,
-                           std::to_string(settings.seed)};
+  config.worker_command =
+      run::command_of_self({"sweep-worker", report.plan, std::to_string(settings.seed)});
   run::ResultStore store(folder);
   Replays replays(settings.data_folder, folder, settings.seed);
   run::RunEvents run_events;

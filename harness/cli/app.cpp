@@ -1,5 +1,6 @@
 #include "harness/cli/app.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -253,9 +254,17 @@ int run_line(int argc, char** argv, run::Executor& executor) {
   }
 }
 
+// A file that is opened must not become somebody's standard output: what is closed is opened.
+void open_standard_streams() {
+  int fd = 0;
+  while (fd >= 0 && fd <= STDERR_FILENO) fd = ::open("/dev/null", O_RDWR);
+  if (fd > STDERR_FILENO) ::close(fd);
+}
+
 }  // namespace
 
 int main(int argc, char** argv, run::Executor& executor) {
+  open_standard_streams();
   ::signal(SIGPIPE, SIG_IGN);  // write() says it
   ::signal(SIGXFSZ, SIG_IGN);
   if (argc == 2 && std::strcmp(argv[1], "worker") == 0) return run::worker_main(executor);

@@ -5,7 +5,8 @@
 
 namespace uketsuke::cli {
 
-// Parses, runs, prints; answers the exit code. Never throws.
+// Opens standard streams that are closed, parses, runs, prints; answers the exit code. Never
+// throws.
 int main(int argc, char** argv, run::Executor& executor);
 
 }  // namespace uketsuke::cli

@@ -7,6 +7,7 @@
 
 #include "harness/campaign/regress/regress_files.h"
 #include "harness/run/find.h"
+#include "harness/run/this_program.h"
 #include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 
@@ -93,6 +94,7 @@ std::string utc_stamp(std::time_t now) { return utc_text("%Y-%m-%dT%H:%M:%SZ", n
 std::string utc_day(std::time_t now) { return utc_text("%Y-%m-%d", now); }
 
 std::string program_name() {
+  if (!run::this_program().name.empty()) return run::this_program().name;
   std::ifstream arguments("/proc/self/cmdline", std::ios::binary);
   std::string name;
   std::getline(arguments, name, '\0');

@@ -18,7 +18,7 @@ struct RunConfig {
   bool fail_fast = false;
   bool in_process = false;  // for benches: no worker, no wall limit, a crash loses the run
   Options options;          // random_seed: that of the first repetition
-  std::vector<std::string> worker_command;  // program, arguments; empty: this one, `worker`
+  std::vector<std::string> worker_command;  // a path, arguments; empty: this one, `worker`
 };
 
 // Results wait on disk until it is their turn, so that memory stays flat.

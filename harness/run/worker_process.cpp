@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "harness/run/find.h"
+#include "harness/run/this_program.h"
 
 extern char** environ;
 
@@ -87,9 +88,9 @@ class ProgressFile {
 
 pid_t spawn(std::vector<std::string> command, const Pipe& in, const Pipe& out, const Pipe& text,
             const ProgressFile& progress) {
-  // The same binary even if the file was replaced since.
-  const std::string program = command.empty() ? "/proc/self/exe" : command[0];
-  if (command.empty()) command = {"uketsuke", "worker"};
+  if (command.empty()) command = command_of_self({"worker"});
+  const std::string program = command[0];
+  if (program == "/proc/self/exe") command[0] = "uketsuke";  // for those who list processes
   std::vector<char*> arguments;
   for (auto& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);

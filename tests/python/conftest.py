@@ -17,23 +17,24 @@ TIMEOUT_S = 60 * SLOWNESS
 
 
 class Program:
-    """One of the programs, in a folder of its own."""
+    """One of the programs (a path, or a command in words), in a folder of its own."""
 
     def __init__(self, path, folder):
-        self.path = path
+        self.command = [path] if isinstance(path, str) else list(path)
+        self.path = self.command[0]
         self.folder = pathlib.Path(folder)
         self.environment = {k: v for k, v in os.environ.items()
                             if k not in ("LANG", "LC_ALL", "LC_MESSAGES", "LANGUAGE")}
 
     def __call__(self, *arguments, env=None, **options):
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        return subprocess.run([self.path, *map(str, arguments)], cwd=self.folder, text=True,
+        return subprocess.run([*self.command, *map(str, arguments)], cwd=self.folder, text=True,
                               encoding="utf-8", timeout=TIMEOUT_S,
                               env={**self.environment, **(env or {})}, **options)
 
     def start(self, *arguments, **options):
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        return subprocess.Popen([self.path, *map(str, arguments)], cwd=self.folder, text=True,
+        return subprocess.Popen([*self.command, *map(str, arguments)], cwd=self.folder, text=True,
                                 encoding="utf-8", env=self.environment, **options)
 
     def write(self, name, text):
