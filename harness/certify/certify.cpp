@@ -97,19 +97,8 @@ void Certify::identify() {
   identity_trace_ = trace.text();
   subject_ = conformance::make_subject(conformance::read_descriptors(found.bytes),
                                        settings_.claims, settings_.desks.bench.facts);
-  conformance::ReaderIdentity& reader = result_.reader;
-  if (const auto& device = subject_.descriptors.device) {
-    reader.vendor_id = device->idVendor;
-    reader.product_id = device->idProduct;
-    reader.bcd_device = device->bcdDevice;
-    const auto text = [&](std::uint8_t index) {
-      const auto string = found.bytes.strings.find(index);
-      return string == found.bytes.strings.end() ? std::string() : string->second;
-    };
-    reader.manufacturer = text(device->iManufacturer);
-    reader.product = text(device->iProduct);
-    reader.serial = text(device->iSerialNumber);
-  }
+  result_.reader = conformance::identity_of(subject_.descriptors);
+  result_.reader.route = settings_.desks.bench.reader;
 }
 
 void Certify::estimate() {
@@ -213,11 +202,7 @@ CaseResult Certify::by_kind(const Case& of, std::string& trace) {
 
 // What the result's words and weight need of the rules.
 void Certify::complete(CaseResult& result) const {
-  result.mandatory = false;
-  for (const std::string& id : result.rules) {
-    const conformance::Rule* rule = rules_.find(id);
-    result.mandatory |= rule == nullptr || rule->level == conformance::Level::kMust;
-  }
+  result.mandatory = conformance::is_mandatory(result.rules, rules_);
   for (conformance::Finding& finding : result.findings) {
     const conformance::Rule* rule = rules_.find(finding.rule);
     if (rule != nullptr && finding.rule_text.empty()) finding.rule_text = rule->text;

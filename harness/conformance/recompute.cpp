@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
 
 #include "harness/bench/assets.h"
 #include "harness/conformance/claims_file.h"
@@ -9,6 +10,7 @@
 #include "harness/conformance/execute.h"
 #include "harness/conformance/pcsc/execute_pcsc.h"
 #include "harness/conformance/reception_rows.h"
+#include "harness/conformance/rule_file.h"
 #include "harness/conformance/subject.h"
 #include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
@@ -32,7 +34,13 @@ Subject subject_of(const RecordedRun& run) {
   const auto desk = replay.next_desk();
   const Enumerated found = identify(*desk);
   if (!found.problem.empty()) throw TraceMismatch(found.problem);
-  return make_subject(read_descriptors(found.bytes), claims, bench);
+  DescriptorFacts descriptors = read_descriptors(found.bytes);
+  for (const auto& [name, value] : facts_of(descriptors)) {
+    if (bench.count(name) == 0) continue;  // a bench tells nothing that descriptors tell
+    throw TraceMismatch(say("bench.yaml：{} は記述子の値", "bench.yaml: {} is what descriptors tell",
+                            name));
+  }
+  return make_subject(std::move(descriptors), claims, bench);
 }
 
 // What two results have to agree in.
@@ -45,8 +53,17 @@ bool same_findings(const CaseResult& a, const CaseResult& b) {
                     [&](const Finding& x, const Finding& y) { return key(x) == key(y); });
 }
 
-Recomputed compared(const CaseResult& recorded, const CaseResult& again) {
+// `title`, `rules`: of the case, as the catalogue has them.
+Recomputed compared(const CaseResult& recorded, const CaseResult& again, const Text& title,
+                    const std::vector<std::string>& rules, const RuleBook& book) {
   Recomputed one{recorded.id, recorded.attempt, Recomputed::Is::kSame, {}};
+  if (recorded.rules != rules || recorded.mandatory != is_mandatory(rules, book) ||
+      recorded.title != title) {
+    one.is = Recomputed::Is::kDiffers;
+    one.why = {"題名、規則、または必須かどうかがカタログと違う",
+               "its title, its rules or whether it is mandatory are not those of the catalogue"};
+    return one;
+  }
   if (recorded.verdict != again.verdict ||
       recorded.not_applicable.empty() != again.not_applicable.empty()) {
     one.is = Recomputed::Is::kDiffers;
@@ -78,14 +95,23 @@ CaseResult again(const Case& of, const Subject& subject, const std::string& trac
   return result;
 }
 
-Recomputed recomputed(const CaseResult& recorded, const Catalogue& catalogue,
-                      const Subject& subject, const RecordedRun& run) {
+// What the record is held against.
+struct Reference {
+  Catalogue catalogue;
+  RuleBook rules;
+  Subject subject;
+};
+
+Recomputed recomputed(const CaseResult& recorded, const Reference& known, const RecordedRun& run) {
+  const Subject& subject = known.subject;
   Recomputed one{recorded.id, recorded.attempt, Recomputed::Is::kNotRecomputable, {}};
-  if (recorded.id == kClaimsCase)
-    return compared(recorded, judge_claims(load_claims_text(run.claims, "claims.yaml"),
-                                           subject));
-  const Case* of = catalogue.find(recorded.id);
+  if (recorded.id == kClaimsCase) {
+    const CaseResult again = judge_claims(load_claims_text(run.claims, "claims.yaml"), subject);
+    return compared(recorded, again, again.title, again.rules, known.rules);
+  }
+  const Case* of = known.catalogue.find(recorded.id);
   if (of == nullptr) {
+    if (recorded.attested_by.empty()) one.is = Recomputed::Is::kDiffers;
     one.why = {"カタログの項目ではない", "it is no case of the catalogue"};
     return one;
   }
@@ -104,10 +130,15 @@ Recomputed recomputed(const CaseResult& recorded, const Catalogue& catalogue,
   }
   bool masked = false;
   try {
-    one = compared(recorded, again(*of, subject, trace, masked));
+    one = compared(recorded, again(*of, subject, trace, masked), of->title, of->rules,
+                   known.rules);
   } catch (const TraceMismatch& mismatch) {
     one.is = Recomputed::Is::kDiffers;
     one.why = mismatch.text();
+  }
+  if (recorded.verdict == Verdict::kError && one.is == Recomputed::Is::kDiffers) {
+    one.is = Recomputed::Is::kNotRecomputable;  // it counts as an error whatever the trace holds
+    one.why = {"試験環境の誤りで終わった", "it ended with an error of the bench"};
   }
   if (masked && one.is == Recomputed::Is::kDiffers) {
     one.is = Recomputed::Is::kNotRecomputable;
@@ -123,30 +154,59 @@ std::vector<Recomputed> none(const RecordedRun& run, const Text& why) {
   return all;
 }
 
+// Claims, bench and the trace of the identification belong to every full bundle: without them
+// nothing can be said of the verdicts, and that is a defect.
+std::vector<Recomputed> damaged(const RecordedRun& run, const Text& why) {
+  std::vector<Recomputed> all = none(run, why);
+  if (!run.is_public)
+    all.insert(all.begin(), {kIdentityEntry, 1, Recomputed::Is::kDiffers, why});
+  return all;
+}
+
+// The reader of the record is the one whose descriptors were read.
+bool same_reader(const ReaderIdentity& said, const DescriptorFacts& descriptors) {
+  const ReaderIdentity real = identity_of(descriptors);
+  return !descriptors.device ||
+         std::tie(said.vendor_id, said.product_id, said.bcd_device, said.serial,
+                  said.manufacturer, said.product) ==
+             std::tie(real.vendor_id, real.product_id, real.bcd_device, real.serial,
+                      real.manufacturer, real.product);
+}
+
 }  // namespace
 
 std::vector<Recomputed> recompute(const RecordedRun& run) {
-  Catalogue catalogue;
-  Subject subject;
+  Reference known;
   try {
-    catalogue = load_catalogue(bench::find_data_folder(""));
-    if (catalogue.digest != run.result->catalogue.digest) {
+    const std::string data = bench::find_data_folder("");
+    known.catalogue = load_catalogue(data);
+    if (known.catalogue.digest != run.result->catalogue.digest) {
       return none(run, say("この版のカタログは {}、記録は {}",
                            "the catalogue of this version is {}, that of the record {}",
-                           catalogue.digest.substr(0, 12),
+                           known.catalogue.digest.substr(0, 12),
                            run.result->catalogue.digest.substr(0, 12)));
     }
-    subject = subject_of(run);
-  } catch (const TraceMismatch& mismatch) {
-    return none(run, mismatch.text());
+    known.rules = load_rules(data + "/requirements");
   } catch (const yaml::Error& error) {
     return none(run, to_text(error.problems().front()));
   } catch (const std::exception& error) {
     return none(run, Text(error.what()));
   }
+  try {
+    known.subject = subject_of(run);
+  } catch (const TraceMismatch& mismatch) {
+    return damaged(run, mismatch.text());
+  } catch (const yaml::Error& error) {
+    return damaged(run, to_text(error.problems().front()));
+  } catch (const std::exception& error) {
+    return damaged(run, Text(error.what()));
+  }
   std::vector<Recomputed> all;
-  for (const CaseResult& one : run.result->cases)
-    all.push_back(recomputed(one, catalogue, subject, run));
+  if (!same_reader(run.result->reader, known.subject.descriptors)) {
+    all.push_back({kIdentityEntry, 1, Recomputed::Is::kDiffers,
+                   {"記述子の記録と違うリーダー", "another reader than its descriptors say"}});
+  }
+  for (const CaseResult& one : run.result->cases) all.push_back(recomputed(one, known, run));
   return all;
 }
 

@@ -17,6 +17,7 @@ struct RecordedRun {
   const CertifyResult* result = nullptr;  // as results.json says
   std::string claims;                     // claims.yaml as it was used
   std::string bench;                      // bench.yaml as it was used
+  bool is_public = false;                 // claims, bench and traces were left out of it
   // Bytes of CaseResult::trace; none if the bundle has no such file (a public one has none).
   std::function<std::optional<std::string>(const std::string& name)> trace;
 };
@@ -33,8 +34,10 @@ struct Recomputed {
   Text why;
 };
 
-// One entry for each of result->cases, in their order. Throws nothing for a damaged trace: that
-// case differs, or is not recomputable.
+// One entry for each of result->cases, in their order, and before them one of kIdentityEntry if the
+// reader is not the one that was recorded or that record is damaged. Throws nothing for a damaged
+// trace: that case differs, or is not recomputable.
+constexpr const char* kIdentityEntry = "identity";
 std::vector<Recomputed> recompute(const RecordedRun& run);
 
 }  // namespace uketsuke::conformance

@@ -160,6 +160,13 @@ bool Gaps::none() const {
   return untested.empty() && contradictions.empty() && unknown.empty() && ruleless.empty();
 }
 
+bool is_mandatory(const std::vector<std::string>& rules, const RuleBook& book) {
+  return std::any_of(rules.begin(), rules.end(), [&book](const std::string& id) {
+    const Rule* rule = book.find(id);
+    return rule == nullptr || rule->level == Level::kMust;
+  });
+}
+
 Gaps gaps(const RuleBook& book, const std::map<std::string, std::vector<std::string>>& cases) {
   Gaps found;
   std::set<std::string> named;

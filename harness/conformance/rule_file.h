@@ -57,6 +57,9 @@ struct RuleBook {
 RuleBook load_rules(const std::string& folder);
 RuleBook load_rules_text(std::string_view text, const std::string& name);
 
+// Whether a case of these rules is mandatory: one of them is a MUST, or no rule of the book.
+bool is_mandatory(const std::vector<std::string>& rules, const RuleBook& book);
+
 // What does not fit between rules and cases (case id -> rule ids).
 struct Gaps {
   std::vector<std::string> untested;        // a rule without case and without reason

@@ -51,6 +51,23 @@ Subject make_subject(const Claims& claims, const Facts& bench) {
   return subject;
 }
 
+ReaderIdentity identity_of(const DescriptorFacts& descriptors) {
+  ReaderIdentity reader;
+  if (!descriptors.device) return reader;
+  const auto text = [&descriptors](std::uint8_t index) {
+    const auto& strings = descriptors.bytes.strings;
+    const auto found = strings.find(index);
+    return found == strings.end() ? std::string() : found->second;
+  };
+  reader.vendor_id = descriptors.device->idVendor;
+  reader.product_id = descriptors.device->idProduct;
+  reader.bcd_device = descriptors.device->bcdDevice;
+  reader.manufacturer = text(descriptors.device->iManufacturer);
+  reader.product = text(descriptors.device->iProduct);
+  reader.serial = text(descriptors.device->iSerialNumber);
+  return reader;
+}
+
 CaseResult judge_claims(const Claims& claims, const Subject& subject) {
   CaseResult result;
   result.id = kClaimsCase;

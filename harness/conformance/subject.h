@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/conformance/certify_result.h"
 #include "harness/conformance/claims.h"
 #include "harness/conformance/run.h"
 
@@ -15,6 +16,9 @@ Subject make_subject(DescriptorFacts descriptors, const Claims& claims, const Fa
 
 // The same where nothing but claims and bench is known: the reader is reached through pcscd.
 Subject make_subject(const Claims& claims, const Facts& bench);
+
+// Who the device says it is; `route` is empty.
+ReaderIdentity identity_of(const DescriptorFacts& descriptors);
 
 // A claim that the descriptors contradict is a failure by itself: the case kClaimsCase, which is
 // beside the catalogue.

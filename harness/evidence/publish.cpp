@@ -144,6 +144,18 @@ void make_empty_folder(const std::string& path) {
   }
 }
 
+// A file that is added to a bundle spoils it.
+void refuse_inside(const std::string& full, const std::string& out) {
+  std::error_code ignored;
+  const fs::path bundle = fs::weakly_canonical(full, ignored);
+  const fs::path copy = fs::weakly_canonical(fs::absolute(out), ignored);
+  const auto differ = std::mismatch(bundle.begin(), bundle.end(), copy.begin(), copy.end());
+  if (differ.first != bundle.end() || bundle.empty()) return;
+  throw ReportError(ReportError::Kind::kUsage,
+                    say("{0} はバンドル {1} の中です。別のフォルダーを指定してください",
+                        "{0} is inside the bundle {1}: name another folder", out, full));
+}
+
 Text first_problem(const VerifyReport& report) {
   if (report.problems.empty()) return {"読めません", "cannot be read"};
   return Text(report.problems.front().file + ": ") + report.problems.front().what;
@@ -195,6 +207,7 @@ void publish_bundle(const std::string& full, const std::string& out) {
     throw ReportError(ReportError::Kind::kUsage,
                       say("{} はすでに公開用の写しです", "{} is a public copy already", full));
   }
+  refuse_inside(full, out);
   make_empty_folder(out);
   const auto record = public_record(*checked.record);
   finish_bundle(out, record, derived_files(record, nullptr),

@@ -1,6 +1,9 @@
 #include "harness/evidence/verify.h"
 
 #include <algorithm>
+#include <ctime>
+#include <map>
+#include <set>
 
 #include "harness/evidence/bundle.h"
 #include "harness/evidence/json_value.h"
@@ -20,6 +23,18 @@ constexpr std::uint64_t kMaxManifestBytes = 8U << 20U;
 constexpr std::uint64_t kMaxSignatureBytes = 1U << 20U;
 constexpr std::uint64_t kMaxResultsBytes = 32U << 20U;
 
+// "2026-01-31T08:00:00+0900" -> "2026-01-30"; empty: no such time.
+std::string utc_day_of(const std::string& local_time) {
+  std::tm parts{};
+  const char* end = ::strptime(local_time.c_str(), "%Y-%m-%dT%H:%M:%S%z", &parts);
+  if (end == nullptr || *end != '\0') return {};
+  const long offset = parts.tm_gmtoff;
+  const std::time_t at = ::timegm(&parts) - offset;
+  if (::gmtime_r(&at, &parts) == nullptr) return {};
+  char day[32];
+  return std::strftime(day, sizeof day, "%Y-%m-%d", &parts) == 0 ? "" : day;
+}
+
 class Verifier {
  public:
   Verifier(const std::string& path, const Trust& trust, const Recompute& recompute)
@@ -35,7 +50,7 @@ class Verifier {
       problem(kManifestName, why);
       return std::move(report_);
     }
-    check_signature_of(*manifest);
+    check_signature_of(*manifest, present);
     if (!parse_manifest(*manifest)) return std::move(report_);
     check_files(present);
     check_record();
@@ -48,10 +63,12 @@ class Verifier {
     report_.problems.push_back({std::string(file), what});
   }
 
-  void check_signature_of(const std::string& manifest) {
+  void check_signature_of(const std::string& manifest, const std::vector<std::string>& present) {
     Text why;
     const auto signature = folder_.read(kSignatureName, why, kMaxSignatureBytes);
     if (signature) report_.signature = check_signature(*signature, manifest, trust_);
+    if (!signature && std::find(present.begin(), present.end(), kSignatureName) != present.end())
+      problem(kSignatureName, why);
     if (!report_.signature) return;
     const auto& found = report_.signature->problems;
     report_.problems.insert(report_.problems.end(), found.begin(), found.end());
@@ -145,6 +162,8 @@ class Verifier {
       return;
     }
     check_counts();
+    check_attempts();
+    check_waivers();
     check_against_manifest();
     check_signer();
     check_derived(*bytes);
@@ -166,6 +185,29 @@ class Verifier {
                   "verdict {1} of {0} does not follow from what is told of it ({2} would)",
                   written.cases[i].id, std::string(to_string(written.cases[i].verdict)),
                   std::string(to_string(sealed.cases[i].verdict))));
+    }
+  }
+
+  // Of every case the attempts from 1 on: an earlier one cannot be left out.
+  void check_attempts() {
+    std::map<std::string, std::set<std::uint32_t>> attempts;
+    for (const auto& one : report_.record->result.cases) attempts[one.id].insert(one.attempt);
+    for (const auto& [id, numbers] : attempts) {
+      if (*numbers.begin() == 1 && *numbers.rbegin() == numbers.size()) continue;
+      problem(kResultsName, say("{}：1 回目からの結果がそろっていません",
+                                "{}: results of earlier attempts are missing", id));
+    }
+  }
+
+  // A waiver that had expired when the run began excuses nothing.
+  void check_waivers() {
+    const auto& run = report_.record->result;
+    const std::string day = utc_day_of(run.started_at);
+    for (const auto& waiver : run.waivers) {
+      if (!day.empty() && waiver.expiry >= day) continue;
+      problem(kResultsName, say("{} の免除は {} までで、検査は {} に始まりました",
+                                "the waiver of {} held until {}, the run began at {}", waiver.id,
+                                waiver.expiry, run.started_at));
     }
   }
 
@@ -237,8 +279,8 @@ class Verifier {
       Text why;
       const auto there = name == kResultsName ? std::optional(results) : folder_.read(name, why);
       if (there && *there == bytes) continue;
-      report_.notes.push_back(say("{} は、このプログラムが同じ記録から書くものと違います",
-                                  "{} is not what this program writes of the same record", name));
+      problem(name, say("uketsuke {} が同じ記録から書くものと違います",
+                        "is not what uketsuke {} writes of the same record", UKETSUKE_VERSION));
     }
   }
 
@@ -246,6 +288,7 @@ class Verifier {
     conformance::RecordedRun run;
     Text why;
     run.result = &report_.record->result;
+    run.is_public = report_.record->is_public;
     if (is_whole(kClaimsName)) run.claims = folder_.read(kClaimsName, why).value_or("");
     if (is_whole(kBenchName)) run.bench = folder_.read(kBenchName, why).value_or("");
     run.trace = [this](const std::string& name) {

@@ -355,6 +355,123 @@ def test_a_verdict_that_the_trace_does_not_bear_is_found(certified, program):
     assert "1 differ," in said.stdout
 
 
+def one_case(results, case):
+    return next(c for c in results["cases"] if c["id"] == case)
+
+
+def less_mandatory(results):
+    one_case(results, "MSG-01")["mandatory"] = False
+
+
+def other_title(results):
+    one_case(results, "MSG-01")["title"] = {"ja": "別", "en": "another"}
+
+
+def another_outcome(results):
+    one_case(results, "MSG-01")["outcome"] = "pass_with_warning"
+
+
+def other_firmware(results):
+    results["reader"]["bcd_device"] = "0999"
+
+
+def a_case_of_nobody(results):
+    one_case(results, "MSG-01")["id"] = "MSG-77"
+
+
+def first_attempt_left_out(results):
+    one_case(results, "MSG-01")["attempt"] = 2
+
+
+def waiver_of_another_year(results):
+    results["waivers"] = [{"id": "MSG-01", "reason": "-", "expiry": "2001-01-01", "approver": "-"}]
+
+
+@pytest.mark.parametrize("change, said", [
+    (less_mandatory, "MSG-01: computed again: its title, its rules or whether it is mandatory"),
+    (other_title, "MSG-01: computed again: its title, its rules or whether it is mandatory"),
+    (another_outcome, "is not what uketsuke"),
+    (other_firmware, "identity: computed again: another reader than its descriptors say"),
+    (a_case_of_nobody, "MSG-77: computed again: it is no case of the catalogue"),
+    (first_attempt_left_out, "MSG-01: results of earlier attempts are missing"),
+    (waiver_of_another_year, "the waiver of MSG-01 held until 2001-01-01"),
+])
+def test_what_a_record_says_is_held_against_catalogue_and_trace(certified, program, change, said):
+    done, path = certified()
+    assert done.returncode == PASS, done.stderr
+    results = json.loads((path / "results.json").read_text(encoding="utf-8"))
+    change(results)
+    (path / "results.json").write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
+    seal_again(path)
+    done = program("verify", path)
+    assert done.returncode == FAIL
+    line = rf"^DIFFERS: results.json: .*{re.escape(said)}"
+    assert re.search(line, done.stdout, re.M), done.stdout
+
+
+def test_without_the_record_of_the_identification_nothing_is_said_to_be_good(certified, program):
+    _, path = certified()
+    (path / "traces/identity.jsonl").unlink()
+    manifest = json.loads((path / "manifest.json").read_text(encoding="utf-8"))
+    manifest["files"] = [f for f in manifest["files"] if f["name"] != "traces/identity.jsonl"]
+    (path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    done = program("verify", path)
+    assert done.returncode == FAIL
+    assert "identity: computed again: there is no trace of the identification" in done.stdout
+
+
+def test_a_bench_that_tells_what_descriptors_tell_is_refused(certified, program):
+    _, path = certified()
+    with open(path / "bench.yaml", "a", encoding="utf-8") as bench:
+        bench.write('  level: "character"\n')
+    digest = hashlib.sha256((path / "bench.yaml").read_bytes()).hexdigest()
+    text = (path / "results.json").read_text(encoding="utf-8")
+    was = re.search(r'"bench_sha256":"(\w+)"|"bench_digest":"(\w+)"|"bench":"(\w+)"', text)
+    (path / "results.json").write_text(text.replace(next(g for g in was.groups() if g), digest),
+                                       encoding="utf-8")
+    seal_again(path)
+    done = program("verify", path)
+    assert done.returncode == FAIL and "bench.yaml: level is what descriptors tell" in done.stdout
+
+
+def test_what_ended_with_an_error_of_the_bench_is_no_false_verdict(certified, program):
+    _, path = certified()
+    results = json.loads((path / "results.json").read_text(encoding="utf-8"))
+    one_case(results, "MSG-01").update(verdict="error", reason={"ja": "-", "en": "-"})
+    (path / "results.json").write_text(json.dumps(results, ensure_ascii=False), encoding="utf-8")
+    trace = path / "traces" / "MSG-01.jsonl"
+    trace.write_text("".join(trace.read_text(encoding="utf-8").splitlines(True)[:3]),
+                     encoding="utf-8")
+    seal_again(path)
+    done = program("verify", path)
+    assert "MSG-01: it ended with an error of the bench" in done.stdout
+    assert "MSG-01: computed again" not in done.stdout
+
+
+def test_a_report_that_tells_another_story_than_the_record_is_found(certified, program):
+    _, path = certified()
+    page = path / "report.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("MSG-01", "MSG-O1"), encoding="utf-8")
+    seal_again(path)
+    done = program("verify", path)
+    assert done.returncode == FAIL and "DIFFERS: report.html: is not what uketsuke" in done.stdout
+
+
+def test_a_signature_file_that_cannot_be_read_is_no_missing_signature(bundle, program):
+    path = bundle()
+    (path / "manifest.json.cms").write_bytes(b"\x30" * ((1 << 20) + 1))
+    done = program("verify", path)
+    assert done.returncode == FAIL and "DIFFERS: manifest.json.cms: larger than" in done.stdout
+
+
+def test_a_public_copy_is_not_made_inside_the_bundle(bundle, program):
+    path = bundle()
+    before = files_of(path)
+    done = program("publish", path, "--out", path / "public")
+    assert done.returncode == USAGE and "inside the bundle" in done.stderr
+    assert files_of(path) == before
+
+
 def test_the_same_run_twice_compares_as_the_same(certified, program):
     (_, first), (_, second) = certified("one"), certified("two")
     said = program("compare", first, second)
