@@ -2,8 +2,10 @@
 #include <pybind11/pybind11.h>
 
 #include "python/core/command.h"
+#include "python/core/results.h"
 
 PYBIND11_MODULE(_core, module) {
   using namespace uketsuke::python;
   register_command(module);
+  register_results(module);
 }

@@ -1,7 +1,6 @@
 #include "harness/cli/run_command.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <optional>
@@ -37,22 +36,11 @@ class Lines {
         person_(person) {}
 
   void result(const verdict::ScenarioResult& result) {
-    const bool not_applicable = is_not_applicable(result);
     const bool passed = result.verdict == Verdict::kPass;
     if (passed && !all_) return;
-    const auto word = not_applicable ? std::string_view("n/a") : to_string(result.verdict);
-    char head[16];
-    std::snprintf(head, sizeof head, "%-7.*s", static_cast<int>(word.size()), word.data());
-    char tail[48];
-    std::snprintf(tail, sizeof tail, " (%.1f ms)\n", static_cast<double>(result.wall_us) / 1000);
-    auto line = head + report::cut(full_name(result), report::kNameColumns);
-    const auto title = in_language(result.title, console_.language());
-    if (!title.empty()) line += "  " + report::one_line(title);
     // On a terminal a line of a pass stays one line; the report has all of it.
-    const auto width = console_.width();
-    const auto needed = report::columns_of(tail);
-    if (passed && width > needed + kLeastColumns) line = report::cut(line, width - needed);
-    console_.print(line + tail);
+    const std::size_t width = passed ? console_.width() : 0;
+    console_.print(report::headline(result, console_.language(), width) + "\n");
     if (!passed || !result.warnings.empty()) {
       console_.print(fitted(report::explain(result, console_.language())));
     }

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "harness/report/report.h"
 #include "harness/report/text.h"
 
@@ -77,7 +79,19 @@ void explain_step(Lines& lines, const StepResult& step, const ScenarioResult& re
   for (const auto& message : step.wire_tail) lines.add(8, message);
 }
 
+constexpr std::size_t kLeastColumns = 20;  // of a name, on a narrow terminal
+
 }  // namespace
+
+std::string headline(const ScenarioResult& result, Language language, std::size_t columns) {
+  const std::string_view word = is_not_applicable(result) ? "n/a" : to_string(result.verdict);
+  std::string line = fmt::format("{:<7}", word) + cut(full_name(result), kNameColumns);
+  const std::string title = in_language(result.title, language);
+  if (!title.empty()) line += "  " + one_line(title);
+  const std::string tail = fmt::format(" ({:.1f} ms)", static_cast<double>(result.wall_us) / 1000);
+  if (columns > columns_of(tail) + kLeastColumns) line = cut(line, columns - columns_of(tail));
+  return line + tail;
+}
 
 std::string explain(const ScenarioResult& result, Language language) {
   Lines lines(language);

@@ -84,6 +84,11 @@ void write_junit(const RunInfo& info, const verdict::Summary& summary, const Res
 void write_html(const RunInfo& info, const verdict::Summary& summary, const ResultSource& results,
                 Sink& sink);
 
+// The line of a result on a terminal: verdict, name, title, real time. Without its end; at most
+// `columns` wide (0: whatever it takes).
+std::string headline(const verdict::ScenarioResult& result, verdict::Language language,
+                     std::size_t columns = 0);
+
 // What a failed or otherwise unpassed result prints on a terminal: expectation, observation, last
 // messages on the wire. Several lines, each ended.
 std::string explain(const verdict::ScenarioResult& result, verdict::Language language);
