@@ -43,7 +43,9 @@ py::str plain_text(std::string_view text) {
   return py::reinterpret_steal<py::str>(made);
 }
 
-py::tuple plain(const Text& text) { return py::make_tuple(plain_text(text.ja), plain_text(text.en)); }
+py::tuple plain(const Text& text) {
+  return py::make_tuple(plain_text(text.ja), plain_text(text.en));
+}
 
 py::list plain(const std::vector<std::string>& texts) {
   py::list list(texts.size());

@@ -1,4 +1,4 @@
-"""What a run came to: verdicts, steps, results. The fields are those of harness/verdict/result.h."""
+"""What a run came to: verdicts, steps, results, field by field as harness/verdict/result.h."""
 
 from __future__ import annotations
 
