@@ -5,7 +5,7 @@ import pathlib
 
 FOLDERS = ("sim", "models", "scenarios", "harness", "python", "tests")
 TOP = ("CMakeLists.txt", "CMakePresets.json", "README.md", "CHANGELOG.md", "LICENSE", "dev",
-       ".ci/run", ".clang-format", ".clang-tidy", ".gitignore")
+       "pyproject.toml", ".ci/run", ".clang-format", ".clang-tidy", ".gitignore")
 CODE = (".h", ".cpp")
 
 
