@@ -1,5 +1,5 @@
-"""install_folder.py PREFIX: where packages go below this prefix so that this interpreter finds them:
-one of its own folders if one is there, else one that is called like the first of them."""
+"""install_folder.py PREFIX: where a package goes below this prefix so that this Python finds it:
+one of the folders that it searches, or else one that is called like the first of them."""
 
 import site
 import sys

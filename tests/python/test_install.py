@@ -1,4 +1,4 @@
-"""What `cmake --install` and pip leave behind works from anywhere, without checkout or build tree."""
+"""What `cmake --install` and pip leave behind works from anywhere, without checkout."""
 
 import importlib.util
 import json
@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 import sys
 import sysconfig
+from typing import Any
 
 import pytest
 
@@ -30,7 +31,7 @@ print(json.dumps({
 """
 
 
-def call(*command, cwd, **more):
+def call(*command: object, cwd: pathlib.Path, **more: str) -> str:
     done = subprocess.run([str(word) for word in command], cwd=cwd, text=True, encoding="utf-8",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT_S,
                           env={**ENVIRONMENT, **more})
@@ -38,24 +39,29 @@ def call(*command, cwd, **more):
     return done.stdout
 
 
-def install(prefix, cwd, **more):
+def commands(program: object, python: object) -> list[list[str]]:
+    """The two ways to call it."""
+    return [[str(program)], [str(python), "-m", "uketsuke"]]
+
+
+def install(prefix: pathlib.Path | str, cwd: pathlib.Path, **more: str) -> None:
     call(os.environ["CMAKE"], "--install", TREE, "--prefix", prefix, cwd=cwd, **more)
 
 
-def python_folder(prefix):
+def python_folder(prefix: pathlib.Path) -> pathlib.Path:
     [package] = pathlib.Path(prefix).glob("lib/python*/*-packages/uketsuke")
     return package.parent
 
 
 @pytest.fixture(scope="module")
-def prefix(tmp_path_factory):
+def prefix(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     folder = tmp_path_factory.mktemp("installed")
     install(folder / "prefix of mine", folder)
     return folder / "prefix of mine"
 
 
 @pytest.fixture(scope="module")
-def venv(tmp_path_factory):
+def venv(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
     """A virtual environment with nothing but what pip made of the checkout."""
     folder = tmp_path_factory.mktemp("venv")
     call(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
@@ -67,16 +73,16 @@ def venv(tmp_path_factory):
     return folder
 
 
-def names_in_the_checkout():
+def names_in_the_checkout() -> list[str]:
     return sorted(p.relative_to(ROOT).as_posix() for folder in (".", "python", "python/uketsuke")
                   for p in (ROOT / folder).iterdir() if not p.name.startswith((".", "__pycache__")))
 
 
-def report_of(python, cwd, **more):
+def report_of(python: pathlib.Path | str, cwd: pathlib.Path, **more: str) -> Any:
     return json.loads(call(python, "-c", REPORT, cwd=cwd, **more))
 
 
-def assert_it_is_ours(report, folder):
+def assert_it_is_ours(report: Any, folder: pathlib.Path) -> None:
     assert pathlib.Path(report["file"]).is_relative_to(folder)
     assert report["version"] == report["metadata"]
     assert report["scripts"] == ["uketsuke.__main__:main"]
@@ -85,15 +91,16 @@ def assert_it_is_ours(report, folder):
     assert report["typed"]
 
 
-def test_the_package_installed_by_cmake_is_found(prefix, tmp_path):
+def test_the_package_installed_by_cmake_is_found(prefix: pathlib.Path,
+                                                 tmp_path: pathlib.Path) -> None:
     folder = python_folder(prefix)
     report = report_of(sys.executable, tmp_path, PYTHONPATH=str(folder))
     assert_it_is_ours(report, folder)
 
 
-def test_what_cmake_installed_runs_scenarios(prefix, tmp_path):
+def test_what_cmake_installed_runs_scenarios(prefix: pathlib.Path, tmp_path: pathlib.Path) -> None:
     folder = str(python_folder(prefix))
-    for command in ([prefix / "bin/uketsuke"], [sys.executable, "-m", "uketsuke"]):
+    for command in commands(prefix / "bin/uketsuke", sys.executable):
         out = f"out{len(command)}"
         text = call(*command, "run", SCENARIO, "-j", "2", "--out", out, cwd=tmp_path,
                     PYTHONPATH=folder)
@@ -101,13 +108,13 @@ def test_what_cmake_installed_runs_scenarios(prefix, tmp_path):
         assert "193 cases" in call(*command, "catalogue", cwd=tmp_path, PYTHONPATH=folder)
 
 
-def test_every_file_of_the_package_is_installed(prefix):
+def test_every_file_of_the_package_is_installed(prefix: pathlib.Path) -> None:
     sources = {p.name for p in (ROOT / "python/uketsuke").iterdir() if p.is_file()}
     installed = {p.name for p in (python_folder(prefix) / "uketsuke").iterdir() if p.is_file()}
     assert installed == sources | {"_core" + sysconfig.get_config_var("EXT_SUFFIX")}
 
 
-def test_an_older_version_is_replaced(tmp_path):
+def test_an_older_version_is_replaced(tmp_path: pathlib.Path) -> None:
     install("here", tmp_path)  # below the working directory
     older = python_folder(tmp_path / "here") / "uketsuke-0.0.1.dist-info"
     older.mkdir()
@@ -116,17 +123,17 @@ def test_an_older_version_is_replaced(tmp_path):
     assert len(list(older.parent.glob("uketsuke-*.dist-info"))) == 1
 
 
-def test_the_data_are_those_of_the_installation(tmp_path):
+def test_the_data_are_those_of_the_installation(tmp_path: pathlib.Path) -> None:
     install(tmp_path / "p", tmp_path)
     folder = python_folder(tmp_path / "p")
     (tmp_path / "p/share/uketsuke/scenarios").rename(tmp_path / "gone")
-    for command in ([tmp_path / "p/bin/uketsuke"], [sys.executable, "-m", "uketsuke"]):
+    for command in commands(tmp_path / "p/bin/uketsuke", sys.executable):
         done = subprocess.run([*command, "catalogue"], cwd=tmp_path, text=True, capture_output=True,
                               env={**ENVIRONMENT, "PYTHONPATH": str(folder)}, timeout=TIMEOUT_S)
         assert done.returncode == ERROR and "UKETSUKE_DATA" in done.stderr
 
 
-def test_a_stage_for_packagers_has_links_that_hold_after_the_move(tmp_path):
+def test_a_stage_for_packagers_has_links_that_hold_after_the_move(tmp_path: pathlib.Path) -> None:
     install("/usr", tmp_path, DESTDIR=str(tmp_path / "stage"))
     [package] = (tmp_path / "stage/usr/lib").glob("python*/*-packages/uketsuke")
     (tmp_path / "stage").rename(tmp_path / "elsewhere")
@@ -135,9 +142,10 @@ def test_a_stage_for_packagers_has_links_that_hold_after_the_move(tmp_path):
     assert (data / "cards").is_dir()
 
 
-def test_python_looks_where_it_is_installed_below_its_own_prefix():
+def test_python_looks_where_it_is_installed_below_its_own_prefix() -> None:
     path = ROOT / "python/install_folder.py"
     spec = importlib.util.spec_from_file_location("install_folder", path)
+    assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     debian = ["/usr/local/lib/python3.11/dist-packages", "/usr/lib/python3/dist-packages",
@@ -149,20 +157,29 @@ def test_python_looks_where_it_is_installed_below_its_own_prefix():
     assert module.install_folder("/opt/python", own) == own[0]
 
 
-def test_pip_installs_a_checkout_and_leaves_it_clean(venv, tmp_path):
+def test_pip_installs_a_checkout_and_leaves_it_clean(venv: pathlib.Path,
+                                                     tmp_path: pathlib.Path) -> None:
     assert_it_is_ours(report_of(venv / "bin/python", tmp_path), venv)
 
 
-def test_what_pip_installed_runs_scenarios(venv, tmp_path):
+def test_what_pip_installed_runs_scenarios(venv: pathlib.Path, tmp_path: pathlib.Path) -> None:
     version = call(venv / "bin/uketsuke", "--version", cwd=tmp_path)
     assert call(venv / "bin/python", "-m", "uketsuke", "--version", cwd=tmp_path) == version
-    for command in ([venv / "bin/uketsuke"], [venv / "bin/python", "-m", "uketsuke"]):
+    for command in commands(venv / "bin/uketsuke", venv / "bin/python"):
         out = f"out{len(command)}"
         text = call(*command, "run", SCENARIO, "-j", "2", "--out", out, cwd=tmp_path)
         assert "no deviation found" in text
 
 
-def test_what_pip_installed_pip_takes_away(venv):
+def test_the_types_of_what_pip_installed_are_seen(venv: pathlib.Path,
+                                                  tmp_path: pathlib.Path) -> None:
+    (tmp_path / "user.py").write_text("import uketsuke\nreveal_type(uketsuke.__version__)\n")
+    text = call(sys.executable, "-m", "mypy", "--strict", "--python-executable",
+                venv / "bin/python", "user.py", cwd=tmp_path)
+    assert 'Revealed type is "builtins.str"' in text
+
+
+def test_what_pip_installed_pip_takes_away(venv: pathlib.Path) -> None:
     listed = call(sys.executable, "-m", "pip", "--python", venv / "bin/python", "show", "-f",
                   "uketsuke", cwd=venv)
     assert "Name: uketsuke" in listed and "uketsuke/scenarios/cards/" in listed

@@ -4,6 +4,7 @@ import os
 import pathlib
 import signal
 import sys
+from typing import Any
 
 import pytest
 
@@ -24,8 +25,8 @@ def python(tmp_path: pathlib.Path) -> Program:
     return python_at(tmp_path / "python")
 
 
-def comparable(results: dict) -> dict:
-    def without_times(node):
+def comparable(results: Any) -> Any:
+    def without_times(node: Any) -> Any:
         if isinstance(node, dict):
             return {key: without_times(value) for key, value in node.items()
                     if key not in ("started_at", "wall_us", "rsa_us")}
@@ -34,7 +35,8 @@ def comparable(results: dict) -> dict:
     return without_times(results)
 
 
-def test_a_run_on_two_workers_has_the_results_of_the_binary(program, python):
+def test_a_run_on_two_workers_has_the_results_of_the_binary(program: Program, python: Program
+                                                            ) -> None:
     for one in (program, python):
         done = one("run", FLOW, "-j", "2", "--out", "out")
         assert done.returncode == PASS, done.stdout[-2000:] + done.stderr
@@ -47,14 +49,15 @@ def test_a_run_on_two_workers_has_the_results_of_the_binary(program, python):
     (["--version"], PASS), (["--help"], PASS), (["catalogue"], PASS), (["steps"], PASS),
     (["run", "nothere"], USAGE), (["run", "--nothing"], USAGE), ([], USAGE),
     (["explain", "DSC-01", "--lang", "ja"], PASS)])
-def test_what_is_printed_is_what_the_binary_prints(program, python, arguments, code):
+def test_what_is_printed_is_what_the_binary_prints(program: Program, python: Program,
+                                                   arguments: list[str], code: int) -> None:
     expected, done = program(*arguments), python(*arguments)
     assert (done.returncode, done.stdout, done.stderr) == \
         (expected.returncode, expected.stdout, expected.stderr)
     assert done.returncode == code
 
 
-def test_a_deviation_is_exit_code_1(python):
+def test_a_deviation_is_exit_code_1(python: Program) -> None:
     text = REFUSED.read_text(encoding="utf-8")
     assert "{emergency_view: refused" in text
     python.write("deviates.yaml", text.replace("{emergency_view: refused",
@@ -64,12 +67,12 @@ def test_a_deviation_is_exit_code_1(python):
     assert list(python.verdicts().values()) == ["fail"]
 
 
-def test_arguments_that_are_no_utf8_arrive_as_they_are(python):
+def test_arguments_that_are_no_utf8_arrive_as_they_are(python: Program) -> None:
     done = python("run", os.fsdecode(b"\xff\xfe"), errors="surrogateescape")
     assert done.returncode == USAGE and os.fsdecode(b"\xff\xfe") in done.stderr
 
 
-def test_a_reference_reader_is_certified(python):
+def test_a_reference_reader_is_certified(python: Program) -> None:
     claims = python.write("claims.yaml", python("claims", "model:clean_tpdu").stdout)
     done = python("certify", "--reader", "model:clean_tpdu", "--claims", claims, "--out", "out",
                   "--only", "DSC,MSG-03")
@@ -77,14 +80,14 @@ def test_a_reference_reader_is_certified(python):
     assert python("verify", "out").returncode == PASS
 
 
-def test_campaigns_find_their_workers(python):
+def test_campaigns_find_their_workers(python: Program) -> None:
     done = python("sweep", REFUSED, "-j", "2", "--out", "sweep")
     assert done.returncode in (PASS, FAIL), done.stdout + done.stderr
     done = python("explore", "--runs", "20", "--seed", "1", "-j", "2", "--out", "explore")
     assert done.returncode == PASS, done.stdout + done.stderr
 
 
-def test_the_workers_are_of_the_same_package_wherever_they_start(tmp_path):
+def test_the_workers_are_of_the_same_package_wherever_they_start(tmp_path: pathlib.Path) -> None:
     """A folder `uketsuke` in the working directory is not taken for the package."""
     python = python_at(tmp_path / "python", "-P")
     python.write("uketsuke/__init__.py", "raise SystemExit('the wrong package')\n")
@@ -93,7 +96,7 @@ def test_the_workers_are_of_the_same_package_wherever_they_start(tmp_path):
     assert done.returncode == PASS, done.stdout + done.stderr
 
 
-def test_the_data_folder_of_the_environment_comes_first(python):
+def test_the_data_folder_of_the_environment_comes_first(python: Program) -> None:
     done = python("catalogue", env={"UKETSUKE_DATA": str(python.folder)})
     assert done.returncode == ERROR and str(python.folder) in done.stderr
 
@@ -104,7 +107,7 @@ def catches(pid: int, number: int) -> bool:
     return bool(int(mask, 16) >> (number - 1) & 1)
 
 
-def test_ctrl_c_ends_a_run_with_what_is_known(python):
+def test_ctrl_c_ends_a_run_with_what_is_known(python: Program) -> None:
     run = python.start("run", FLOW, "--repeat", "1000", "--out", "out", start_new_session=True)
     wait_for(lambda: any(children(worker) == [] and catches(worker, signal.SIGTERM)
                          for worker in children(run.pid)))
@@ -115,7 +118,7 @@ def test_ctrl_c_ends_a_run_with_what_is_known(python):
     assert python.results()["summary"]["interrupted"] is True
 
 
-def test_ctrl_c_ends_a_command_that_waits_for_no_signal(python):
+def test_ctrl_c_ends_a_command_that_waits_for_no_signal(python: Program) -> None:
     run = python.start("mutants", "--out", "out")
     inside = f"/proc/{run.pid}/maps"
     wait_for(lambda: "/_core." in pathlib.Path(inside).read_text()
@@ -126,7 +129,7 @@ def test_ctrl_c_ends_a_command_that_waits_for_no_signal(python):
     assert "Traceback" not in errors
 
 
-def test_standard_streams_that_are_closed_are_nobody_elses(python):
+def test_standard_streams_that_are_closed_are_nobody_elses(python: Program) -> None:
     command = " ".join([sys.executable, "-m", "uketsuke", "run", str(REFUSED), "--out",
                         "out"])
     closed = Program(["/bin/sh", "-c"], python.folder)
