@@ -1,11 +1,17 @@
 // The module uketsuke._core: what C++ gives to the package around it. One concept, one file.
 #include <pybind11/pybind11.h>
 
+#include "python/core/bench.h"
 #include "python/core/command.h"
+#include "python/core/errors.h"
 #include "python/core/results.h"
+#include "python/core/vocabulary.h"
 
 PYBIND11_MODULE(_core, module) {
   using namespace uketsuke::python;
+  register_errors(module);
   register_command(module);
   register_results(module);
+  register_vocabulary(module);
+  register_bench(module);
 }

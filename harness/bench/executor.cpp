@@ -7,19 +7,18 @@
 #include <filesystem>
 #include <utility>
 
+#include "harness/bench/bind_roles.h"
 #include "harness/bench/director.h"
 #include "harness/bench/fault_pipes.h"
 #include "harness/bench/fault_rules.h"
-#include "harness/bench/make_outside.h"
 #include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
-#include "harness/bind/release_hint.h"
+#include "harness/bind/bindings.h"
 #include "harness/console/operator_hands.h"
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
 #include "harness/scenario/reference.h"
 #include "harness/verdict/format.h"
-#include "sim/gateway/real_card_process.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -49,20 +48,6 @@ fs::path really(const fs::path& path) {
 }
 
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
-
-// What this process and its surroundings must not do while there may be a real card.
-std::vector<verdict::Text> beware_of_real_cards(const bind::Bindings& bindings) {
-  if (!bindings.may_have_real_card()) return {};
-  std::vector<verdict::Text> dangers;
-  for (const auto& found : {gateway::forbid_core_dumps(), gateway::pcscd_log_warnings()})
-    for (const gateway::Warning& warning : found) dangers.emplace_back(warning.ja, warning.en);
-  return dangers;
-}
-
-bool releases_cards(const bind::Bindings& bindings) {
-  return std::any_of(bindings.cards.begin(), bindings.cards.end(),
-                     [](const bind::BoundCard& card) { return !card.key.empty(); });
-}
 
 // A profile names a reader of the model; who binds one has another.
 verdict::Text not_of_bound_reader(const run::Options& options,
@@ -178,29 +163,6 @@ std::vector<run::Selected> BenchExecutor::expand(const std::string& path,
   return selected;
 }
 
-// What is bound in place of models; the result: warnings about it.
-std::vector<verdict::Text> BenchExecutor::bind_roles(const run::Options& options,
-                                                     RunSettings& settings) {
-  const bind::Bindings bindings = bind::bindings_of(options.extra);
-  settings.produced_by = bindings.text();
-  if (!bindings.bound()) {
-    // A model's run can be laid beside that of a bound reader.
-    if (releases_cards(bindings))
-      settings.amend = [](WorldConfig& config) { config.identifies_cards = true; };
-    return {};
-  }
-  const auto lang = options.extra.find("lang");
-  const auto language =
-      lang == options.extra.end() ? std::nullopt : verdict::language_from(lang->second);
-  if (!attendance_) attendance_ = std::make_shared<console::Attendance>();
-  settings.amend = [this, bindings, language](WorldConfig& config) {
-    config.outside = make_outside(bindings, assets().catalog,
-                                  language.value_or(verdict::Language::kEnglish), attendance_);
-  };
-  settings.when_refused = bind::release_hint(bindings);
-  return beware_of_real_cards(bindings);
-}
-
 ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
                                       const run::Options& options) {
   const scenario::LoadResult& loaded = load(path);
@@ -243,7 +205,8 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     const auto keep = options.extra.find("journal");
     settings.keep_passing_journals = keep != options.extra.end() && keep->second == "all";
   }
-  std::vector<verdict::Text> dangers = bind_roles(options, settings);
+  std::vector<verdict::Text> dangers =
+      bind_roles(assets(), options.extra, attendance_, settings);
   const AtEnd at_end = watch(scenario, options, settings);
   if (options.progress != nullptr || options.on_step) {
     settings.at_step = [&scenario, &options, next = std::move(settings.at_step)](

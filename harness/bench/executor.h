@@ -48,7 +48,6 @@ class BenchExecutor : public run::Executor {
  private:
   // The file as loaded last: expand() and execute() ask for the same one in turn.
   const scenario::LoadResult& load(const std::string& path);
-  std::vector<verdict::Text> bind_roles(const run::Options& options, RunSettings& settings);
   std::vector<yaml::Problem> problems_of(const scenario::Scenario& row);  // of its faults
   void refuse_names(const scenario::Scenario& row, verdict::ScenarioResult& result);
 

@@ -345,6 +345,30 @@ const StepResult& Play::check(const Expectation& check, const std::string& file)
   return end_step();
 }
 
+const StepResult& Play::attest(StepResult step, const std::string& file) {
+  begin_step(file);
+  StepResult& added = add_step();
+  step.index = added.index;
+  step.file = added.file;
+  step.simulated_us = simulation().now_us();
+  added = std::move(step);
+  if (added.verdict > Verdict::kPass)
+    added.wire_tail = stage_.world().journal().tail(settings_.wire_tail);
+  return end_step();
+}
+
+std::string Play::seen(const std::string& expectation) {
+  const auto& rows = scenario::expectations();
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].name != expectation) continue;
+    Expectation asked;
+    asked.outcome = static_cast<scenario::Outcome>(i);
+    asked.name = expectation;
+    return stage_.observer().look(asked, since_).value;
+  }
+  return {};
+}
+
 void Play::limit_reached(const Text& where) {
   result_.verdict = Verdict::kInconc;
   const double limit_s = static_cast<double>(limit_us_) / 1e6;

@@ -34,6 +34,10 @@ class Play {
   const verdict::StepResult& check(const scenario::Expectation& check,
                                    const std::string& file = {});
   void steps_over();
+  // A step that a program judged by itself: it stands beside the others, on its word.
+  const verdict::StepResult& attest(verdict::StepResult step, const std::string& file);
+  // Of a state, or of what happened since the last act, as a scenario would write it.
+  std::string seen(const std::string& expectation);
   // In a handler: what is being thrown becomes the verdict. Nothing more is judged then.
   void broke_off();
   // Once, at the end: invariants, faults, what was not seen, the journal. Never throws.

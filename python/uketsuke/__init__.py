@@ -1,8 +1,13 @@
 """The bench of uketsuke from Python. What computes is C++ (uketsuke._core)."""
 
 from uketsuke import _core
+from uketsuke.bench import Bench, Journal, Record
+from uketsuke.errors import (BenchError, Deviation, Error, Inconclusive, Livelock, NotApplicable,
+                             Problem, ScenarioError, StepError)
 from uketsuke.results import Result, Results, Step, Summary, Text, Verdict
 
 __version__ = _core.version
 
-__all__ = ["Result", "Results", "Step", "Summary", "Text", "Verdict", "__version__"]
+__all__ = ["Bench", "BenchError", "Deviation", "Error", "Inconclusive", "Journal", "Livelock",
+           "NotApplicable", "Problem", "Record", "Result", "Results", "ScenarioError", "Step",
+           "StepError", "Summary", "Text", "Verdict", "__version__"]

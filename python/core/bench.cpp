@@ -1,0 +1,152 @@
+#include "python/core/bench.h"
+
+#include <fmt/format.h>
+#include <pybind11/stl.h>
+
+#include <cmath>
+
+#include "harness/bind/bindings.h"
+#include "python/core/driven.h"
+#include "python/core/plain.h"
+#include "python/core/script_bench.h"
+
+namespace uketsuke::python {
+namespace {
+
+namespace py = pybind11;
+using scenario::Source;
+
+wire::Micros micros(double seconds) {
+  if (!(seconds >= 0) || seconds > kLongestSeconds) {
+    throw ScriptError({fmt::format("秒数は 0 以上 {:.0f} 以下の数で指定してください",
+                                   kLongestSeconds),
+                       fmt::format("seconds are a number from 0 to {:.0f}", kLongestSeconds)});
+  }
+  return static_cast<wire::Micros>(std::llround(seconds * 1e6));
+}
+
+py::dict plain_record(const Record& record) {
+  py::dict fields;
+  fields["time_ns"] = record.time_ns;
+  fields["wire"] = plain_text(record.wire);
+  fields["pipe"] = plain_text(record.pipe);
+  fields["sender"] = plain_text(record.from);
+  fields["receiver"] = plain_text(record.to);
+  fields["data"] = py::bytes(reinterpret_cast<const char*>(record.bytes.data()),
+                             record.bytes.size());
+  fields["role"] = plain_text(record.role);
+  fields["event"] = plain_text(record.event);
+  fields["text"] = plain_text(record.text);
+  fields["remark"] = plain_text(record.remark);
+  return fields;
+}
+
+BenchSettings settings_of(const py::dict& given) {
+  BenchSettings settings;
+  settings.seed = given["seed"].cast<std::uint64_t>();
+  settings.data_folder = given["data_folder"].cast<std::string>();
+  const auto binds = given["bind"].cast<std::vector<std::string>>();
+  const auto file = given["bench_file"].cast<std::string>();
+  if (!binds.empty() || !file.empty()) {
+    static_cast<void>(bind::load_bindings(file, binds));  // throws what is wrong with them
+    bind::put_bindings(file, binds, settings.extra);
+  }
+  settings.watcher = watch_signals;
+  return settings;
+}
+
+std::unique_ptr<ScriptBench> make(const std::string& header, const std::string& file, int line,
+                                  const py::dict& given) {
+  BenchSettings settings = settings_of(given);
+  return driven([&] {
+    return std::make_unique<ScriptBench>(header, Source{file, line}, std::move(settings));
+  });
+}
+
+py::list plain_records(ScriptBench& bench, std::size_t begin, std::size_t count) {
+  py::list records;
+  for (const Record& record : driven([&] { return bench.records(begin, count); }))
+    records.append(plain_record(record));
+  return records;
+}
+
+bool run_until(ScriptBench& bench, const py::object& condition, double within,
+               const std::string& file, int line) {
+  const wire::Micros within_us = micros(within);
+  const auto done = [&condition] {
+    bool holds = false;
+    in_python([&] { holds = py::bool_(condition()); });
+    return holds;
+  };
+  return driven(bench, {file, line}, [&] { return bench.run_until(done, within_us); });
+}
+
+// The world goes as it came: with the simulation to itself.
+struct Destroy {
+  void operator()(ScriptBench* bench) const {
+    const SimulationLock lock = SimulationLock::without_signals();
+    delete bench;
+  }
+};
+using Held = std::unique_ptr<ScriptBench, Destroy>;
+
+}  // namespace
+
+void register_bench(py::module_& module) {
+  remember_main_thread();
+  py::class_<ScriptBench, Held>(module, "Bench")
+      .def(py::init([](const std::string& header, const std::string& file, int line,
+                       const py::dict& settings) {
+             return Held(make(header, file, line, settings).release());
+           }),
+           py::arg("header"), py::arg("file"), py::arg("line"), py::arg("settings"))
+      .def("prepare",
+           [](ScriptBench& bench, const std::string& file, int line) {
+             return driven(bench, {file, line}, [&] { return bench.prepare(); });
+           })
+      .def("step",
+           [](ScriptBench& bench, const std::string& yaml, const std::string& file, int line) {
+             const Source source{file, line};
+             return plain(driven(bench, source, [&] { return bench.step(yaml, source); }));
+           })
+      .def("checks",
+           [](ScriptBench& bench, const std::string& yaml, const std::string& file, int line) {
+             const Source source{file, line};
+             py::list steps;
+             for (const auto& step :
+                  driven(bench, source, [&] { return bench.checks(yaml, source); }))
+               steps.append(plain(step));
+             return steps;
+           })
+      .def("attest",
+           [](ScriptBench& bench, const py::dict& step, const std::string& file, int line) {
+             const Source source{file, line};
+             verdict::StepResult told = step_from(step);
+             return plain(
+                 driven(bench, source, [&] { return bench.attest(std::move(told), source); }));
+           })
+      .def("run",
+           [](ScriptBench& bench, double seconds, const std::string& file, int line) {
+             const wire::Micros duration_us = micros(seconds);
+             driven(bench, {file, line}, [&] { bench.run_for(duration_us); });
+           })
+      .def("run_until", run_until)
+      .def("seen",
+           [](ScriptBench& bench, const std::string& expectation) {
+             return plain_text(driven([&] { return bench.seen(expectation); }));
+           })
+      .def("now_us", [](ScriptBench& bench) { return driven([&] { return bench.now_us(); }); })
+      .def("lying",
+           [](ScriptBench& bench) { return plain_text(driven([&] { return bench.lying(); })); })
+      .def("record_count",
+           [](ScriptBench& bench) { return driven([&] { return bench.records(); }); })
+      .def("records", plain_records, py::arg("begin"), py::arg("count"))
+      .def("finish",
+           [](ScriptBench& bench) { return plain(driven([&] { return bench.finish(); })); })
+      .def("finished", &ScriptBench::finished)
+      .def("result", [](ScriptBench& bench) {
+        return plain(driven([&] { return verdict::ScenarioResult(bench.result()); }));
+      });
+}
+
+}  // namespace uketsuke::python

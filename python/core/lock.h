@@ -1,0 +1,52 @@
+// One thread at a time drives simulations: SystemC keeps its current world in globals. Whoever
+// enters gives up the GIL first and then waits for the lock, so that the thread that has the lock
+// can always get the GIL for an answer from Python.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <exception>
+#include <functional>
+#include <mutex>
+
+#include "sim/kernel/stopped.h"
+
+namespace uketsuke::python {
+
+// What Python raised while a simulation ran: a signal's handler, a predicate, a card, a panel.
+// Thrown through C++ without the GIL; rethrow() gives it back to Python as it was.
+class Raised : public kernel::Stopped {
+ public:
+  explicit Raised(std::exception_ptr error) : error_(std::move(error)) {}
+  [[noreturn]] void rethrow() const { std::rethrow_exception(error_); }
+
+ private:
+  std::exception_ptr error_;  // pybind11::error_already_set
+};
+
+class SimulationLock {
+ public:
+  // Holding the GIL. The main thread handles signals while it waits; what their handlers raise is
+  // thrown (pybind11::error_already_set).
+  SimulationLock() : SimulationLock(true) {}
+  // For destructors: throws nothing.
+  static SimulationLock without_signals() { return SimulationLock(false); }
+
+ private:
+  explicit SimulationLock(bool signals);
+
+  pybind11::gil_scoped_release released_;
+  std::unique_lock<std::recursive_timed_mutex> lock_;
+};
+
+// Without the GIL, outside of the kernel: does it with the GIL; what Python raises there is thrown
+// as Raised.
+void in_python(const std::function<void()>& work);
+
+// For Simulation::watch: every 50 ms or so Python looks for signals, in its main thread. Throws
+// Raised (KeyboardInterrupt).
+void watch_signals();
+// Once, when the module is loaded.
+void remember_main_thread();
+
+}  // namespace uketsuke::python

@@ -1,0 +1,188 @@
+#include "python/core/script_bench.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "harness/bench/bind_roles.h"
+#include "harness/bench/fault_rules.h"
+#include "harness/bench/world_config.h"
+#include "harness/verdict/format.h"
+#include "python/core/errors.h"
+
+namespace uketsuke::python {
+namespace {
+
+using verdict::Text;
+
+// One set for all benches of the process: data files are read once.
+std::shared_ptr<const bench::Assets> assets_of(const std::string& data_folder) {
+  static std::map<std::string, std::shared_ptr<const bench::Assets>> loaded;
+  const std::string folder = bench::find_data_folder(data_folder);
+  std::shared_ptr<const bench::Assets>& assets = loaded[folder];
+  if (!assets) assets = bench::load_assets(folder);
+  return assets;
+}
+
+}  // namespace
+
+// While the simulation runs, Python may look at the bench and not drive it.
+class ScriptBench::Running {
+ public:
+  explicit Running(ScriptBench& bench) : bench_(bench) {
+    bench.drive_only_once();
+    bench.running_ = true;
+    bench.play_->stage().world().simulation().activate();
+  }
+  ~Running() { bench_.running_ = false; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  ScriptBench& bench_;
+};
+
+void ScriptBench::drive_only_once() const {
+  if (finished_) throw ScriptError({"このベンチは終了しています", "this bench is closed"});
+  if (!running_) return;
+  throw ScriptError(
+      {"このベンチは動作中です。条件式、カード、パネルの中では見るだけにしてください",
+       "this bench is running: a condition, a card or a panel may look at it, not drive it"});
+}
+
+ScriptBench::ScriptBench(std::string_view header, const scenario::Source& source,
+                         BenchSettings settings)
+    : assets_(assets_of(settings.data_folder)),
+      scenario_(scenario::load_header(header, source, assets_->catalog)) {
+  if (auto problems = bench::fault_rules(scenario_).problems; !problems.empty()) {
+    for (yaml::Problem& problem : problems) problem.mark = {source.file, source.line, 0};
+    throw yaml::Error(std::move(problems));
+  }
+  settings_.seed = settings.seed;
+  std::shared_ptr<console::Attendance> attendance;
+  warnings_ = bench::bind_roles(*assets_, settings.extra, attendance, settings_);
+  device_ = std::make_unique<bind::DeviceLock>(bind::bindings_of(settings.extra));
+  settings_.amend = [bound = std::move(settings_.amend),
+                     more = std::move(settings.amend)](bench::WorldConfig& config) {
+    if (bound) bound(config);
+    for (const auto& amend : more) amend(config);
+  };
+  reader_ = std::make_unique<scenario::StepReader>(assets_->catalog, scenario_);
+  play_ = std::make_unique<bench::Play>(*assets_, scenario_, settings_);
+  play_->result().line = static_cast<std::uint32_t>(source.line);
+  play_->stage().world().simulation().watch(std::move(settings.watcher));
+}
+
+bool ScriptBench::prepare() {
+  const Running running(*this);
+  return play_->prepare();
+}
+
+verdict::StepResult ScriptBench::step(std::string_view yaml, const scenario::Source& source) {
+  const Running running(*this);
+  return play_->step(reader_->step(yaml, source), source.file);
+}
+
+std::vector<verdict::StepResult> ScriptBench::checks(std::string_view yaml,
+                                                     const scenario::Source& source) {
+  const Running running(*this);
+  std::vector<verdict::StepResult> results;
+  for (const scenario::Expectation& check : reader_->checks(yaml, source))
+    results.push_back(play_->check(check, source.file));
+  return results;
+}
+
+verdict::StepResult ScriptBench::attest(verdict::StepResult step, const scenario::Source& source) {
+  const Running running(*this);
+  step.line = static_cast<std::uint32_t>(source.line);
+  return play_->attest(std::move(step), source.file);
+}
+
+wire::Micros ScriptBench::end_of(wire::Micros duration_us) {
+  constexpr auto kEndUs = static_cast<wire::Micros>(kLongestSeconds * 1e6);
+  const wire::Micros end_us = now_us() + duration_us;
+  if (end_us <= kEndUs) return end_us;
+  throw ScriptError({fmt::format("ベンチのシミュレーション時間は {:.0f} 秒までです", kLongestSeconds),
+                     fmt::format("a bench runs no longer than {:.0f} simulated seconds",
+                                 kLongestSeconds)});
+}
+
+void ScriptBench::run_for(wire::Micros duration_us) {
+  const Running running(*this);
+  reader_->something_happened();
+  kernel::Simulation& simulation = play_->stage().world().simulation();
+  simulation.run_until([] { return false; }, end_of(duration_us));
+}
+
+bool ScriptBench::run_until(const std::function<bool()>& done, wire::Micros within_us) {
+  const Running running(*this);
+  reader_->something_happened();
+  kernel::Simulation& simulation = play_->stage().world().simulation();
+  return simulation.run_until(done, end_of(within_us)) ==
+         kernel::Simulation::Stop::kCondition;
+}
+
+std::string ScriptBench::seen(const std::string& expectation) { return play_->seen(expectation); }
+std::uint64_t ScriptBench::now_us() { return play_->stage().world().simulation().now_us(); }
+std::string ScriptBench::lying() { return play_->stage().world().hands().lying(); }
+std::size_t ScriptBench::records() { return play_->stage().world().journal().size(); }
+
+std::vector<Record> ScriptBench::records(std::size_t begin, std::size_t count) {
+  const trace::Journal& journal = play_->stage().world().journal();
+  std::vector<Record> records;
+  for (std::size_t i = begin; i < journal.size() && records.size() < count; ++i) {
+    const trace::Entry entry = journal.entry(i);
+    Record record;
+    record.time_ns = entry.time_ns;
+    record.remark = entry.remark;
+    if (entry.pipe == nullptr) {
+      record.role = entry.role;
+      record.event = entry.event;
+      record.text = entry.text;
+    } else {
+      record.wire = entry.pipe->wire;
+      record.pipe = entry.pipe->name;
+      record.from = entry.pipe->from;
+      record.to = entry.pipe->to;
+      record.bytes.assign(entry.bytes.begin(), entry.bytes.end());
+      record.text = journal.decoded(i);
+    }
+    records.push_back(std::move(record));
+  }
+  return records;
+}
+
+std::vector<std::string> ScriptBench::last_messages(std::size_t count) {
+  return play_->stage().world().journal().tail(count);
+}
+
+void ScriptBench::broke_off() { play_->broke_off(); }
+
+const verdict::ScenarioResult& ScriptBench::result() const {
+  return finished_ ? result_ : play_->result();
+}
+
+const verdict::ScenarioResult& ScriptBench::finish() {
+  if (finished_) return result_;
+  drive_only_once();
+  play_->stage().world().simulation().activate();
+  result_ = play_->finish();
+  finished_ = true;
+  result_.wall_us = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                            begun_)
+          .count());
+  for (Text& warning : warnings_) result_.warnings.push_back(std::move(warning));
+  device_.reset();
+  return result_;
+}
+
+bench::World& ScriptBench::world() {
+  drive_only_once();
+  reader_->something_happened();
+  bench::World& world = play_->stage().world();
+  world.simulation().activate();
+  return world;
+}
+
+}  // namespace uketsuke::python

@@ -1,0 +1,318 @@
+"""The bench: a desk with its reader, terminal, card, EHR, and people who act."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any, overload
+
+from uketsuke import _core
+from uketsuke.errors import Deviation, Inconclusive, NotApplicable, StepError
+from uketsuke.results import Result, Step, Text, Verdict
+from uketsuke.roles import Card, Ehr, Reader, Terminal, Waits
+
+_PACKAGE = str(Path(__file__).parent)
+
+
+def _caller() -> tuple[str, int]:
+    """Where the program is that called into this package."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    return (frame.f_code.co_filename, frame.f_lineno) if frame else ("", 0)
+
+
+@dataclass(frozen=True)
+class Record:
+    """One line of the journal: a message on a wire, or a note of a role.
+
+    Of a message: wire, pipe, sender, receiver, data (masked bytes are zero), text (decoded), remark
+    (what a fault did). Of a note: role, event, text.
+    """
+
+    time_ns: int
+    wire: str
+    pipe: str
+    sender: str
+    receiver: str
+    data: bytes
+    role: str
+    event: str
+    text: str
+    remark: str
+
+    @property
+    def is_message(self) -> bool:
+        return bool(self.wire)
+
+    @property
+    def seconds(self) -> float:
+        return self.time_ns / 1e9
+
+
+class Journal(Sequence[Record]):
+    """What passed on all wires and what roles recorded, in order; it grows while the bench runs."""
+
+    _AT_ONCE = 512
+
+    def __init__(self, core: _core.Bench) -> None:
+        self._core = core
+
+    def __len__(self) -> int:
+        return self._core.record_count()
+
+    @overload
+    def __getitem__(self, index: int) -> Record: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Record]: ...
+
+    def __getitem__(self, index: int | slice) -> Record | list[Record]:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        count = len(self)
+        at = index + count if index < 0 else index
+        if not 0 <= at < count:
+            raise IndexError(index)
+        return Record(**self._core.records(at, 1)[0])
+
+    def __iter__(self) -> Iterator[Record]:
+        at = 0
+        while records := self._core.records(at, self._AT_ONCE):
+            at += len(records)
+            for record in records:
+                yield Record(**record)
+
+    def messages(self, wire: str = "") -> Iterator[Record]:
+        """Messages of one wire, or all: usb, field, session, panel, folder, network."""
+        return (record for record in self if record.is_message and wire in ("", record.wire))
+
+    def notes(self, event: str = "") -> Iterator[Record]:
+        """Notes of roles, of one event or all."""
+        return (record for record in self
+                if not record.is_message and event in ("", record.event))
+
+
+class Bench(Waits):
+    """One case on one desk, from its own beginning at time 0; a context manager.
+
+    release: "2024-12". reader: "face" or "generic". given: what holds at the beginning, with the
+    keys of `given:` in a scenario; None: the card of hanako is at hand and a passcode was issued.
+    bind: what stands in place of models, {"reader": "usbip:127.0.0.1/1-1"}. bench_file: a bench
+    file. seed: of the random numbers. faults, limits, tags, covers, releases: as in a scenario.
+
+    What deviates raises Deviation (an AssertionError), what nobody can tell raises Inconclusive.
+    After the `with` block `result` is what the case came to.
+    """
+
+    def __init__(self, release: str | None = None, reader: str = "face", *,
+                 reader_profile: str | None = None, bind: Mapping[str, Any] | None = None,
+                 bench_file: str | Path | None = None, seed: int = 1,
+                 given: Mapping[str, Any] | None = None,
+                 faults: Sequence[Mapping[str, Any]] = (),
+                 limits: Mapping[str, float] | None = None, id: str = "python_case",
+                 title: str | tuple[str, str] | None = None,
+                 page: str | Sequence[str] | None = None,
+                 releases: Sequence[str] = (), tags: Sequence[str] = (),
+                 covers: Sequence[str] = (), data_folder: str | Path = "") -> None:
+        ja, en = title if isinstance(title, tuple) else (title or id, title or id)
+        desk: dict[str, Any] = {"reader": reader}
+        if reader_profile is not None:
+            desk["reader_profile"] = reader_profile
+        if release is not None:
+            desk["release"] = release
+        if given is None:
+            given = {"card": {"holder": "hanako"}, "backend": {"visual_passcode": "issued"}}
+        self._header: dict[str, Any] = {
+            "uketsuke": 1, "scenario": id, "title": {"ja": ja, "en": en}, "bench": desk,
+            "given": {"card": {"holder": "hanako"}, **given}}
+        optional: dict[str, Any] = {
+            "seed": page, "releases": list(releases), "tags": list(tags), "covers": list(covers),
+            "faults": [dict(fault) for fault in faults], "limits": dict(limits or {})}
+        self._header.update({key: value for key, value in optional.items() if value})
+        self._steps: list[dict[str, Any]] = []
+        self._checks: dict[str, Any] = {}
+        binds = [f"{role}={what}" for role, what in (bind or {}).items()]
+        file, line = _caller()
+        self._core = _core.Bench(_yaml(self._header), file, line, {
+            "seed": seed, "bind": binds, "bench_file": str(bench_file or ""),
+            "data_folder": str(data_folder)})
+        self.journal = Journal(self._core)
+        self._result: Result | None = None
+        if not self._core.prepare(file, line):
+            self._refused()
+
+    def _refused(self) -> None:
+        result = self.finish()
+        if result.not_applicable:
+            raise NotApplicable(result.not_applicable.ja, result.not_applicable.en)
+        raise Inconclusive(Step(title=Text("準備", "preparation"), observed=result.reason,
+                                verdict=Verdict.INCONCLUSIVE))
+
+    # Made when asked for: a bench that nobody holds goes at once, with its world.
+
+    @property
+    def reader(self) -> Reader:
+        """The card reader on the desk; of a face-auth reader also its panel."""
+        return Reader(self)
+
+    @property
+    def terminal(self) -> Terminal:
+        """The terminal for the eligibility verification."""
+        return Terminal(self)
+
+    @property
+    def card(self) -> Card:
+        """The cards that people bring."""
+        return Card(self)
+
+    @property
+    def ehr(self) -> Ehr:
+        """The hospital's EHR."""
+        return Ehr(self)
+
+    # ---- the case
+
+    def __enter__(self) -> Bench:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 traceback: TracebackType | None) -> None:
+        if error is not None and not isinstance(error, (StepError, NotApplicable)):
+            self._attest_failure(error, traceback)
+        self.finish()
+
+    def _attest_failure(self, error: BaseException, traceback: TracebackType | None) -> None:
+        if self._core.finished() or self._core.result()["verdict"] == "error":
+            return
+        file, line = "", 0
+        while traceback is not None:
+            if not traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+                file, line = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+            traceback = traceback.tb_next
+        text = f"{type(error).__name__}: {error}"
+        verdict = Verdict.FAIL if isinstance(error, AssertionError) else Verdict.ERROR
+        if not isinstance(error, Exception):  # Ctrl-C: nobody can tell
+            verdict = Verdict.INCONCLUSIVE
+        self._attest(Text("スクリプト", "the script"), Text("終わりまで進む", "goes on to its end"),
+                     Text(text, text), verdict, (file, line))
+
+    def _attest(self, title: Text, expected: Text, observed: Text, verdict: Verdict,
+                place: tuple[str, int]) -> Step:
+        step = Step(title=title, expected=expected, observed=observed, verdict=verdict,
+                    attested_by="script")
+        return Step.of(self._core.attest(step.plain(), *place))
+
+    def finish(self) -> Result:
+        """Ends the case: what holds in every run is judged, the result is complete. Once."""
+        if self._result is None:
+            self._result = Result.of(self._core.finish())
+        return self._result
+
+    @property
+    def result(self) -> Result:
+        """What the case came to; before its end: so far."""
+        return self._result or Result.of(self._core.result())
+
+    # ---- steps
+
+    def step(self, **keys: Any) -> Step:
+        """One step with the keys of a scenario's step: do, expect, who, id, note."""
+        step = {("do" if key == "do_" else key): value for key, value in keys.items()
+                if value is not None}
+        told = Step.of(self._core.step(_yaml(step), *_caller()))
+        self._steps.append(step)
+        return self._judged(told)
+
+    def expect(self, *, id: str | Sequence[str] | None = None, **expected: Any) -> Step:
+        """Waits until all of it is seen: the words of `expect:`, and within, by.
+
+        Goes on with what the last act began: bench.expect(screen="passcode_entry", within=5).
+        """
+        return self.step(id=id, expect=expected)
+
+    def check(self, **then: Any) -> list[Step]:
+        """What holds at the end: the words of `then:`.
+
+        bench.check(backend={"consent": ...}, ordinary_view="refused", emergency_view="returned")
+        """
+        told = [Step.of(step) for step in self._core.checks(_yaml(then), *_caller())]
+        self._checks.update(then)
+        for step in told:
+            self._judged(step)
+        return told
+
+    @staticmethod
+    def _judged(step: Step) -> Step:
+        if step.verdict == Verdict.INCONCLUSIVE:
+            raise Inconclusive(step)
+        if step.verdict > Verdict.PASS:
+            raise Deviation(step)
+        return step
+
+    def attest(self, what: str | tuple[str, str], holds: bool, observed: str = "") -> Step:
+        """A judgement of the script's own, kept beside the steps as attested by script."""
+        ja, en = what if isinstance(what, tuple) else (what, what)
+        seen = observed or str(bool(holds))
+        return self._judged(self._attest(
+            Text("スクリプトの確認", "a check of the script"), Text(ja, en), Text(seen, seen),
+            Verdict.PASS if holds else Verdict.FAIL, _caller()))
+
+    # ---- time
+
+    @property
+    def now(self) -> float:
+        """Simulated seconds since the beginning."""
+        return self._core.now_us() / 1e6
+
+    def run(self, seconds: float) -> None:
+        """Lets simulated time pass."""
+        self._core.run(seconds, *_caller())
+        self._steps.append({"do": {"wait": seconds}})
+
+    def run_until(self, condition: Callable[[], object], within: float = 60.0) -> float:
+        """Runs until the condition holds; it is asked after each instant, and may look, not act.
+
+        The result: the simulated seconds that it took. Raises Deviation if it does not hold within
+        so many simulated seconds.
+        """
+        begin, place = self.now, _caller()
+        holds = self._core.run_until(condition, within, *place)
+        took = self.now - begin
+        name = getattr(condition, "__name__", "")
+        what = "" if name in ("", "<lambda>") else f" {name}"
+        self._judged(self._attest(
+            Text(f"スクリプトの条件{what}を待つ", f"waits for the script's condition{what}"),
+            Text(f"{within:g} 秒以内に成り立つ", f"holds within {within:g} s"),
+            Text(f"{took:.3f} 秒後に成り立った", f"held after {took:.3f} s") if holds else
+            Text("成り立たなかった", "did not hold"),
+            Verdict.PASS if holds else Verdict.FAIL, place))
+        return took
+
+    # ---- what is seen
+
+    def seen(self, word: str) -> str:
+        """Of a word of `expect:` ("consent"), what there is now, as a scenario would write it."""
+        return self._core.seen(word)
+
+    def to_yaml(self) -> str:
+        """The steps so far as a scenario file. What is no step (conditions of the script, raw
+        bytes) is not in it; run(seconds) is a wait."""
+        from uketsuke.scenarios import Scenario
+
+        return Scenario(self._as_scenario()).to_yaml()
+
+    def _as_scenario(self) -> dict[str, Any]:
+        scenario: dict[str, Any] = {**self._header, "steps": list(self._steps)}
+        if self._checks:
+            scenario["then"] = dict(self._checks)
+        return scenario
+
+
+def _yaml(data: Mapping[str, Any]) -> str:
+    # JSON is YAML. What JSON has no word for (a Path, a date) is written as its text.
+    return json.dumps(data, ensure_ascii=False, default=str)
