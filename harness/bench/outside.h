@@ -20,6 +20,8 @@ namespace uketsuke::bench {
 
 struct Outside {
   kernel::PacerSettings pace;
+  // Called again and again while the world runs; what it throws ends the run. May be empty.
+  std::function<void()> watcher;
   std::shared_ptr<kernel::Inbox> inbox = std::make_shared<kernel::Inbox>();
   std::unique_ptr<gateway::UsbRoute> usb;  // one of usb and session
   std::unique_ptr<gateway::SessionRoute> session;

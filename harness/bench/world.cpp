@@ -52,6 +52,7 @@ void World::add_model_reader(const std::string& role) {
 void World::bind_reader(const std::string& role) {
   Outside& outside = *config_.outside;
   simulation_.pace(outside.pace, outside.inbox);
+  if (outside.watcher) simulation_.watch(outside.watcher);
   endpoints_ = std::make_unique<OutsideEndpoints>(outside.simulated_cards);
   add_session(role);
   outside_reader_ = std::make_unique<OutsideReader>(context_, outside, *endpoints_, *session_,

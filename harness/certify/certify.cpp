@@ -16,6 +16,7 @@
 #include "harness/conformance/waivers.h"
 #include "harness/evidence/bundle.h"
 #include "harness/evidence/environment.h"
+#include "harness/evidence/json_value.h"
 #include "harness/evidence/record_json.h"
 #include "harness/report/atomic_file.h"
 #include "harness/verdict/format.h"
@@ -31,7 +32,7 @@ using report::ReportError;
 using verdict::say;
 using verdict::Text;
 
-constexpr const char* kPartial = "results.partial.json";
+constexpr std::chrono::milliseconds kKeepEvery{500};
 constexpr const char* kIdentity = "traces/identity.jsonl";
 
 std::string bytes_of(const fs::path& file) {
@@ -47,6 +48,16 @@ std::string local_time(std::time_t at) {
   char text[40];
   std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S%z", &parts);
   return text;
+}
+
+// Results that an earlier run left. Throws report::ReportError.
+conformance::CertifyResult read_results(const fs::path& file) {
+  try {
+    return evidence::record_from_json(bytes_of(file)).result;
+  } catch (const evidence::Malformed& malformed) {
+    throw ReportError(ReportError::Kind::kEnvironment,
+                      say("{}：{}", "{}: {}", file.string(), malformed.text()));
+  }
 }
 
 bool simulated(const std::string& route) {
@@ -134,6 +145,54 @@ void Certify::write(const std::string& name, const std::string& bytes) const {
   file.commit();
 }
 
+void Certify::check_same_run(const conformance::CertifyResult& old) const {
+  if (old.catalogue.digest != catalogue_.digest)
+    usage({"カタログが前回と違う", "the catalogue is another one than then"});
+  if (old.claims_digest != evidence::sha256_hex(settings_.claims_text))
+    usage({"申告書が前回と違う", "the claims are others than then"});
+  if (old.reader.vendor_id != result_.reader.vendor_id ||
+      old.reader.product_id != result_.reader.product_id ||
+      old.reader.bcd_device != result_.reader.bcd_device)
+    usage({"リーダーが前回と違う", "the reader is another one than then"});
+  if (old.reader.serial != result_.reader.serial ||
+      (old.reader.route != result_.reader.route &&
+       (simulated(old.reader.route) || simulated(result_.reader.route))))
+    usage(say("リーダーへの経路が前回（{}）と違う", "the reader was reached by {} then",
+              old.reader.route));
+}
+
+// A bundle that is whole has a manifest. Beside it the results so far are those of cases that are
+// run again; without it, of a run that broke off, perhaps while its bundle was written.
+void Certify::go_on() {
+  const fs::path out = settings_.out;
+  const fs::path partial = out / std::string(evidence::kPartialName);
+  const fs::path results = out / std::string(evidence::kResultsName);
+  const bool broke_off = fs::exists(partial);
+  const bool whole = fs::exists(out / std::string(evidence::kManifestName));
+  if (settings_.resume && !settings_.rerun_failed && !broke_off && whole)
+    usage(say("{} の検査は終わっている（逸脱のやり直しは --rerun-failed）",
+              "the run in {} has ended (--rerun-failed runs deviations again)", settings_.out));
+  if (!broke_off && (!settings_.rerun_failed || !fs::exists(results)))
+    usage(say("{} に続きを行えるものがない", "there is nothing in {} to go on with",
+              settings_.out));
+  if (broke_off && !whole && !settings_.resume)
+    usage(say("{} の検査は途中。先に --resume で終える", "the run in {} broke off: --resume first",
+              settings_.out));
+  const conformance::CertifyResult old = read_results(broke_off ? partial : results);
+  check_same_run(old);
+  if (whole || !broke_off) {
+    const conformance::CertifyResult before = broke_off ? read_results(results) : old;
+    for (const CaseResult* last : conformance::last_attempts(before))
+      attempts_before_[last->id] = last->attempt;
+    again_ = settings_.rerun_failed || old.cases.size() > before.cases.size();
+  }
+  const std::string route = result_.reader.route;
+  result_ = old;
+  result_.reader.route = route;  // of the bench that is used now
+  result_.interrupted = false;
+  done_before_ = conformance::last_attempts(result_).size();
+}
+
 void Certify::open() {
   // A mistake in them is told before anything is run or written.
   std::vector<conformance::Waiver> waivers;
@@ -143,41 +202,29 @@ void Certify::open() {
     waivers = conformance::load_waivers(settings_.waivers, known, settings_.today);
   }
   const fs::path out = settings_.out;
-  const fs::path before =
-      out / (settings_.rerun_failed ? std::string(evidence::kResultsName) : std::string(kPartial));
-  if (settings_.resume || settings_.rerun_failed) {
-    if (!fs::exists(before))
-      usage(say("{} に続きを行えるものがない", "there is nothing in {} to go on with",
-                settings_.out));
-    evidence::Record record = evidence::record_from_json(bytes_of(before));
-    const conformance::CertifyResult& old = record.result;
-    if (old.catalogue.digest != catalogue_.digest)
-      usage({"カタログが前回と違う", "the catalogue is another one than then"});
-    if (old.claims_digest != evidence::sha256_hex(settings_.claims_text))
-      usage({"申告書が前回と違う", "the claims are others than then"});
-    if (old.reader.vendor_id != result_.reader.vendor_id ||
-        old.reader.product_id != result_.reader.product_id ||
-        old.reader.bcd_device != result_.reader.bcd_device)
-      usage({"リーダーが前回と違う", "the reader is another one than then"});
-    if (old.reader.serial != result_.reader.serial ||
-        (old.reader.route != result_.reader.route &&
-         (simulated(old.reader.route) || simulated(result_.reader.route))))
-      usage(say("リーダーへの経路が前回（{}）と違う", "the reader was reached by {} then",
-                old.reader.route));
-    result_ = old;
-    result_.interrupted = false;
+  const bool goes_on = settings_.resume || settings_.rerun_failed;
+  if (goes_on && !fs::is_directory(out))
+    usage(say("{} に続きを行えるものがない", "there is nothing in {} to go on with",
+              settings_.out));
+  folder_ = std::make_unique<const Folder>(settings_.out);
+  if (goes_on) {
+    go_on();
   } else {
-    std::error_code ignored;
-    if (fs::exists(out) && !fs::is_empty(out, ignored))
+    if (!folder_->is_empty())
       usage(say("{} は空でない（続きは --resume、やり直しは --rerun-failed）",
                 "{} is not empty (--resume goes on, --rerun-failed runs deviations again)",
                 settings_.out));
     result_.claims_digest = evidence::sha256_hex(settings_.claims_text);
     result_.started_at = local_time(std::time(nullptr));
   }
-  fs::create_directories(out / std::string(evidence::kTraceFolder));
-  if (!settings_.rerun_failed && !identity_trace_.empty()) write(kIdentity, identity_trace_);
   if (!settings_.waivers.empty()) result_.waivers = waivers;
+  if (!again_) keep();
+  std::error_code error;
+  fs::create_directories(out / std::string(evidence::kTraceFolder), error);
+  if (error)
+    report::throw_errno({"フォルダーを作成できません", "cannot create folder"}, settings_.out,
+                        error.value());
+  if (!again_ && !identity_trace_.empty()) write(kIdentity, identity_trace_);
 }
 
 bool Certify::done(const std::string& id) const {
@@ -185,10 +232,20 @@ bool Certify::done(const std::string& id) const {
                      [&](const CaseResult& result) { return result.id == id; });
 }
 
-void Certify::keep() const {
+void Certify::keep() {
   evidence::Record record;
   record.result = result_;
-  write(kPartial, evidence::to_json(record));
+  write(std::string(evidence::kPartialName), evidence::to_json(record));
+  kept_at_ = std::chrono::steady_clock::now();
+}
+
+bool Certify::is_stopped(const Events& events) const {
+  return events.stop != nullptr && events.stop->load() > 0;
+}
+
+bool Certify::is_planned(const std::string& id) const {
+  return std::any_of(plan_.cases.begin(), plan_.cases.end(),
+                     [&](const conformance::Planned& one) { return one.of->id == id; });
 }
 
 CaseResult Certify::by_kind(const Case& of, std::string& trace) {
@@ -220,44 +277,57 @@ void Certify::execute(const Case& of, std::uint32_t attempt, const Events& event
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
                                                             begin)
           .count());
+  // What was cut short says nothing of the reader: it is done again.
+  if (is_stopped(events) && settings_.desks.bound && result.verdict != verdict::Verdict::kPass)
+    return;
   complete(result);
   if (!trace.empty()) {
     result.trace = evidence::trace_name(of.id, attempt);
     write(result.trace, trace);
   }
   result_.cases.push_back(std::move(result));
-  if (settings_.desks.bound) keep();
+  // A case of the model takes milliseconds: a few more of them are done again after a crash.
+  if (settings_.desks.bound || std::chrono::steady_clock::now() - kept_at_ > kKeepEvery) keep();
   if (events.on_result) events.on_result(result_.cases.back());
 }
 
+void Certify::run_again(const Events& events) {
+  std::vector<std::pair<std::string, std::uint32_t>> again;
+  for (const CaseResult* last : conformance::last_attempts(result_)) {
+    const CaseOutcome outcome = conformance::outcome_in(result_, *last);
+    const bool deviates = outcome == CaseOutcome::kFail || outcome == CaseOutcome::kInconc ||
+                          outcome == CaseOutcome::kError || outcome == CaseOutcome::kNone;
+    const auto before = attempts_before_.find(last->id);
+    const bool is_old = before == attempts_before_.end() || before->second == last->attempt;
+    if (deviates && is_old && is_planned(last->id)) again.emplace_back(last->id, last->attempt + 1);
+  }
+  std::size_t number = 0;
+  for (const auto& [id, attempt] : again) {
+    ++number;
+    const Case* of = catalogue_.find(id);
+    if (of == nullptr) continue;
+    if (is_stopped(events)) break;
+    if (events.on_begin) events.on_begin(number, again.size(), *of);
+    execute(*of, attempt, events);
+  }
+}
+
 void Certify::run(const Events& events) {
-  const auto stopped = [&] { return events.stop != nullptr && events.stop->load() > 0; };
-  if (settings_.rerun_failed) {
-    std::vector<std::pair<std::string, std::uint32_t>> again;
-    for (const CaseResult* last : conformance::last_attempts(result_)) {
-      const CaseOutcome outcome = conformance::outcome_in(result_, *last);
-      if (outcome == CaseOutcome::kFail || outcome == CaseOutcome::kInconc ||
-          outcome == CaseOutcome::kError || outcome == CaseOutcome::kNone)
-        again.emplace_back(last->id, last->attempt + 1);
-    }
-    for (const auto& [id, attempt] : again) {
-      const Case* of = catalogue_.find(id);
-      if (of == nullptr || stopped()) continue;
-      if (events.on_begin) events.on_begin(0, again.size(), *of);
-      execute(*of, attempt, events);
-    }
+  if (settings_.desks.stop) *settings_.desks.stop = events.stop;
+  if (again_) {
+    run_again(events);
   } else {
     if (!done(conformance::kClaimsCase)) check_claims(events);
     std::size_t number = 0;
     for (const conformance::Planned& planned : plan_.cases) {
       ++number;
       if (done(planned.of->id)) continue;
-      if (stopped()) break;
+      if (is_stopped(events)) break;
       if (events.on_begin) events.on_begin(number, plan_.cases.size(), *planned.of);
       execute(*planned.of, 1, events);
     }
   }
-  result_.interrupted = stopped();
+  result_.interrupted = is_stopped(events);
   if (result_.interrupted) keep();
 }
 
@@ -278,8 +348,8 @@ void Certify::finish(const evidence::SigningKey* key, std::time_t now) {
                    });
   result_.environment = evidence::this_environment();
   result_.ended_at = local_time(now);
+  keep();  // until the bundle is whole
   std::error_code ignored;
-  fs::remove(fs::path(settings_.out) / kPartial, ignored);
   fs::remove(fs::path(settings_.out) / std::string(evidence::kTraceFolder), ignored);  // if empty
   evidence::BundleInput input;
   input.claims = settings_.claims_text;
@@ -287,6 +357,7 @@ void Certify::finish(const evidence::SigningKey* key, std::time_t now) {
   input.seen =
       evidence::load_seen_elsewhere(settings_.data_folder + "/conformance/seen_elsewhere.yaml");
   evidence::write_bundle(settings_.out, result_, input, key, now);
+  fs::remove(fs::path(settings_.out) / std::string(evidence::kPartialName), ignored);
 }
 
 }  // namespace uketsuke::certify

@@ -3,11 +3,15 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/certify/desks.h"
+#include "harness/certify/folder.h"
 #include "harness/conformance/certify_result.h"
 #include "harness/conformance/plan.h"
 #include "harness/conformance/rule_file.h"
@@ -30,7 +34,8 @@ struct Settings {
 struct Events {
   std::function<void(std::size_t done, std::size_t of, const conformance::Case& next)> on_begin;
   std::function<void(const conformance::CaseResult&)> on_result;
-  const std::atomic<int>* stop = nullptr;  // above 0: after this case no other begins
+  // Above 0: no other case begins, and a bound one ends at once.
+  const std::atomic<int>* stop = nullptr;
 };
 
 class Certify {
@@ -42,22 +47,29 @@ class Certify {
   const conformance::Plan& plan() const { return plan_; }
   const conformance::Subject& subject() const { return subject_; }
   const conformance::CertifyResult& result() const { return result_; }
-  // Opens the folder; with resume or rerun_failed reads what lies there. Throws
-  // report::ReportError.
+  // Opens and locks the folder; with resume or rerun_failed reads what lies there. From then on
+  // what was done is on the disk, whenever the program is ended. Throws report::ReportError.
   void open();
-  // Runs what is to be run.
+  // How many cases have a result already: of the run that goes on.
+  std::size_t done_before() const { return done_before_; }
+  // Runs what is to be run. A case during which somebody asked to stop has no result.
   void run(const Events& events);
   // Writes the bundle. Not after an interruption.
   void finish(const evidence::SigningKey* key, std::time_t now);
 
  private:
+  void go_on();
+  void check_same_run(const conformance::CertifyResult& old) const;
+  void run_again(const Events& events);
   bool done(const std::string& id) const;
   void execute(const conformance::Case& of, std::uint32_t attempt, const Events& events);
+  bool is_stopped(const Events& events) const;
+  bool is_planned(const std::string& id) const;
   conformance::CaseResult by_kind(const conformance::Case& of, std::string& trace);
   void complete(conformance::CaseResult& result) const;
   void check_claims(const Events& events);
   void add_not_applicable();
-  void keep() const;
+  void keep();
   void write(const std::string& name, const std::string& bytes) const;
   void identify();
   void estimate();
@@ -69,6 +81,12 @@ class Certify {
   conformance::Plan plan_;
   conformance::CertifyResult result_;
   std::string identity_trace_;
+  std::unique_ptr<const Folder> folder_;
+  std::size_t done_before_ = 0;
+  bool again_ = false;  // what deviated is run again
+  // Attempts of the run before, of what is run again; of others none.
+  std::map<std::string, std::uint32_t> attempts_before_;
+  std::chrono::steady_clock::time_point kept_at_{};
 };
 
 }  // namespace uketsuke::certify

@@ -7,6 +7,7 @@
 #include "harness/conformance/bench_facts.h"
 #include "harness/conformance/mutants/mutant_file.h"
 #include "harness/yaml/yaml.h"
+#include "sim/gateway/broken.h"
 
 namespace uketsuke::certify {
 namespace {
@@ -64,6 +65,14 @@ Desks mutant_desks(std::shared_ptr<const bench::Assets> assets, const std::strin
   throw std::runtime_error("no mutant " + id + yaml::hint(id, ids).en);
 }
 
+std::function<void()> watcher_of(const Desks& desks) {
+  if (!desks.stop) return {};
+  return [stop = desks.stop, route = desks.bench.reader] {
+    if (*stop == nullptr || (*stop)->load() == 0) return;
+    throw gateway::RouteBroken(route, "中断された", "interrupted");
+  };
+}
+
 Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindings& bindings,
                   verdict::Language language) {
   Desks desks;
@@ -78,13 +87,16 @@ Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindi
     return desks;
   }
   desks.state = std::make_shared<conformance::BenchState>();
+  desks.stop = std::make_shared<const std::atomic<int>*>(nullptr);
   const bind::Binding& hands = bindings.card.is_model() ? bindings.panel : bindings.card;
   const bool served = bindings.reader.kind == "usbip" && hands.kind == "hands";
   const std::string card = bindings.cards.empty() ? "hanako" : bindings.cards.front().holder;
   desks.make = [assets = std::move(assets), bindings, language,
-                state = desks.state, card, served](const Case* of) -> std::unique_ptr<Desk> {
-    auto desk = std::make_unique<conformance::BoundDesk>(
-        bench::make_outside(bindings, assets->catalog, language), *state, card, served);
+                state = desks.state, card, served,
+                watcher = watcher_of(desks)](const Case* of) -> std::unique_ptr<Desk> {
+    auto outside = bench::make_outside(bindings, assets->catalog, language);
+    outside->watcher = watcher;
+    auto desk = std::make_unique<conformance::BoundDesk>(std::move(outside), *state, card, served);
     if (of != nullptr) desk->clear(of->card);
     return desk;
   };

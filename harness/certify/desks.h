@@ -1,6 +1,8 @@
 // Where the cases of a run act: a reader of the model, or one that is bound.
 #pragma once
 
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +27,8 @@ struct Desks {
   std::shared_ptr<const conformance::PcscBench> pcsc;
   std::vector<std::string> binds;  // as they were written
   std::shared_ptr<conformance::BenchState> state;  // bound: what lies at the reader
+  // Bound: what it points to, once a run has set it, ends what waits when it is above 0.
+  std::shared_ptr<const std::atomic<int>*> stop;
 };
 
 // "model:NAME". Throws std::runtime_error with the readers there are.
@@ -38,5 +42,8 @@ Desks mutant_desks(std::shared_ptr<const bench::Assets> assets, const std::strin
 // What is bound, as of the command line and the bench file.
 Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindings& bindings,
                   verdict::Language language);
+
+// Throws gateway::RouteBroken when somebody asked to stop: for bench::Outside::watcher.
+std::function<void()> watcher_of(const Desks& desks);
 
 }  // namespace uketsuke::certify

@@ -12,6 +12,9 @@ CaseResult execute_reception(const conformance::Case& of, const conformance::Sub
   desk.facts = subject.facts;
   if (desks.bound) {
     bind::put_bindings(desks.bindings.bench_file, desks.binds, desk.options.extra);
+    desk.amend = [watcher = watcher_of(desks)](bench::WorldConfig& config) {
+      if (config.outside) config.outside->watcher = watcher;
+    };
   } else if (desks.model != "face_reader") {
     desk.profile = desks.model;
   }

@@ -169,6 +169,8 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
     return verdict::kExitPass;
   }
   run.open();
+  if (command.resume || command.rerun_failed)
+    console.line(say("済んだ項目：{}", "cases with a result already: {}", run.done_before()));
   const StopSignals signals;
   certify::Events events;
   events.stop = signals.counter();
@@ -177,14 +179,21 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
                                in_language(next.title, console.language())));
   };
   events.on_result = [&](const conformance::CaseResult& result) { show(result, console); };
-  run.run(events);
-  console.status("");
-  if (run.result().interrupted) {
-    console.line(say("中断しました。続き：--resume を付けて同じ命令", "interrupted; the same command "
-                     "with --resume goes on"));
+  try {
+    run.run(events);
+    console.status("");
+    if (run.result().interrupted) {
+      console.line(say("中断しました。続き：--resume を付けて同じ命令", "interrupted; the same command "
+                       "with --resume goes on"));
+      return verdict::kExitError;
+    }
+    run.finish(key.get(), wall_clock());
+  } catch (const report::ReportError& error) {
+    console.error(error.text() + say("。済んだ項目は {} にある（続きは --resume）",
+                                     ". What was done is kept in {} (--resume goes on)",
+                                     command.out));
     return verdict::kExitError;
   }
-  run.finish(key.get(), wall_clock());
   show_end(run.result(), command.out, console);
   if (!command.public_copy.empty())
     publish_command({command.out, command.public_copy}, console);

@@ -35,6 +35,7 @@ BoundDesk::BoundDesk(std::shared_ptr<bench::Outside> outside, BenchState& state,
       endpoints_(outside_->simulated_cards), guard_(guard_of(*outside_, served)) {
   journal_.hand_to(forget);
   simulation_.pace(outside_->pace, outside_->inbox);
+  if (outside_->watcher) simulation_.watch(outside_->watcher);
   gateway::UsbGatewayConfig wire;
   wire.host = "host";
   wire.describe_control = bench::describe_control_out;

@@ -47,7 +47,7 @@ std::vector<ManifestEntry> entries_of(const std::string& path) {
   std::vector<Problem> problems;
   std::vector<ManifestEntry> entries;
   for (const auto& name : folder.list(problems)) {
-    if (is_about_the_bundle(name)) continue;
+    if (is_about_the_bundle(name) || name == kPartialName) continue;
     Text why;
     const auto bytes = belongs(name) ? folder.read(name, why) : std::nullopt;
     if (!belongs(name)) why = {"バンドルに属さないファイルです", "belongs to no bundle"};

@@ -42,6 +42,8 @@ constexpr std::string_view kEnvironmentName = "environment.json";
 constexpr std::string_view kManifestName = "manifest.json";
 constexpr std::string_view kSignatureName = "manifest.json.cms";
 constexpr std::string_view kTraceFolder = "traces";
+// What a run has so far; its writer takes it away when the bundle is whole.
+constexpr std::string_view kPartialName = "results.partial.json";
 
 // SHA-256 (FIPS 180-4) in lower-case hex.
 std::string sha256_hex(std::string_view bytes);

@@ -1,7 +1,11 @@
 """`uketsuke certify` as a vendor uses it: plan, bundle, going on after an abort, running again."""
 
+import fcntl
 import json
+import os
 import re
+import resource
+import shutil
 import signal
 import time
 
@@ -142,3 +146,95 @@ def test_another_device_does_not_mend_what_deviated(uketsuke):
 def test_what_cannot_be_gone_on_with_is_refused(uketsuke):
     done = certify(uketsuke, "clean_tpdu", "--resume")
     assert done.returncode == USAGE and "nothing" in done.stderr
+
+
+def wait_for_traces(running, folder, count):
+    until = time.monotonic() + 60
+    while len(list((folder / "traces").glob("*.jsonl"))) < count and time.monotonic() < until:
+        assert running.poll() is None, running.communicate()
+    return folder
+
+
+@pytest.mark.parametrize("count", [1, 40, 120])
+def test_a_run_that_was_killed_goes_on_and_loses_nothing(uketsuke, count):
+    claims = claims_of(uketsuke, "everything")
+    arguments = ["certify", "--reader", "model:everything", "--claims", claims, "--out", "out"]
+    running = uketsuke.start(*arguments)
+    out = wait_for_traces(running, uketsuke.folder / "out", count)
+    running.kill()
+    running.communicate()
+    for name in (".report.html.tmp-4711", "traces/.MSG-01.jsonl.tmp-4711"):
+        (out / name).write_text("half", encoding="utf-8")  # what it was writing then
+    if not (out / "manifest.json").exists():
+        assert (out / "results.partial.json").exists()
+        done = uketsuke(*arguments, "--resume")
+        assert done.returncode == PASS, done.stdout + done.stderr
+        assert all(len(attempts) == 1 for attempts in cases(uketsuke).values())
+        assert uketsuke("verify", "out").returncode == PASS
+
+
+def test_a_bundle_that_could_not_be_written_keeps_what_was_done(uketsuke):
+    certify(uketsuke, "clean_tpdu", "--only", "DSC", out="whole")
+    page = (uketsuke.folder / "whole/report.html").stat().st_size
+    small = (page - 1, page - 1)  # enough for all but the page
+    done = certify(uketsuke, "clean_tpdu", "--only", "DSC",
+                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, small))
+    assert done.returncode == ERROR and "internal" not in done.stderr
+    assert "What was done is kept in out (--resume goes on)" in done.stderr
+    assert len(json.loads((uketsuke.folder / "out/results.partial.json").read_text())["cases"]) > 2
+    done = certify(uketsuke, "clean_tpdu", "--only", "DSC", "--resume")
+    assert done.returncode == PASS, done.stderr
+    assert not (uketsuke.folder / "out/results.partial.json").exists()
+    assert uketsuke("verify", "out").returncode == PASS
+
+
+def test_one_run_at_a_time_writes_into_a_folder(uketsuke):
+    (uketsuke.folder / "out").mkdir()
+    held = os.open(uketsuke.folder / "out", os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_EX)
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03")
+    assert done.returncode == ERROR and "another run writes into out" in done.stderr
+    assert list((uketsuke.folder / "out").iterdir()) == []
+    os.close(held)
+    assert certify(uketsuke, "clean_tpdu", "--only", "MSG-03").returncode == PASS
+
+
+@pytest.mark.parametrize("out, code, word", [("file", USAGE, "is no folder"),
+                                             ("file/below", ERROR, "Not a directory")])
+def test_a_folder_that_cannot_be_made_is_told_in_plain_words(uketsuke, out, code, word):
+    uketsuke.write("file", "mine")
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03", out=out)
+    assert done.returncode == code and word in done.stderr and "internal" not in done.stderr
+    assert (uketsuke.folder / "file").read_text() == "mine"
+
+
+def test_results_so_far_that_are_damaged_are_named(uketsuke):
+    uketsuke.write("out/results.partial.json", "[" * 100_000)
+    done = certify(uketsuke, "clean_tpdu", "--resume")
+    assert done.returncode == ERROR and "internal" not in done.stderr
+    assert "out/results.partial.json: nested deeper" in done.stderr
+
+
+def test_running_again_goes_on_where_it_was_interrupted(uketsuke):
+    """Each case has its second attempt once, whatever was done before the interruption."""
+    claims_of(uketsuke, "clean_tpdu")
+    arguments = ["certify", "--reader", "mutant:m-abort-not-supported", "--claims", "claims.yaml",
+                 "--only", "ABT", "--out"]
+    assert uketsuke(*arguments, "out").returncode == FAIL
+    shutil.copytree(uketsuke.folder / "out", uketsuke.folder / "again")
+    assert uketsuke(*arguments, "again", "--rerun-failed").returncode == FAIL
+    results = json.loads((uketsuke.folder / "again/results.json").read_text(encoding="utf-8"))
+    results["cases"] = [c for c in results["cases"] if c["attempt"] == 1 or c["id"] == "ABT-01"]
+    uketsuke.write("out/results.partial.json", json.dumps(results, ensure_ascii=False))
+    shutil.copy(uketsuke.folder / "again/traces/ABT-01#2.jsonl", uketsuke.folder / "out/traces")
+    assert uketsuke(*arguments, "out", "--resume").returncode == FAIL
+    failed = [a for a in cases(uketsuke).values() if a[0]["verdict"] == "fail"]
+    assert len(failed) > 2 and {len(attempts) for attempts in failed} == {2}
+    assert uketsuke("verify", "out").returncode == PASS
+
+
+def test_a_run_that_has_ended_has_nothing_to_go_on_with(uketsuke):
+    assert certify(uketsuke, "clean_tpdu", "--only", "MSG-03").returncode == PASS
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03", "--resume")
+    assert done.returncode == USAGE and "the run in out has ended" in done.stderr
+    assert uketsuke("verify", "out").returncode == PASS

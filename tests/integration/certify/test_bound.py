@@ -1,8 +1,11 @@
 """From a reader over USB/IP to a verified bundle: claims, certify, verify."""
 
 import json
+import signal
+import subprocess
+import time
 
-PASS = 0
+PASS, ERROR = 0, 4
 READER = "clean_tpdu"
 # Procedures take the time that people need: they are left to the model (tests/python).
 FAMILIES = "DSC,MSG,PWR,NOT,PRM,CLK,XFR,ABT,SEC,ESC,MEC,TPA,USB"
@@ -71,3 +74,26 @@ def test_where_a_person_places_cards_the_word_simulated_does_not_open_the_guard(
     cases = json.loads((tmp_path / "out/results.json").read_text())["cases"]
     refused = {c["id"] for c in cases if "not released" in json.dumps(c.get("not_applicable", ""))}
     assert refused == {"MSG-06", "MSG-07", "ESC-01"}
+
+
+def test_an_interruption_ends_the_case_that_runs_and_keeps_those_before(start, run, uketsuke,
+                                                                        tmp_path):
+    reader, panel = served(start, uketsuke)
+    (tmp_path / "bench.yaml").write_text(
+        f'uketsuke_bench: 1\nbind: {{reader: "{reader}", panel: "{panel}"}}\nspeed: {SPEED}\n'
+        "cards: {hanako: {simulated: true}}\n")
+    (tmp_path / "claims.yaml").write_text(run(uketsuke, "claims", reader).stdout)
+    arguments = ["certify", "--bench", "bench.yaml", "--claims", "claims.yaml", "--only",
+                 "MSG-01,RCP-10", "--out", "out"]
+    running = subprocess.Popen([uketsuke, *arguments], cwd=tmp_path, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    until = time.monotonic() + 60
+    while not (tmp_path / "out/traces/MSG-01.jsonl").exists() and time.monotonic() < until:
+        assert running.poll() is None, running.communicate()
+        time.sleep(0.05)
+    time.sleep(1)  # RCP-10 takes ten times as long
+    running.send_signal(signal.SIGINT)
+    said, _ = running.communicate(timeout=60)
+    assert running.returncode == ERROR and "--resume" in said
+    kept = json.loads((tmp_path / "out/results.partial.json").read_text())["cases"]
+    assert {c["id"]: c["verdict"] for c in kept} == {"claims": "pass", "MSG-01": "pass"}
