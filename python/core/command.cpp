@@ -11,6 +11,7 @@
 #include "harness/campaign/executor.h"
 #include "harness/cli/app.h"
 #include "harness/run/this_program.h"
+#include "python/core/lock.h"
 
 namespace uketsuke::python {
 namespace {
@@ -35,7 +36,7 @@ void describe_program() {
   if (!executable.is_none() && !py::str(executable).cast<std::string>().empty())
     program.command = {executable.cast<std::string>(), "-P", folder / "__main__.py"};
   std::error_code error;
-  const fs::path data = fs::canonical(folder / "scenarios", error);
+  const fs::path data = fs::canonical(folder / "_scenarios", error);
   if (!error) program.data_folder = data.string();
   run::set_this_program(program);
 }
@@ -68,7 +69,7 @@ int command_main(const std::vector<std::string>& arguments, const std::string& n
   std::vector<char*> argv;
   for (std::string& argument : line) argv.push_back(argument.data());
   argv.push_back(nullptr);
-  const py::gil_scoped_release release;
+  const SimulationLock lock;
   const InterruptOfTheProgram interrupt;
   campaign::CampaignExecutor executor("");
   return cli::main(static_cast<int>(line.size()), argv.data(), executor);

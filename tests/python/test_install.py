@@ -137,7 +137,7 @@ def test_a_stage_for_packagers_has_links_that_hold_after_the_move(tmp_path: path
     install("/usr", tmp_path, DESTDIR=str(tmp_path / "stage"))
     [package] = (tmp_path / "stage/usr/lib").glob("python*/*-packages/uketsuke")
     (tmp_path / "stage").rename(tmp_path / "elsewhere")
-    data = tmp_path / "elsewhere" / package.relative_to(tmp_path / "stage") / "scenarios"
+    data = tmp_path / "elsewhere" / package.relative_to(tmp_path / "stage") / "_scenarios"
     assert not os.path.isabs(os.readlink(data))
     assert (data / "cards").is_dir()
 
@@ -182,7 +182,7 @@ def test_the_types_of_what_pip_installed_are_seen(venv: pathlib.Path,
 def test_what_pip_installed_pip_takes_away(venv: pathlib.Path) -> None:
     listed = call(sys.executable, "-m", "pip", "--python", venv / "bin/python", "show", "-f",
                   "uketsuke", cwd=venv)
-    assert "Name: uketsuke" in listed and "uketsuke/scenarios/cards/" in listed
+    assert "Name: uketsuke" in listed and "uketsuke/_scenarios/cards/" in listed
     call(sys.executable, "-m", "pip", "--python", venv / "bin/python", "uninstall", "-y",
          "uketsuke", cwd=venv)
     assert not list(venv.glob("lib/python*/site-packages/uketsuke*"))

@@ -5,6 +5,7 @@ import pathlib
 import signal
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ HERE = pathlib.Path(__file__)
 
 def kick(after):
     """Ctrl-C, so many seconds from now."""
-    thread = threading.Thread(
-        target=lambda: (time.sleep(after), os.kill(os.getpid(), signal.SIGINT)), daemon=True)
+    thread = threading.Timer(after, os.kill, (os.getpid(), signal.SIGINT))
+    thread.daemon = True
     thread.start()
 
 
@@ -110,7 +111,7 @@ def test_a_failed_assertion_of_the_script_fails_its_case():
             assert bench.reader.screen == "consent", "never"
     step = bench.result.decisive_step
     assert bench.result.verdict is Verdict.FAIL
-    assert step.attested_by == "script" and step.file == str(HERE)
+    assert step and step.attested_by == "script" and step.file == str(HERE)
 
 
 def test_an_error_of_the_script_is_an_error_of_its_case():
@@ -182,7 +183,7 @@ def test_benches_side_by_side_do_not_touch_each_other():
 
 
 def test_benches_of_many_threads_take_turns():
-    digests = {seed: set() for seed in range(4)}
+    digests: dict[int, set[str]] = {seed: set() for seed in range(4)}
 
     def work(seed):
         for _ in range(5):
@@ -243,17 +244,19 @@ def test_the_passcode_is_nowhere_in_the_journal():
 
 
 def test_what_a_bench_cannot_be_is_told():
-    for wrong in ({"reader": "magnetic"}, {"release": "2019-01"}, {"given": {"weather": "rain"}},
-                  {"faults": [{"wire": "usb"}]}):
+    headers: list[dict[str, Any]] = [
+        {"reader": "magnetic"}, {"release": "2019-01"}, {"given": {"weather": "rain"}},
+        {"faults": [{"wire": "usb"}]}]
+    for wrong in headers:
         with pytest.raises(uketsuke.ScenarioError) as caught:
             uketsuke.Bench(**wrong)
         assert caught.value.file == str(HERE)
     with pytest.raises(uketsuke.BenchError):
         uketsuke.Bench(bind={"reader": "telepathy"})
     with uketsuke.Bench() as bench:
-        for wrong in (-1, float("nan"), 1e300):
+        for seconds in (-1, float("nan"), 1e300):
             with pytest.raises(uketsuke.Error):
-                bench.run(wrong)
+                bench.run(seconds)
     with pytest.raises(uketsuke.Error, match="closed"):
         bench.run(1)
 
