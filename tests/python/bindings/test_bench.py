@@ -183,7 +183,7 @@ def test_benches_side_by_side_do_not_touch_each_other():
 
 
 def test_benches_of_many_threads_take_turns():
-    digests: dict[int, set[str]] = {seed: set() for seed in range(4)}
+    digests: dict[int, set[tuple[str, Verdict]]] = {seed: set() for seed in range(4)}
 
     def work(seed):
         for _ in range(5):
