@@ -4,6 +4,7 @@
 #include "python/core/bench.h"
 #include "python/core/command.h"
 #include "python/core/errors.h"
+#include "python/core/explore.h"
 #include "python/core/results.h"
 #include "python/core/vocabulary.h"
 
@@ -14,4 +15,5 @@ PYBIND11_MODULE(_core, module) {
   register_results(module);
   register_vocabulary(module);
   register_bench(module);
+  register_explore(module);
 }

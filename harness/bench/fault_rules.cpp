@@ -115,8 +115,10 @@ std::uint32_t Reader::step(const Value& value) {
   const char* const end = value.text.data() + value.text.size();
   const auto result = std::from_chars(value.text.data(), end, number);
   const bool is_number = !value.text.empty() && result.ec == std::errc() && result.ptr == end;
+  // A program's steps come one by one.
+  const bool comes_later = scenario_ == nullptr || scenario_->steps.empty();
   const std::size_t last =
-      scenario_ == nullptr ? 0xFFFF : scenario_->steps.size() + scenario_->then.size();
+      comes_later ? 0xFFFF : scenario_->steps.size() + scenario_->then.size();
   if (is_number && number >= 1 && number <= last) return number;
   std::vector<std::string> known;
   for (std::size_t i = 0; scenario_ != nullptr && i < scenario_->steps.size(); ++i) {

@@ -11,20 +11,15 @@
 #include "python/core/errors.h"
 
 namespace uketsuke::python {
-namespace {
-
 using verdict::Text;
 
-// One set for all benches of the process: data files are read once.
-std::shared_ptr<const bench::Assets> assets_of(const std::string& data_folder) {
+std::shared_ptr<const bench::Assets> shared_assets(const std::string& data_folder) {
   static std::map<std::string, std::shared_ptr<const bench::Assets>> loaded;
   const std::string folder = bench::find_data_folder(data_folder);
   std::shared_ptr<const bench::Assets>& assets = loaded[folder];
   if (!assets) assets = bench::load_assets(folder);
   return assets;
 }
-
-}  // namespace
 
 // While the simulation runs, Python may look at the bench and not drive it.
 class ScriptBench::Running {
@@ -52,7 +47,7 @@ void ScriptBench::drive_only_once() const {
 
 ScriptBench::ScriptBench(std::string_view header, const scenario::Source& source,
                          BenchSettings settings)
-    : assets_(assets_of(settings.data_folder)),
+    : assets_(shared_assets(settings.data_folder)),
       scenario_(scenario::load_header(header, source, assets_->catalog)) {
   if (auto problems = bench::fault_rules(scenario_).problems; !problems.empty()) {
     for (yaml::Problem& problem : problems) problem.mark = {source.file, source.line, 0};

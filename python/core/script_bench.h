@@ -30,6 +30,10 @@ struct Record {
 // Simulated time is counted in ps in 64 bits, 213 days: a bench runs no longer.
 inline constexpr double kLongestSeconds = 200 * 86'400.0;
 
+// The data of the harness, read once in a process. Empty: find_data_folder(). Throws what
+// load_assets throws.
+std::shared_ptr<const bench::Assets> shared_assets(const std::string& data_folder);
+
 struct BenchSettings {
   std::uint64_t seed = 1;
   std::map<std::string, std::string> extra;  // bindings, as bind::put_bindings fills it

@@ -4,10 +4,13 @@ from uketsuke import _core
 from uketsuke.bench import Bench, Journal, Record
 from uketsuke.errors import (BenchError, Deviation, Error, Inconclusive, Livelock, NotApplicable,
                              Problem, ScenarioError, StepError)
+from uketsuke.exploration import (Disagreement, Exploration, Finding, Played, Walk,
+                                  explore)
 from uketsuke.results import Result, Results, Step, Summary, Text, Verdict
 
 __version__ = _core.version
 
-__all__ = ["Bench", "BenchError", "Deviation", "Error", "Inconclusive", "Journal", "Livelock",
-           "NotApplicable", "Problem", "Record", "Result", "Results", "ScenarioError", "Step",
-           "StepError", "Summary", "Text", "Verdict", "__version__"]
+__all__ = ["Bench", "BenchError", "Deviation", "Disagreement", "Error", "Exploration", "Finding",
+           "Inconclusive", "Journal", "Livelock", "NotApplicable", "Played", "Problem", "Record",
+           "Result", "Results", "ScenarioError", "Step", "StepError", "Summary", "Text",
+           "Verdict", "Walk", "explore", "__version__"]

@@ -299,13 +299,6 @@ class Bench(Waits):
         """Of a word of `expect:` ("consent"), what there is now, as a scenario would write it."""
         return self._core.seen(word)
 
-    def to_yaml(self) -> str:
-        """The steps so far as a scenario file. What is no step (conditions of the script, raw
-        bytes) is not in it; run(seconds) is a wait."""
-        from uketsuke.scenarios import Scenario
-
-        return Scenario(self._as_scenario()).to_yaml()
-
     def _as_scenario(self) -> dict[str, Any]:
         scenario: dict[str, Any] = {**self._header, "steps": list(self._steps)}
         if self._checks:
