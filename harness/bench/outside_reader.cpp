@@ -8,7 +8,7 @@ namespace uketsuke::bench {
 
 OutsideReader::OutsideReader(channel::Context& context, Outside& outside,
                              OutsideEndpoints& endpoints, channel::SessionChannel& session,
-                             const std::string& role, bool identifies_cards)
+                             const std::string& role, bool identifies_cards, RawAccess* raw)
     : endpoints_(endpoints) {
   if (!outside.usb) {
     const gateway::SessionRoute::Hidden hidden = outside.session->hides();
@@ -38,8 +38,10 @@ OutsideReader::OutsideReader(channel::Context& context, Outside& outside,
   host_port::PortSetup setup;
   setup.host.sets_address = false;
   setup.identifies_cards = identifies_cards;
+  if (raw != nullptr) setup.shared = raw->share(*usb_);
   port_ = std::make_unique<host_port::HostPortModule>("port", context, *usb_, session, "terminal",
                                                       setup);
+  if (raw != nullptr) raw->beside(*port_);
 }
 
 void OutsideReader::start() {

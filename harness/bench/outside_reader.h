@@ -6,6 +6,7 @@
 #include <string>
 
 #include "harness/bench/outside.h"
+#include "harness/bench/raw_access.h"
 #include "harness/verdict/verdict.h"
 #include "models/host_port/host_port_module.h"
 #include "models/host_port/outside_link_module.h"
@@ -17,9 +18,11 @@ namespace uketsuke::bench {
 
 class OutsideReader {
  public:
-  // Takes the routes of `outside`. `endpoints` and `session` outlive this.
+  // Takes the routes of `outside`. `endpoints` and `session` outlive this. raw: of a script that
+  // uses the reader, too; nullptr: there is none.
   OutsideReader(channel::Context& context, Outside& outside, OutsideEndpoints& endpoints,
-                channel::SessionChannel& session, const std::string& role, bool identifies_cards);
+                channel::SessionChannel& session, const std::string& role, bool identifies_cards,
+                RawAccess* raw = nullptr);
 
   // The reader is looked for from now on. Once; afterwards does nothing.
   void start();

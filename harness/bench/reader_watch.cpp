@@ -51,8 +51,9 @@ ReaderWatch::ReaderWatch(std::shared_ptr<Outside> outside, trace::Journal::Sink 
           endpoints_.session_tap(conversation_, trace::CardConversation::Way::kToCard)),
       response_tap_(
           endpoints_.session_tap(conversation_, trace::CardConversation::Way::kFromCard)),
-      session_(context_, "terminal", "reader", describe_card_command, describe_card_response,
-               command_tap_.get(), response_tap_.get()) {
+      session_(context_, "terminal", "reader",
+               {describe_card_command, describe_card_response, command_tap_.get(),
+                response_tap_.get()}) {
   if (sink) journal_.hand_to(std::move(sink));
   simulation_.pace(outside_->pace, outside_->inbox);
   reader_ = std::make_unique<OutsideReader>(context_, *outside_, endpoints_, session_, "reader",

@@ -5,6 +5,7 @@
 #include "harness/bench/bound_hands.h"
 #include "harness/bench/describers.h"
 #include "harness/bench/model_hands.h"
+#include "harness/bench/program_hands.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -25,9 +26,12 @@ void World::add_session(const std::string& role) {
     return keep(endpoints_ ? endpoints_->session_tap(session_conversation_, way)
                            : std::make_unique<trace::ApduTap>(session_conversation_, way));
   };
-  session_ = std::make_unique<channel::SessionChannel>(
-      context_, "terminal", role, describe_card_command, describe_card_response,
-      tap(trace::Way::kToCard), tap(trace::Way::kFromCard));
+  const auto taps = [&tap] {
+    return channel::SessionTaps{describe_card_command, describe_card_response,
+                                tap(trace::Way::kToCard), tap(trace::Way::kFromCard)};
+  };
+  session_ = std::make_unique<channel::SessionChannel>(context_, "terminal", role, taps());
+  if (config_.raw) raw_ = std::make_unique<RawAccess>(context_, *session_, taps());
 }
 
 void World::add_model_reader(const std::string& role) {
@@ -44,9 +48,21 @@ void World::add_model_reader(const std::string& role) {
   }
   host_port::PortSetup setup;
   setup.identifies_cards = config_.identifies_cards;
+  if (raw_) setup.shared = raw_->share(usb());
   port_ = std::make_unique<host_port::HostPortModule>("port", context_, usb(), *session_,
                                                       "terminal", setup);
+  if (raw_) raw_->beside(*port_);
   hands_ = std::make_unique<ModelHands>(*this);
+  if (config_.face_reader && config_.panel) bind_panel_program();
+}
+
+void World::bind_panel_program() {
+  hands_ = std::make_unique<ProgramHands>(simulation_, std::move(hands_), config_.panel);
+  reader_panel_.on_change([this] {
+    simulation_.ask_outside(
+        [this, display = reader_panel_.display()] { config_.panel->shown(display); });
+  });
+  config_.panel->meet(reader_panel_);
 }
 
 void World::bind_reader(const std::string& role) {
@@ -56,7 +72,7 @@ void World::bind_reader(const std::string& role) {
   endpoints_ = std::make_unique<OutsideEndpoints>(outside.simulated_cards);
   add_session(role);
   outside_reader_ = std::make_unique<OutsideReader>(context_, outside, *endpoints_, *session_,
-                                                    role, !outside.releases.empty());
+                                                    role, !outside.releases.empty(), raw_.get());
   bind_hands();
 }
 
@@ -126,7 +142,7 @@ void World::add_others() {
   for (const CardOnDesk& card : config_.cards) {
     cards_.emplace_back(card.holder, std::make_unique<card::CardModule>(
                                          sc_core::sc_gen_unique_name("card"), context_,
-                                         card.profile, ++card_seed));
+                                         card.profile, ++card_seed, card.program));
   }
 }
 
@@ -153,6 +169,7 @@ World::World(WorldConfig config)
 
 World::~World() {
   simulation_.activate();
+  if (config_.panel) config_.panel->leave();
   if (config_.outside) config_.outside->inbox->close();
 }
 

@@ -8,6 +8,8 @@
 #include "harness/bench/hands.h"
 #include "harness/bench/outside.h"
 #include "harness/bench/outside_reader.h"
+#include "harness/bench/panel_program.h"
+#include "harness/bench/raw_access.h"
 #include "harness/bench/reader_presence.h"
 #include "harness/bench/reader_wires.h"
 #include "models/backend/backend_module.h"
@@ -31,6 +33,7 @@ struct CardOnDesk {
   std::string holder;
   std::string printed_number_b;  // secret: verification number B, as the optics see it
   std::shared_ptr<const card::Profile> profile;
+  std::shared_ptr<card::Outside> program;  // answers in its place; nullptr: nobody
 };
 
 struct WorldConfig {
@@ -49,6 +52,9 @@ struct WorldConfig {
   std::uint64_t seed = 1;
   bool identifies_cards = false;     // as a bound reader's host does it (sim/guard)
   std::shared_ptr<Outside> outside;  // nullptr: all are models. Taken by the first world.
+  // At the panel of a face-auth reader that is a model; nullptr: people of the model.
+  std::shared_ptr<PanelProgram> panel;
+  bool raw = false;  // a script may use the reader beside the terminal
 };
 
 class World {
@@ -90,6 +96,9 @@ class World {
   // The card that lies on the reader; nullptr: none.
   card::CardModule* placed_card();
   const std::string& printed_number_b(const std::string& holder) const;
+  channel::SessionChannel& session() { return *session_; }
+  // nullptr unless the configuration says so.
+  RawAccess* raw() { return raw_.get(); }
   // Whoever stands at the reader.
   Hands& hands() { return *hands_; }
   bool bound() const { return wires_ == nullptr; }  // the reader is no model
@@ -118,6 +127,7 @@ class World {
   void add_model_reader(const std::string& role);
   void bind_reader(const std::string& role);
   void bind_hands();
+  void bind_panel_program();
   void add_terminal();
   void add_others();
   trace::Tap* keep(std::unique_ptr<trace::Tap> tap);
@@ -135,6 +145,7 @@ class World {
   channel::PanelChannel reader_panel_, terminal_panel_, ehr_panel_;
   std::unique_ptr<ReaderWires> wires_;  // nullptr: the reader is bound
   std::unique_ptr<channel::SessionChannel> session_;
+  std::unique_ptr<RawAccess> raw_;
   std::unique_ptr<channel::NetworkChannel> terminal_network_, ehr_network_;
   std::unique_ptr<channel::FolderChannel> folder_;
   std::unique_ptr<generic_reader::GenericReaderModule> generic_;

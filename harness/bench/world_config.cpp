@@ -29,7 +29,8 @@ void add_card(WorldConfig& config, const Assets& assets, const std::string& hold
     if (card.holder == holder) return;
   const auto found = assets.cards.find(holder);
   if (found == assets.cards.end()) throw std::runtime_error(fmt::format("no card of {}", holder));
-  config.cards.push_back({holder, found->second.printed_number_b, found->second.profile});
+  config.cards.push_back({holder, found->second.printed_number_b, found->second.profile,
+                          nullptr});
 }
 
 std::string holder_of(const Value& value) {

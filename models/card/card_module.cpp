@@ -6,9 +6,13 @@
 namespace uketsuke::card {
 namespace {
 
-iso7816::ContactConfig contact_config(const Profile& profile) {
+constexpr std::uint16_t kNoDiagnosis = 0x6F00;  // ISO/IEC 7816-4:2013, Table 6
+
+iso7816::ContactConfig contact_config(const Profile& profile, const Outside* outside) {
   iso7816::ContactConfig config;
   if (profile.data.contact) config.cold_atr = profile.data.contact->atr;
+  if (wire::Bytes own = outside == nullptr ? wire::Bytes{} : outside->atr(); !own.empty())
+    config.cold_atr = std::move(own);
   config.faults.mute_atr = profile.data.mute;
   config.timer_base = 0;
   return config;
@@ -33,11 +37,14 @@ iso7816::ContactlessConfig contactless_config(const Profile& profile, const Card
 }  // namespace
 
 CardModule::CardModule(sc_core::sc_module_name name, channel::Context& context,
-                       std::shared_ptr<const Profile> profile, std::uint64_t seed)
+                       std::shared_ptr<const Profile> profile, std::uint64_t seed,
+                       std::shared_ptr<Outside> outside)
     : Module(name, context.simulation), context_(context), memory_(*profile),
       card_(profile, memory_, seed), mailbox_(context.simulation),
-      contact_(contact_config(*profile)), contactless_(contactless_config(*profile, card_)) {
-  listen({&mailbox_.event()});
+      contact_(contact_config(*profile, outside.get())),
+      contactless_(contactless_config(*profile, card_)), outside_(std::move(outside)),
+      answers_(context.simulation) {
+  listen({&mailbox_.event(), &answers_.event()});
 }
 
 bool CardModule::place(channel::FieldChannel& slot, wire::field::Medium medium) {
@@ -87,6 +94,41 @@ void CardModule::wake() {
     perform(std::visit([this](auto& s) { return interface_event(std::move(s)); }, signal));
   });
   timers_.drain([this](wire::TimerExpired expired) { perform(interface_event(expired)); });
+  answers_.drain([this](FromOutside told) {
+    if (told.activation == activation_) respond(std::move(told.answer));
+  });
+}
+
+void CardModule::respond(Answer answer) {
+  if (answer.response.size() >= 2)
+    perform(interface_event(iso7816::Respond{std::move(answer.response), answer.work_time_us}));
+}
+
+Answer CardModule::transmit(wire::ByteView command) {
+  last_command_us_ = context_.simulation.now_us();
+  return card_.transmit(command);
+}
+
+void CardModule::answer(const wire::Bytes& command) {
+  if (!outside_) return respond(transmit(command));
+  context_.simulation.ask_outside([this, command, activation = activation_] {
+    if (activation != activation_) return;
+    Answer answer{{kNoDiagnosis >> 8, kNoDiagnosis & 0xFF}, 0};
+    try {
+      answer = outside_->transmit(*this, command);
+    } catch (...) {
+      answers_.post({activation, std::move(answer)});
+      throw;
+    }
+    answers_.post({activation, std::move(answer)});
+  });
+}
+
+// What was asked before has no answer any more.
+void CardModule::activated(void (Outside::*told)()) {
+  ++activation_;
+  if (outside_ && told != nullptr)
+    context_.simulation.ask_outside([this, told] { ((*outside_).*told)(); });
 }
 
 void CardModule::perform(iso7816::CardActions actions) {
@@ -96,20 +138,22 @@ void CardModule::perform(iso7816::CardActions actions) {
     } else if (const auto* error = std::get_if<wire::field::ErrorSignal>(&action)) {
       if (slot_ != nullptr) slot_->to_reader(*error);
     } else if (const auto* command = std::get_if<iso7816::Command>(&action)) {
-      Answer answer = card_.transmit(command->command_apdu);
-      last_command_us_ = context_.simulation.now_us();
-      if (answer.response.size() >= 2)
-        perform(interface_event(iso7816::Respond{std::move(answer.response), answer.work_time_us}));
+      answer(command->command_apdu);
     } else if (std::holds_alternative<iso7816::PoweredOn>(action)) {
       // A new activation of a powered card is a cold reset: power went in between.
       if (card_.powered()) card_.power_off();
       card_.power_on();
       refresh_identifier();
+      activated(&Outside::powered_on);
     } else if (std::holds_alternative<iso7816::ResetDone>(action)) {
       card_.warm_reset();
+      activated(&Outside::reset);
     } else if (std::holds_alternative<iso7816::PoweredDown>(action)) {
       timers_.clear();
       card_.power_off_after(context_.simulation.now_us() - last_command_us_);
+      activated(&Outside::powered_down);
+    } else if (std::holds_alternative<iso7816::Deselected>(action)) {
+      activated(nullptr);
     } else if (const auto* start = std::get_if<wire::StartTimer>(&action)) {
       timers_.start(*start);
     } else if (const auto* stop = std::get_if<wire::StopTimer>(&action)) {

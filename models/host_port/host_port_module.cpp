@@ -14,13 +14,15 @@ HostPortModule::HostPortModule(sc_core::sc_module_name name, channel::Context& c
                                std::string role, const PortSetup& setup)
     : Module(name, context.simulation),
       context_(context),
-      usb_(usb),
+      shared_(setup.shared),
+      usb_(shared_ == nullptr ? usb : shared_->drivers()),
       session_(session),
       role_(std::move(role)),
       host_(setup.host, {&reader_, &link_}),
       identifier_(setup.identifies_cards),
       link_commands_(context.simulation) {
   listen({&usb_.to_host().event(), &session_.to_reader().event(), &link_commands_.event()});
+  if (shared_ != nullptr) shared_->on_reset([this] { perform(host_.reset()); });
 }
 
 void HostPortModule::note(std::string_view event, std::string text) {
@@ -28,7 +30,9 @@ void HostPortModule::note(std::string_view event, std::string text) {
 }
 
 void HostPortModule::wake() {
-  usb_.to_host().drain([this](const wire::usb::HostEvent& event) { perform(host_.handle(event)); });
+  usb_.to_host().drain([this](const wire::usb::HostEvent& event) {
+    if (shared_ == nullptr || !shared_->take(event)) perform(host_.handle(event));
+  });
   session_.to_reader().drain(
       [this](wire::session::Request request) { take(identifier_.asked(std::move(request))); });
   link_commands_.drain([this](LinkCommand command) {

@@ -10,7 +10,7 @@
 #include "models/link_host/link_host.h"
 #include "models/usb_host/host.h"
 #include "sim/channel/session_channel.h"
-#include "sim/channel/usb_port.h"
+#include "sim/channel/shared_usb_port.h"
 #include "sim/guard/identifier.h"
 #include "sim/kernel/module.h"
 
@@ -19,6 +19,8 @@ namespace uketsuke::host_port {
 struct PortSetup {
   usb_host::HostParameters host;
   bool identifies_cards = false;  // after each activation (sim/guard/identification.h)
+  channel::SharedUsbPort* shared = nullptr;  // a program is at the same port; the drivers' end is
+                                             // taken in place of `usb`
 };
 
 class HostPortModule : public kernel::Module, public LinkPort {
@@ -30,6 +32,8 @@ class HostPortModule : public kernel::Module, public LinkPort {
   void connect_link(kernel::Mailbox<link_host::LinkEvent>& user) override { link_user_ = &user; }
   // Of the card that was connected last; nullptr: none was identified.
   const guard::Identification* identification() const { return identifier_.identification(); }
+  // What is plugged in; nullptr: nothing that is enumerated.
+  const usb_host::DeviceDescription* device() const { return host_.description(); }
   // Things the drivers found wrong with what they received.
   std::uint32_t anomalies() const { return anomalies_; }
 
@@ -41,6 +45,7 @@ class HostPortModule : public kernel::Module, public LinkPort {
   void note(std::string_view event, std::string text);
 
   channel::Context& context_;
+  channel::SharedUsbPort* shared_;
   channel::UsbHostPort& usb_;
   channel::SessionChannel& session_;
   std::string role_;

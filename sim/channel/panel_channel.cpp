@@ -75,8 +75,10 @@ void PanelChannel::read() {
       context_.journal.note("people", context_.simulation.now_ns(), "panel_error",
                             wire::to_string(output.error()));
     } else if (auto* display = std::get_if<wire::panel::Display>(&*output)) {
-      reacted_ = reacted_ || !same(*display, display_);
+      const bool changes = !same(*display, display_);
+      reacted_ = reacted_ || changes;
       display_ = std::move(*display);
+      if (changes && changed_) changed_();
     } else {
       reacted_ = true;
       refused_.push_back(std::get<wire::panel::Refused>(std::move(*output)));

@@ -3,6 +3,7 @@
 // is not journalled.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,6 +42,8 @@ class PanelChannel : public PanelPersonPort, public PanelDevicePort {
   // Person side: read() takes in what arrived; then what is seen, and what was refused, in order.
   kernel::Mailbox<wire::Bytes>& to_person() { return to_person_; }
   void read();
+  // Called in read() at each change of what is shown; display() is the new one.
+  void on_change(std::function<void()> changed) { changed_ = std::move(changed); }
   const wire::panel::Display& display() const { return display_; }
   const std::vector<wire::panel::Refused>& refused() const { return refused_; }
   std::uint32_t undecodable() const { return undecodable_; }
@@ -65,6 +68,7 @@ class PanelChannel : public PanelPersonPort, public PanelDevicePort {
   kernel::Mailbox<wire::Bytes> to_device_, to_person_;
   PanelTap input_tap_, output_tap_;
   Line<wire::Bytes> inputs_, outputs_;
+  std::function<void()> changed_;
   wire::panel::Display display_;
   std::vector<wire::panel::Refused> refused_;
   std::uint32_t undecodable_ = 0;

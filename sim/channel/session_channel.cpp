@@ -41,15 +41,26 @@ std::string text_of(const Event& event) {
 
 }  // namespace
 
+SessionChannel::Program::Program(Context& context, std::string program, const std::string& reader,
+                                 kernel::Mailbox<Request>& to_reader, const SessionTaps& taps)
+    : name(std::move(program)),
+      inbox(context.simulation),
+      commands(context, {"session", "command", name, reader, taps.describe_command}, to_reader,
+               &bytes_of, taps.command),
+      responses(context, {"session", "response", reader, name, taps.describe_response}, inbox,
+                &bytes_of, taps.response) {}
+
 SessionChannel::SessionChannel(Context& context, std::string program, std::string reader,
-                               trace::Describe command, trace::Describe response, Tap* command_tap,
-                               Tap* response_tap)
-    : context_(context), program_(std::move(program)), reader_(std::move(reader)),
-      to_reader_(context.simulation), to_program_(context.simulation),
-      commands_(context, {"session", "command", program_, reader_, command}, to_reader_, &bytes_of,
-                command_tap),
-      responses_(context, {"session", "response", reader_, program_, response}, to_program_,
-                 &bytes_of, response_tap) {}
+                               const SessionTaps& taps)
+    : context_(context), reader_(std::move(reader)), to_reader_(context.simulation),
+      first_(context, std::move(program), reader_, to_reader_, taps) {}
+
+SessionChannel::Program& SessionChannel::second() {
+  if (!second_)
+    second_ = std::make_unique<Program>(context_, invited_->first, reader_, to_reader_,
+                                        invited_->second);
+  return *second_;
+}
 
 // What has no bytes is a note; what a fault did to it stands in brackets.
 void SessionChannel::note(std::string_view role, std::string_view event, std::string text,
@@ -59,25 +70,91 @@ void SessionChannel::note(std::string_view role, std::string_view event, std::st
 }
 
 void SessionChannel::ask(Request request) {
+  if (!invited_) return send(first_, std::move(request));
+  ask(first_, std::move(request));
+}
+
+void SessionChannel::ask(Program& program, Request request) {
+  Turn& turn = turns_[std::visit([](const auto& r) { return r.slot; }, request)];
+  if (turn.open != 0 && turn.asked != &program) {
+    turn.waiting.emplace_back(&program, std::move(request));
+    return;
+  }
+  turn.asked = &program;
+  ++turn.open;
+  send(program, std::move(request));
+}
+
+void SessionChannel::send(Program& program, Request request) {
   if (std::holds_alternative<Transmit>(request)) {
-    commands_.send(std::move(request), 0);
+    program.commands.send(std::move(request), 0);
     return;
   }
   const std::string event = fmt::format("session_{}", name_of(request));
-  commands_.send_noted(std::move(request), 0,
-                       [&](std::string_view fault) { note(program_, event, reader_, fault); });
+  program.commands.send_noted(
+      std::move(request), 0,
+      [&](std::string_view fault) { note(program.name, event, reader_, fault); });
 }
 
 void SessionChannel::report(Event event) {
   if (watcher_) watcher_(event);
+  if (!invited_) return deliver(first_, std::move(event));
+  follow(event);
+  if (std::holds_alternative<ReaderGone>(event)) {
+    deliver(first_, event);
+    if (second_) second_->inbox.post(std::move(event));
+    return reader_gone();
+  }
+  if (std::holds_alternative<ReaderArrived>(event) || std::holds_alternative<CardPresent>(event) ||
+      std::holds_alternative<CardAbsent>(event)) {
+    deliver(first_, event);
+    if (second_) second_->inbox.post(std::move(event));
+    return;
+  }
+  std::uint8_t slot = 0;
+  if (const auto* connected = std::get_if<Connected>(&event)) slot = connected->slot;
+  if (const auto* response = std::get_if<Response>(&event)) slot = response->slot;
+  if (const auto* disconnected = std::get_if<Disconnected>(&event)) slot = disconnected->slot;
+  if (const auto* failed = std::get_if<Failed>(&event)) slot = failed->slot;
+  answered(slot, std::move(event));
+}
+
+void SessionChannel::deliver(Program& program, Event event) {
   if (std::holds_alternative<Response>(event)) {
-    responses_.send(std::move(event), 0);
+    program.responses.send(std::move(event), 0);
     return;
   }
   const std::string name = fmt::format("session_{}", name_of(event));
   const std::string text = text_of(event);
-  responses_.send_noted(std::move(event), 0,
-                        [&](std::string_view fault) { note(reader_, name, text, fault); });
+  program.responses.send_noted(
+      std::move(event), 0, [&](std::string_view fault) { note(reader_, name, text, fault); });
+}
+
+// ---- with a second program
+
+// To who asked; then it is the next one's turn.
+void SessionChannel::answered(std::uint8_t slot, Event event) {
+  Turn& turn = turns_[slot];
+  deliver(turn.asked == nullptr ? first_ : *turn.asked, std::move(event));
+  if (turn.open == 0 || --turn.open != 0 || turn.waiting.empty()) return;
+  auto [program, request] = std::move(turn.waiting.front());
+  turn.waiting.pop_front();
+  turn.asked = program;
+  turn.open = 1;
+  send(*program, std::move(request));
+}
+
+// What was under way has no answer any more; what waits is refused by whoever is there.
+void SessionChannel::reader_gone() {
+  connected_.clear();
+  for (auto& [slot, turn] : std::exchange(turns_, {}))
+    for (auto& [program, request] : turn.waiting) ask(*program, std::move(request));
+}
+
+void SessionChannel::follow(const Event& event) {
+  if (const auto* connected = std::get_if<Connected>(&event)) connected_.insert(connected->slot);
+  if (const auto* absent = std::get_if<CardAbsent>(&event)) connected_.erase(absent->slot);
+  if (const auto* gone = std::get_if<Disconnected>(&event)) connected_.erase(gone->slot);
 }
 
 }  // namespace uketsuke::channel
