@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE(windows_of_a_run_change_nothing_of_what_a_program_does) {
     const auto program = std::make_shared<Program>();
     press_to_and_fro(*program, 7);
     bench::World world(config_with(program));
-    for (wire::Micros done = 0; done < 2'000'000; done += window) world.simulation().run_for(window);
+    for (wire::Micros done = 0; done < 2'000'000; done += window)
+      world.simulation().run_for(window);
     BOOST_TEST(program->screens.size() == 9U);  // not_connected, initial, and seven more
     digests.push_back(world.journal().digest());
   }

@@ -52,7 +52,7 @@ struct Desk {
   bench::World world;
 };
 
-BOOST_AUTO_TEST_CASE(a_world_in_which_a_script_may_do_things_is_the_same_as_one_in_which_it_may_not) {
+BOOST_AUTO_TEST_CASE(a_script_that_may_use_the_reader_and_does_not_changes_nothing) {
   bench::RunSettings may;
   may.amend = [](bench::WorldConfig& config) { config.raw = true; };
   for (const char* id : {kP3, kP5, "reader_unplugged_during_reading_in_p3",
