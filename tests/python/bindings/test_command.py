@@ -96,6 +96,22 @@ def test_the_workers_are_of_the_same_package_wherever_they_start(tmp_path: pathl
     assert done.returncode == PASS, done.stdout + done.stderr
 
 
+WRONG_RECORDS = """
+uketsuke_sweep: 1
+title: {ja: 結果の誤り, en: wrong records}
+at: [first, middle, last]
+faults: [{wires: [folder], kind: corrupt, bit: 77777}]
+"""
+
+
+def test_hints_name_the_command_as_it_was_typed(python: Program) -> None:
+    plan = python.write("plan.yaml", WRONG_RECORDS)
+    done = python("sweep", "--faults", plan, FLOW / "p5_emergency_reception_of_a_child.yaml",
+                  "--out", "out")
+    assert done.returncode == FAIL
+    assert f"{sys.executable} -m uketsuke run out/" in done.stdout
+
+
 def test_the_data_folder_of_the_environment_comes_first(python: Program) -> None:
     done = python("catalogue", env={"UKETSUKE_DATA": str(python.folder)})
     assert done.returncode == ERROR and str(python.folder) in done.stderr
