@@ -6,6 +6,7 @@
 #include "python/core/errors.h"
 #include "python/core/explore.h"
 #include "python/core/results.h"
+#include "python/core/runs.h"
 #include "python/core/vocabulary.h"
 
 PYBIND11_MODULE(_core, module) {
@@ -13,6 +14,7 @@ PYBIND11_MODULE(_core, module) {
   register_errors(module);
   register_command(module);
   register_results(module);
+  register_runs(module);
   register_vocabulary(module);
   register_bench(module);
   register_explore(module);

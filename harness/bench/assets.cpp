@@ -80,6 +80,13 @@ std::shared_ptr<const Assets> load_assets(const std::string& data_folder) {
   return assets;
 }
 
+std::shared_ptr<const Assets> shared_assets(const std::string& data_folder) {
+  static std::map<std::string, std::shared_ptr<const Assets>> loaded;
+  std::shared_ptr<const Assets>& assets = loaded[data_folder];
+  if (!assets) assets = load_assets(data_folder);
+  return assets;
+}
+
 std::string find_data_folder(const std::string& wanted) {
   if (!wanted.empty()) return wanted;
   if (const char* variable = std::getenv("UKETSUKE_DATA"); variable != nullptr && *variable != '\0')

@@ -27,6 +27,8 @@ struct RunSettings {
   verdict::Text when_refused;  // follows the guard's reason: what to do about it
   // Changes what the world is built of: a reader's timing, a table of a role.
   std::function<void(WorldConfig&)> amend;
+  // Simulation::watch: what it throws (kernel::Stopped) leaves run_scenario().
+  std::function<void()> watcher;
   // Looks at the world when the desk is ready (nullptr) and when a step or a check has ended.
   std::function<void(World&, const verdict::StepResult*)> at_step;
   // Looks at the world when the scenario is over (also after an error), before it is thrown away.

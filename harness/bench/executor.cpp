@@ -1,6 +1,7 @@
 #include "harness/bench/executor.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -87,12 +88,28 @@ void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult
   options.on_step(next);
 }
 
+FileState state_of(const std::string& path) {
+  struct stat found {};
+  if (::stat(path.c_str(), &found) != 0) return {};
+  FileState state;
+  state.changed_ns = found.st_mtim.tv_sec * std::int64_t{1'000'000'000} + found.st_mtim.tv_nsec;
+  state.size = static_cast<std::uint64_t>(found.st_size);
+  state.inode = found.st_ino;
+  state.device = found.st_dev;
+  return state;
+}
+
+bool operator==(const FileState& left, const FileState& right) {
+  return left.changed_ns == right.changed_ns && left.size == right.size &&
+         left.inode == right.inode && left.device == right.device;
+}
+
 }  // namespace
 
 const Assets& BenchExecutor::assets() {
   if (assets_) return *assets_;
   try {
-    assets_ = load_assets(find_data_folder(data_folder_));
+    assets_ = shared_assets(find_data_folder(data_folder_));
   } catch (const std::exception& error) {
     const std::string what = error.what();
     throw run::RunError(run::RunError::Kind::kEnvironment,
@@ -103,9 +120,13 @@ const Assets& BenchExecutor::assets() {
 }
 
 const scenario::LoadResult& BenchExecutor::load(const std::string& path) {
-  if (path == loaded_path_) return loaded_;
-  loaded_ = scenario::load(path, assets().catalog);
+  const auto text = texts_.find(path);
+  const FileState state = text == texts_.end() ? state_of(path) : FileState{};
+  if (path == loaded_path_ && state == loaded_state_) return loaded_;
+  loaded_ = text == texts_.end() ? scenario::load(path, assets().catalog)
+                                 : scenario::load_text(text->second, path, assets().catalog);
   loaded_path_ = path;
+  loaded_state_ = state;
   // Rows of the examples differ in their values; a problem of all of them is named once.
   std::vector<yaml::Problem>& errors = loaded_.errors;
   for (const scenario::Scenario& scenario : loaded_.scenarios) {
@@ -118,6 +139,16 @@ const scenario::LoadResult& BenchExecutor::load(const std::string& path) {
   }
   if (!loaded_.ok()) loaded_.scenarios.clear();
   return loaded_;
+}
+
+void BenchExecutor::take_text(const std::string& name, std::string text) {
+  if (loaded_path_ == name) loaded_path_.clear();
+  texts_[name] = std::move(text);
+}
+
+void BenchExecutor::drop_text(const std::string& name) {
+  if (loaded_path_ == name) loaded_path_.clear();
+  texts_.erase(name);
 }
 
 std::vector<run::Selected> BenchExecutor::select(const std::vector<std::string>& paths,

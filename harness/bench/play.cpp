@@ -74,6 +74,7 @@ Play::Play(const Assets& assets, const Scenario& scenario, const RunSettings& se
       limit_us_(kScenarioLimitUs) {
   result_.random_seed = settings.seed;
   result_.produced_by = settings.produced_by;
+  stage_.world().simulation().watch(settings.watcher);
   if (scenario.limits.simulated_seconds > 0)
     limit_us_ = static_cast<wire::Micros>(scenario.limits.simulated_seconds * 1e6);
 }

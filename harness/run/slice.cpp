@@ -3,6 +3,8 @@
 #include <chrono>
 #include <exception>
 
+#include "sim/kernel/stopped.h"
+
 namespace uketsuke::run {
 namespace {
 
@@ -28,6 +30,8 @@ ScenarioResult run_one(Executor& executor, const Selected& selected, const Optio
   ScenarioResult result;
   try {
     result = executor.execute(selected.path, selected.variant, options);
+  } catch (const kernel::Stopped&) {
+    throw;
   } catch (const std::exception& error) {
     result = result_without_run(selected, options.repetition, options.random_seed, Verdict::kError,
                                 text_of(error));

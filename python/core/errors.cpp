@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/yaml/yaml.h"
 #include "sim/gateway/broken.h"
@@ -45,6 +46,8 @@ py::object to_python(const std::exception_ptr& cause) {
     return make("Error", error.text());
   } catch (const run::RunError& error) {
     return make("BenchError", error.text());
+  } catch (const report::ReportError& error) {
+    return make("Error", error.text());
   } catch (const gateway::CardNotReleased& error) {
     return make("NotApplicable", {error.ja(), error.what()});
   } catch (const gateway::RouteBroken& error) {

@@ -14,11 +14,7 @@ namespace uketsuke::python {
 using verdict::Text;
 
 std::shared_ptr<const bench::Assets> shared_assets(const std::string& data_folder) {
-  static std::map<std::string, std::shared_ptr<const bench::Assets>> loaded;
-  const std::string folder = bench::find_data_folder(data_folder);
-  std::shared_ptr<const bench::Assets>& assets = loaded[folder];
-  if (!assets) assets = bench::load_assets(folder);
-  return assets;
+  return bench::shared_assets(bench::find_data_folder(data_folder));
 }
 
 // While the simulation runs, Python may look at the bench and not drive it.

@@ -7,10 +7,11 @@ from uketsuke.errors import (BenchError, Deviation, Error, Inconclusive, Liveloc
 from uketsuke.exploration import (Disagreement, Exploration, Finding, Played, Walk,
                                   explore)
 from uketsuke.results import Result, Results, Step, Summary, Text, Verdict
+from uketsuke.scenarios import Scenario, load, run
 
 __version__ = _core.version
 
 __all__ = ["Bench", "BenchError", "Deviation", "Disagreement", "Error", "Exploration", "Finding",
            "Inconclusive", "Journal", "Livelock", "NotApplicable", "Played", "Problem", "Record",
-           "Result", "Results", "ScenarioError", "Step", "StepError", "Summary", "Text",
-           "Verdict", "Walk", "explore", "__version__"]
+           "Result", "Results", "Scenario", "ScenarioError", "Step", "StepError", "Summary",
+           "Text", "Verdict", "Walk", "__version__", "explore", "load", "run"]
