@@ -6,7 +6,9 @@ second apart from RSA operations, peak memory), with one and with two workers (s
 of two busy loops in the same run, equal journal digests). Then APDUs a second of our card in a real
 pcscd (vpcd_rate.py), and over libusb against pcscd with libccid (usb_rate.py). USB/IP round trips
 on loopback (usbip_rate.py). How long what a device writes takes to the kernel's thread
-(latency.cpp). Whether simulated time drifts against the clock (pacing.cpp; --minutes 10).
+(latency.cpp). What a bench costs in Python, against the same file in YAML, and whether memory grows
+over 10,000 (python_rate.py). Whether simulated time drifts against the clock (pacing.cpp; --minutes
+10).
 """
 import argparse
 import itertools
@@ -144,6 +146,12 @@ def latency():
           f"wanted), worst of 2000 {worst} ms")
 
 
+def python_rate():
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "build" / "python")}
+    subprocess.run([sys.executable, str(ROOT / "tests/bench/python_rate.py"), str(PROGRAM)],
+                   check=True, env=environment)
+
+
 def pacing(minutes):
     """Simulated time against CLOCK_MONOTONIC: a line for each minute, or for each third of less."""
     seconds = 60 * minutes
@@ -183,6 +191,7 @@ def main():
     usb_rate()
     latency()
     sys.stdout.flush()
+    python_rate()
     pacing(arguments.minutes)
 
 
