@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import site
 import subprocess
 import sys
 import sysconfig
@@ -153,6 +154,8 @@ def test_python_looks_where_it_is_installed_below_its_own_prefix() -> None:
     for prefix, folder in (("/usr/local", debian[0]), ("/usr", debian[1]),
                            ("/opt/u", "/opt/u/lib/python3.11/dist-packages")):
         assert module.install_folder(prefix, debian) == folder
+    for prefix in (folder.split("/lib/")[0] for folder in site.getsitepackages()):
+        assert module.install_folder(prefix, site.getsitepackages()) in sys.path
     own = ["/opt/python/lib/python3.12/site-packages"]
     assert module.install_folder("/opt/python", own) == own[0]
 

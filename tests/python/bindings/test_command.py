@@ -145,6 +145,24 @@ def test_ctrl_c_ends_a_command_that_waits_for_no_signal(python: Program) -> None
     assert "Traceback" not in errors
 
 
+TWICE = """
+import os, signal, time
+from uketsuke import _core
+codes = [_core.main([b"--version"], "x"), _core.main([b"run", b"nothere"], "x")]
+try:
+    os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(10)
+except KeyboardInterrupt:
+    print(codes, "and Ctrl-C is Python's again")
+"""
+
+
+def test_after_the_command_the_interpreter_is_what_it_was(tmp_path: pathlib.Path) -> None:
+    done = Program([sys.executable, "-c", TWICE], tmp_path)()
+    assert done.returncode == PASS, done.stderr
+    assert f"{[PASS, USAGE]} and Ctrl-C is Python's again" in done.stdout
+
+
 def test_standard_streams_that_are_closed_are_nobody_elses(python: Program) -> None:
     command = " ".join([sys.executable, "-m", "uketsuke", "run", str(REFUSED), "--out",
                         "out"])
