@@ -14,6 +14,7 @@ from uketsuke import _core
 from uketsuke.errors import Deviation, Inconclusive, NotApplicable, StepError
 from uketsuke.results import Result, Step, Text, Verdict
 from uketsuke.roles import Card, Ehr, Reader, Terminal, Waits
+from uketsuke.scenarios import Scenario
 
 _PACKAGE = str(Path(__file__).parent)
 
@@ -299,11 +300,16 @@ class Bench(Waits):
         """Of a word of `expect:` ("consent"), what there is now, as a scenario would write it."""
         return self._core.seen(word)
 
-    def _as_scenario(self) -> dict[str, Any]:
+    def to_scenario(self) -> Scenario:
+        """The steps so far as a scenario, which can be saved and run.
+
+        What is no step (conditions and checks of the script, raw bytes) is not in it; run(seconds)
+        is a wait.
+        """
         scenario: dict[str, Any] = {**self._header, "steps": list(self._steps)}
         if self._checks:
             scenario["then"] = dict(self._checks)
-        return scenario
+        return Scenario(scenario)
 
 
 def _yaml(data: Mapping[str, Any]) -> str:

@@ -54,6 +54,18 @@ def test_p3_passes_and_its_result_is_that_of_a_scenario():
     assert len(result.steps) == 11
 
 
+def test_the_steps_of_a_program_are_a_scenario_that_runs_alike(tmp_path):
+    with uketsuke.Bench(release="2024-12", page="P3", id="p3_by_hand") as bench:
+        p3(bench)
+    path = bench.to_scenario().save(tmp_path)
+    assert path.name == "p3_by_hand.yaml"
+    (again,) = uketsuke.run(path)
+    assert again.ok, again
+    assert [(s.seed_id, s.who, s.title) for s in again.steps] == [
+        (s.seed_id, s.who, s.title) for s in bench.result.steps]
+    assert again.journal_digest == bench.result.journal_digest
+
+
 def test_every_act_of_a_scenario_is_a_method_and_every_method_an_act():
     roles = {"reader": uketsuke.roles.Reader, "terminal": uketsuke.roles.Terminal,
              "card": uketsuke.roles.Card, "ehr": uketsuke.roles.Ehr, "bench": uketsuke.roles.Waits}

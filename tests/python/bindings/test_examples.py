@@ -10,8 +10,8 @@ import pytest
 EXAMPLES = sorted((pathlib.Path(__file__).parents[3] / "python/examples").glob("*.py"))
 
 
-def test_there_are_some_and_the_first_is_p3_in_fifteen_lines():
-    assert len(EXAMPLES) >= 5
+def test_there_are_six_and_the_first_is_p3_in_fifteen_lines():
+    assert len(EXAMPLES) >= 6
     first = next(path for path in EXAMPLES if path.name == "p3_in_fifteen_lines.py")
     assert len(first.read_text(encoding="utf-8").splitlines()) == 15
 
