@@ -109,6 +109,21 @@ def test_what_cmake_installed_runs_scenarios(prefix: pathlib.Path, tmp_path: pat
         assert "193 cases" in call(*command, "catalogue", cwd=tmp_path, PYTHONPATH=folder)
 
 
+RUN = f"""
+import uketsuke
+with uketsuke.Bench(reader="face") as bench:
+    bench.reader.press("職員用ボタン", by="reception_staff", expect={{"screen": "passcode_entry"}})
+print(bench.result.verdict, *[r.verdict for r in uketsuke.run({str(SCENARIO)!r})])
+"""
+
+
+def test_what_was_installed_runs_scenarios_in_python(prefix: pathlib.Path, venv: pathlib.Path,
+                                                     tmp_path: pathlib.Path) -> None:
+    for python, path in ((sys.executable, str(python_folder(prefix))),
+                         (str(venv / "bin/python"), "")):
+        assert call(python, "-c", RUN, cwd=tmp_path, PYTHONPATH=path).split() == ["pass"] * 2
+
+
 def test_every_file_of_the_package_is_installed(prefix: pathlib.Path) -> None:
     sources = {p.name for p in (ROOT / "python/uketsuke").iterdir() if p.is_file()}
     installed = {p.name for p in (python_folder(prefix) / "uketsuke").iterdir() if p.is_file()}
