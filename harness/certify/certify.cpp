@@ -89,8 +89,7 @@ Certify::Certify(Settings settings) : settings_(std::move(settings)) {
 }
 
 void Certify::identify() {
-  // Beside the cases: the claims against the descriptors.
-  result_.catalogue = {catalogue_.digest, static_cast<std::uint32_t>(catalogue_.cases.size() + 1)};
+  result_.catalogue = {catalogue_.digest, static_cast<std::uint32_t>(catalogue_.cases.size())};
   result_.reader.route = settings_.desks.bench.reader;
   if (settings_.desks.pcsc) {
     subject_ = conformance::make_subject(settings_.claims, settings_.desks.bench.facts);
@@ -199,7 +198,11 @@ void Certify::open() {
   if (!settings_.waivers.empty()) {
     std::set<std::string> known;
     for (const conformance::CasePtr& one : catalogue_.cases) known.insert(one->id);
-    waivers = conformance::load_waivers(settings_.waivers, known, settings_.today);
+    try {
+      waivers = conformance::load_waivers(settings_.waivers, known, settings_.today);
+    } catch (const yaml::Error& error) {
+      usage(yaml::to_text(error));
+    }
   }
   const fs::path out = settings_.out;
   const bool goes_on = settings_.resume || settings_.rerun_failed;

@@ -80,6 +80,9 @@ Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindi
   desks.bindings = bindings;
   desks.bench.reader = bindings.reader.text();
   desks.bench.panel = bindings.panel.text();
+  desks.bench.speed = bindings.speed;
+  for (const bind::BoundCard& card : bindings.cards)
+    desks.bench.cards.push_back({card.holder, card.simulated, !card.key.empty()});
   conformance::add_bench(bindings, desks.bench.facts);
   if (bindings.reader.kind == "pcsc") {
     desks.pcsc = std::make_shared<const conformance::PcscBench>(

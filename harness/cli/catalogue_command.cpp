@@ -76,7 +76,7 @@ std::optional<conformance::Facts> claimed(const std::string& path) {
   try {
     return facts_of(conformance::load_claims(path));
   } catch (const yaml::Error& error) {
-    throw run::RunError(run::RunError::Kind::kUsage, yaml::to_text(error.problems().front()));
+    throw run::RunError(run::RunError::Kind::kUsage, yaml::to_text(error));
   }
 }
 
@@ -114,7 +114,10 @@ int catalogue_command(const CatalogueCommand& command, run::Executor& executor, 
 
 int explain_command(const ExplainCommand& command, run::Executor& executor, Console& console) {
   const conformance::Specification spec = specification(executor);
-  const Case* one = spec.catalogue.find(command.id);
+  std::string id = command.id;
+  for (char& letter : id)
+    if (letter >= 'a' && letter <= 'z') letter = static_cast<char>(letter - 'a' + 'A');
+  const Case* one = spec.catalogue.find(id);
   if (one == nullptr) {
     std::vector<std::string> ids;
     for (const conformance::CasePtr& known : spec.catalogue.cases) ids.push_back(known->id);

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "harness/bind/device_lock.h"
 #include "harness/certify/certify.h"
@@ -35,9 +36,13 @@ constexpr const char* kMutant = "mutant:";
 }
 
 std::string file_bytes(const std::string& path) {
+  constexpr std::size_t kMost = yaml::Limits{}.max_bytes + 1;  // more is refused by who reads it
   std::ifstream in(path, std::ios::binary);
-  if (!in) usage(say("{} を読めない", "{} cannot be read", path));
-  return {std::istreambuf_iterator<char>(in), {}};
+  std::string bytes(kMost, '\0');
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!in.is_open() || in.bad()) usage(say("{} を読めない", "{} cannot be read", path));
+  bytes.resize(static_cast<std::size_t>(in.gcount()));
+  return bytes;
 }
 
 // A name that nothing has is somebody's slip, no failure of the program.
@@ -59,6 +64,11 @@ auto known(F&& make) {
 certify::Desks desks_of(const CertifyCommand& command, const std::string& data,
                         std::optional<bind::DeviceLock>& lock, Console& console) {
   const auto assets = bench::load_assets(data);
+  const bool ours = command.reader.rfind(kModel, 0) == 0 || command.reader.rfind(kMutant, 0) == 0;
+  if (ours && (!command.bench.empty() || !command.binds.empty()))
+    usage(say("{} に --bench と --bind は使えない（実機かサービスのリーダーに使う）",
+              "{} takes neither --bench nor --bind: they go with a reader that is bound",
+              command.reader));
   if (command.reader.rfind(kModel, 0) == 0) {
     return known([&] {
       return certify::model_desks(assets, data, command.reader.substr(std::string(kModel).size()));
@@ -83,6 +93,20 @@ certify::Desks desks_of(const CertifyCommand& command, const std::string& data,
   return desks;
 }
 
+// How often the finding at `at` is there from there on; 0: it was told before.
+std::size_t times_from(const std::vector<conformance::Finding>& findings, std::size_t at) {
+  const auto key = [](const conformance::Finding& finding) {
+    return std::tie(finding.warning, finding.file, finding.line, finding.rule, finding.expected.en,
+                    finding.got.en);
+  };
+  const auto same = [&](const conformance::Finding& other) {
+    return key(other) == key(findings[at]);
+  };
+  const auto here = findings.begin() + static_cast<std::ptrdiff_t>(at);
+  if (std::any_of(findings.begin(), here, same)) return 0;
+  return static_cast<std::size_t>(std::count_if(here, findings.end(), same));
+}
+
 void show(const conformance::CaseResult& result, Console& console) {
   const CaseOutcome outcome = conformance::outcome_of(result);
   if (outcome == CaseOutcome::kPass || outcome == CaseOutcome::kNotApplicable) return;
@@ -90,10 +114,16 @@ void show(const conformance::CaseResult& result, Console& console) {
   console.print(fmt::format("{:<8} {}  {}\n", result.id,
                             in_language(conformance::describe(outcome), language),
                             in_language(result.title, language)));
-  for (const conformance::Finding& finding : result.findings) {
+  for (std::size_t i = 0; i < result.findings.size(); ++i) {
+    const conformance::Finding& finding = result.findings[i];
+    const std::size_t times = times_from(result.findings, i);
+    if (times == 0) continue;
     const Text kind = finding.warning ? Text("警告", "warning") : Text("逸脱", "deviation");
-    console.print(fmt::format("    {} ({}:{})\n", in_language(kind, language), finding.file,
-                              finding.line));
+    const Text count = times == 1 ? Text() : say("（{} 回）", " ({} times)", times);
+    console.print(fmt::format(
+        "    {}{}{}\n", in_language(kind, language),
+        finding.file.empty() ? "" : fmt::format(" ({}:{})", finding.file, finding.line),
+        in_language(count, language)));
     console.print(fmt::format(
         "    {} {}\n      {}: {}\n      {}: {}\n", finding.rule,
         in_language(finding.rule_text, language),
@@ -127,7 +157,11 @@ certify::Settings settings_of(const CertifyCommand& command, const std::string& 
     usage({"--claims が必要（uketsuke claims READER > claims.yaml で下書きを作り、確かめる）",
            "--claims is needed (uketsuke claims READER > claims.yaml drafts one; confirm it)"});
   settings.claims_text = file_bytes(command.claims);
-  settings.claims = conformance::load_claims_text(settings.claims_text, command.claims);
+  try {
+    settings.claims = conformance::load_claims_text(settings.claims_text, command.claims);
+  } catch (const yaml::Error& error) {
+    usage(yaml::to_text(error));
+  }
   settings.desks = desks_of(command, data, lock, console);
   settings.only = command.only;
   settings.waivers = command.waivers;

@@ -79,7 +79,7 @@ ReaderBytes of_file(const std::string& path) {
   try {
     return conformance::load_descriptor_file(path);
   } catch (const yaml::Error& error) {
-    refuse(RunError::Kind::kUsage, yaml::to_text(error.problems().front()));
+    refuse(RunError::Kind::kUsage, yaml::to_text(error));
   }
 }
 
@@ -91,20 +91,33 @@ ReaderBytes bytes_of(const ClaimsCommand& command, run::Executor& executor, Cons
   return of_bound(command, *assets, console);
 }
 
+// A draft tells fields of the class descriptor: of what is not there it would tell zeros.
+bool is_whole(const conformance::DescriptorFacts& descriptors) {
+  return descriptors.has_class_descriptor &&
+         descriptors.class_bytes.size() >= wire::ccid::kClassDescriptorLength;
+}
+
 }  // namespace
 
 int claims_command(const ClaimsCommand& command, run::Executor& executor, Console& console) {
   const conformance::DescriptorFacts descriptors =
       conformance::read_descriptors(bytes_of(command, executor, console));
-  if (!descriptors.has_class_descriptor)
-    console.error({"CCID のクラス記述子が見つかりません。下書きの値は0から作られています",
-                   "there is no CCID class descriptor: the draft is made of zeros"});
-  console.print(conformance::draft_claims(descriptors));
   const auto known =
       conformance::load_known_bad(executor.data_folder() + "/conformance/known_bad_firmware.yaml");
   for (const conformance::DescriptorFinding& finding :
        conformance::check_descriptors(descriptors, nullptr, &known))
     console.error(conformance::to_text(finding));
+  if (!is_whole(descriptors)) {
+    const bool file = is_file(command.reader);
+    refuse(file ? RunError::Kind::kUsage : RunError::Kind::kEnvironment,
+           say("{}：54 バイトの CCID クラス記述子がそろっていないため、下書きを作れません{}",
+               "{}: without the whole CCID class descriptor (54 bytes) no draft can be made{}",
+               command.reader,
+               file ? Text("（configuration: に GET_DESCRIPTOR で得た全バイトを書きます）",
+                           "; write after configuration: all bytes that GET_DESCRIPTOR gives")
+                    : Text()));
+  }
+  console.print(conformance::draft_claims(descriptors));
   return verdict::kExitPass;
 }
 

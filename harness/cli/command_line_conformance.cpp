@@ -1,11 +1,22 @@
 #include "harness/cli/command_line_conformance.h"
 
+#include <charconv>
 #include <utility>
 
 namespace uketsuke::cli {
 namespace {
 
 constexpr unsigned kMaxJobs = 512;
+constexpr unsigned kMaxRandom = 1'000'000;
+
+// CLI11 takes a number that is too large for another one.
+std::string is_number(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size()
+             ? ""
+             : "not a number from 0 to 18446744073709551615: " + text;
+}
 
 void binds_of(CLI::App* app, std::vector<std::string>& binds, const std::string& what) {
   app->add_option("--bind", binds, what)
@@ -40,12 +51,14 @@ void ConformanceParser::add_claims() {
 
 void ConformanceParser::add_catalogue() {
   catalogue_app_ = add("catalogue", {"試験項目の一覧", "list the catalogue of test cases"});
-  catalogue_app_->add_option("--for", catalogue_.claims,
-                             say_({"この申告書での適用の有無を示す",
-                                   "tell which apply to these claims"}));
-  catalogue_app_->add_option("--html", catalogue_.html,
-                             say_({"印刷できる試験仕様書をこのファイルに書く",
-                                   "write the printable specification into this file"}));
+  auto* claims = catalogue_app_->add_option("--for", catalogue_.claims,
+                                            say_({"この申告書での適用の有無を示す",
+                                                  "tell which apply to these claims"}));
+  catalogue_app_
+      ->add_option("--html", catalogue_.html,
+                   say_({"印刷できる試験仕様書をこのファイルに書く",
+                         "write the printable specification into this file"}))
+      ->excludes(claims);
   explain_app_ = add("explain", {"試験項目を説明する（目的、規則、手順、検出する不良）",
                                  "explain a test case: purpose, rules, steps, what it detects"});
   explain_app_->add_option("ID", explain_.id, say_({"項目の番号（MSG-03）", "its id (MSG-03)"}))
@@ -79,9 +92,12 @@ void ConformanceParser::add_certify() {
   certify_app_->add_flag("--rerun-failed", certify_.rerun_failed,
                          say_({"逸脱した項目をもう一度行う（最初の結果も残す）",
                                "run again what deviated; the first attempt is kept"}));
-  certify_app_->add_option("--sign-key", certify_.sign_key, say_({"署名鍵 (PEM)", "key (PEM)"}));
-  certify_app_->add_option("--sign-cert", certify_.sign_cert,
-                           say_({"その証明書 (PEM)", "its certificate (PEM)"}));
+  auto* key = certify_app_->add_option("--sign-key", certify_.sign_key,
+                                       say_({"署名鍵 (PEM)", "key (PEM)"}));
+  auto* certificate = certify_app_->add_option("--sign-cert", certify_.sign_cert,
+                                               say_({"その証明書 (PEM)", "its certificate (PEM)"}));
+  key->needs(certificate);
+  certificate->needs(key);
   certify_app_->add_option("--chain", certify_.chain,
                            say_({"中間証明書 (PEM)", "certificates in between (PEM)"}));
   certify_app_->add_option("--passphrase-file", certify_.passphrase_file,
@@ -131,13 +147,16 @@ void ConformanceParser::add_mutants() {
                                  "try the catalogue on deliberately bad devices: the kill matrix"});
   mutants_app_->add_option("-j,--jobs", mutants_.jobs, say_({"並行数", "workers"}))
       ->check(CLI::Range(1U, kMaxJobs));
-  mutants_app_->add_option("--only", mutants_.only, say_({"この機器だけ", "only these"}))
-      ->delimiter(',');
+  auto* only =
+      mutants_app_->add_option("--only", mutants_.only, say_({"この機器だけ", "only these"}))
+          ->delimiter(',');
   mutants_app_->add_option("--out", mutants_.out, say_({"結果のフォルダ", "folder for results"}));
-  mutants_app_->add_option("--seed", mutants_.seed, say_({"乱数の種", "seed"}));
+  mutants_app_->add_option("--seed", mutants_.seed, say_({"乱数の種", "seed"}))->check(is_number);
   mutants_app_->add_option("--random", mutants_.random,
                            say_({"代わりに無作為に作った機器をこの数だけ",
-                                 "so many mutants made at random instead"}));
+                                 "so many mutants made at random instead"}))
+      ->check(CLI::Range(1U, kMaxRandom))
+      ->excludes(only);
 }
 
 std::optional<ConformanceCommand> ConformanceParser::command() const {

@@ -35,6 +35,11 @@ void write(const std::string& path, const std::string& bytes, Console& console) 
 }  // namespace
 
 int compare_command(const CompareCommand& command, Console& console) {
+  if (command.html == "-" && command.json == "-") {
+    throw report::ReportError(report::ReportError::Kind::kUsage,
+                              {"標準出力に書けるのは --html と --json の一方だけです",
+                               "only one of --html and --json goes to standard output"});
+  }
   auto comparison = evidence::compare(read(command.left, console), read(command.right, console));
   comparison.left = command.left;
   comparison.right = command.right;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -52,7 +53,7 @@ struct MutantsCommand {
   std::string out;
   std::uint64_t seed = 1;
   unsigned jobs = 1;
-  unsigned random = 0;  // so many mutants of the generator instead
+  std::optional<unsigned> random;  // so many mutants of the generator instead
 };
 
 using ConformanceCommand =

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <stdexcept>
+#include <system_error>
 
 #include "harness/conformance/mutants/clean_expectations.h"
 #include "harness/conformance/mutants/kill_report.h"
 #include "harness/conformance/mutants/mutant_file.h"
 #include "harness/conformance/mutants/random_mutants.h"
 #include "harness/report/atomic_file.h"
+#include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
 #include "harness/yaml/yaml.h"
@@ -36,7 +37,10 @@ std::vector<Mutant> chosen(std::vector<Mutant> all, const std::vector<std::strin
     if (some.size() != before) continue;
     std::vector<std::string> there;
     for (const Mutant& mutant : all) there.push_back(mutant.id);
-    throw std::runtime_error("no mutant " + name + yaml::hint(name, there).en);
+    throw run::RunError(run::RunError::Kind::kUsage,
+                        say("{} という不良はありません", "there is no mutant {}",
+                            yaml::shortened(name)) +
+                            yaml::hint(name, there));
   }
   return some;
 }
@@ -45,6 +49,15 @@ void write(const std::string& path, const std::string& text) {
   report::AtomicFile file(path);
   file.write(text);
   file.commit();
+}
+
+// Before anything is run: the matrix takes half a minute.
+void make_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error)
+    report::throw_errno({"フォルダーを作成できません", "cannot create folder"}, path,
+                        error.value());
 }
 
 // The findings of each expected case, for somebody who looks into a few mutants.
@@ -70,10 +83,11 @@ int mutants_command(const MutantsCommand& command, run::Executor& executor, Cons
   const std::string data = executor.data_folder();
   const auto assets = bench::load_assets(data);
   const auto sources = conformance::mutant_sources(*assets, kRelease);
-  const bool random = command.random != 0;
+  const bool random = command.random.has_value();
   const std::vector<Mutant> mutants =
-      random ? conformance::random_mutants(sources, command.random, command.seed)
+      random ? conformance::random_mutants(sources, *command.random, command.seed)
              : chosen(conformance::load_mutants(data + "/mutants", sources), command.only);
+  if (!command.out.empty()) make_folder(command.out);
   conformance::MutantRunner runner(assets, data);
   conformance::MatrixOptions options;
   options.seed = command.seed;
@@ -106,7 +120,6 @@ int mutants_command(const MutantsCommand& command, run::Executor& executor, Cons
     }
   }
   if (!command.out.empty()) {
-    std::filesystem::create_directories(command.out);
     write(command.out + "/kill_matrix.csv", csv_of(matrix));
     if (whole) write(command.out + "/expected_on_clean.yaml", to_yaml(found));
     console.line(say("表：{}/kill_matrix.csv", "matrix: {}/kill_matrix.csv", command.out));

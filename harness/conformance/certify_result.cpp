@@ -55,6 +55,14 @@ Mandatory mandatory_of(const CertifyResult& result) {
   return count;
 }
 
+// Of the catalogue.
+std::size_t cases_of(const CertifyResult& result) {
+  const auto last = last_attempts(result);
+  return static_cast<std::size_t>(
+      std::count_if(last.begin(), last.end(),
+                    [](const CaseResult* one) { return one->id != kClaimsCase; }));
+}
+
 // Two attempts of the same number, or of a case whose name is empty: nobody knows which counts.
 bool is_ambiguous(const CertifyResult& result) {
   std::set<std::pair<std::string, std::uint32_t>> seen;
@@ -133,7 +141,7 @@ Conclusion conclusion_of(const CertifyResult& result) {
   if (count.failed != 0) return Conclusion::kDeviation;
   if (count.open != 0 || is_ambiguous(result)) return Conclusion::kOpen;
   if (count.judged == 0) return Conclusion::kNothing;
-  const auto cases = last_attempts(result).size();
+  const auto cases = cases_of(result);
   const bool whole = cases != 0 && cases == result.catalogue.cases && !result.interrupted;
   return whole ? Conclusion::kNoDeviation : Conclusion::kNoDeviationInPart;
 }
@@ -152,7 +160,7 @@ Text describe(Conclusion conclusion, const CertifyResult& result) {
               "残りの項目については何も言えません",
               "No deviation found among the mandatory ones of the {} cases that were run, of "
               "{} in the catalogue; this says nothing of the others",
-              last_attempts(result).size(), result.catalogue.cases);
+              cases_of(result), result.catalogue.cases);
       break;
     case Conclusion::kDeviation:
       text = say("必須項目{}件に逸脱が見つかりました", "Deviations found; mandatory cases that deviate: {}",

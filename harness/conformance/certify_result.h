@@ -33,6 +33,9 @@ struct CatalogueIdentity {
   std::uint32_t cases = 0;  // how many it has, selected or not
 };
 
+// The claims against the descriptors: a result beside those of the catalogue.
+constexpr const char* kClaimsCase = "claims";
+
 // One line of the waiver file (waivers.h).
 struct Waiver {
   std::string id;  // of the case

@@ -1,7 +1,10 @@
 #include "harness/conformance/claims.h"
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 
+#include "harness/conformance/claims_file.h"
 #include "harness/verdict/format.h"
 
 namespace uketsuke::conformance {
@@ -31,6 +34,18 @@ class Comparison {
     const std::int64_t value = std::get<std::int64_t>(facts_.at(field));
     if (((value & mask) != 0) != *claimed)
       tell(key, *claimed, Text(fmt::format("{} {:X}h", field, value)));
+  }
+  // A name as drafts have it; a device without that string contradicts nothing.
+  void name(const char* key, const std::string& claimed, std::uint8_t index, const char* field,
+            const std::map<std::uint8_t, std::string>& strings) {
+    const auto found = strings.find(index);
+    if (printable_name(claimed).empty() || index == 0 || found == strings.end()) return;
+    const std::string real = printable_name(found->second);
+    if (!real.empty()) expect(key, Value(printable_name(claimed)), Value(real), field);
+  }
+  void warn(const char* key, Text expected, Text got) {
+    found_.push_back(
+        {std::string("claims/") + key, false, std::move(expected), std::move(got), "", 0, {}, {}});
   }
   void expect(const char* key, const Value& claimed, const Value& real, const char* fact) {
     if (claimed != real)
@@ -66,10 +81,74 @@ std::optional<bool> Claims::pinpad() const {
   return pin_verify.value_or(false) || pin_modify.value_or(false);
 }
 
+namespace {
+
+// "1.02", "v1.0.2" -> 0102h (USB 2.0, 9.6.1: JJ.M.N); none: no number of that form.
+std::optional<std::uint16_t> bcd_of(std::string text) {
+  if (!text.empty() && (text[0] == 'v' || text[0] == 'V')) text.erase(0, 1);
+  std::vector<std::string> parts(1);
+  for (const char c : text) {
+    if (c == '.') {
+      parts.emplace_back();
+    } else if (std::isxdigit(static_cast<unsigned char>(c)) != 0) {
+      parts.back() += c;
+    } else {
+      return std::nullopt;
+    }
+  }
+  const bool two = parts.size() == 2 && parts[1].size() == 2;
+  const bool three = parts.size() == 3 && parts[1].size() == 1 && parts[2].size() == 1;
+  if ((!two && !three) || parts[0].empty() || parts[0].size() > 2) return std::nullopt;
+  const std::string digits = parts[0] + parts[1] + (three ? parts[2] : "");
+  return static_cast<std::uint16_t>(std::stoul(digits, nullptr, 16));
+}
+
+void check_device(const Claims& claims, const DescriptorFacts& descriptors, Comparison& compare) {
+  if (!descriptors.device) return;
+  const wire::usb::DeviceDescriptor& device = *descriptors.device;
+  const auto& strings = descriptors.bytes.strings;
+  compare.name("vendor", claims.vendor, device.iManufacturer, "iManufacturer", strings);
+  compare.name("product", claims.product, device.iProduct, "iProduct", strings);
+  const auto hex = [](unsigned value) { return Value(fmt::format("{:04x}", value)); };
+  if (claims.vendor_id)
+    compare.expect("usb/vendor_id", hex(*claims.vendor_id), hex(device.idVendor), "idVendor");
+  if (claims.product_id)
+    compare.expect("usb/product_id", hex(*claims.product_id), hex(device.idProduct), "idProduct");
+  if (claims.firmware.empty()) return;
+  const auto version = bcd_of(claims.firmware);
+  const std::string real =
+      fmt::format("{:x}.{:02x}", device.bcdDevice >> 8U, device.bcdDevice & 0xFFU);
+  if (!version) {
+    compare.warn("firmware", {"bcdDevice と比べられる版（例 1.02）",
+                              "a version that can be held against bcdDevice (1.02)"},
+                 say("{}（記述子の bcdDevice は {}）", "{} (bcdDevice in the descriptors is {})",
+                     printable_name(claims.firmware), real));
+  } else if (*version != device.bcdDevice) {
+    compare.expect("firmware", Value(claims.firmware), Value(real), "bcdDevice");
+  }
+}
+
+// A face-auth reader has a way for its own messages beside CCID (A-18: CDC-ACM).
+void check_face(const Claims& claims, const DescriptorFacts& descriptors, Comparison& compare) {
+  constexpr std::uint8_t kInterfaceType = 4, kCdc = 0x02;
+  if (!claims.face.value_or(false)) return;
+  for (const Located& one : descriptors.chain)
+    if (one.bDescriptorType == kInterfaceType && one.bytes.size() > 5 && one.bytes[5] == kCdc)
+      return;
+  compare.warn("face/reader",
+               {"顔認証の結果を送る CDC-ACM のインターフェース（仮定 A-18）",
+                "a CDC-ACM interface for what a face-auth reader tells (assumption A-18)"},
+               {"記述子にない", "the descriptors have none"});
+}
+
+}  // namespace
+
 std::vector<DescriptorFinding> check_claims(const Claims& claims,
                                             const DescriptorFacts& descriptors) {
   std::vector<DescriptorFinding> found;
   Comparison compare(descriptors, found);
+  check_device(claims, descriptors, compare);
+  check_face(claims, descriptors, compare);
   if (claims.reader_class) {
     const bool ccid = descriptors.interface &&
                       descriptors.interface->bInterfaceClass == wire::ccid::kInterfaceClass;

@@ -21,7 +21,7 @@ struct SlotClaim {
 // What a file does not say is not claimed, and nothing is held against it.
 struct Claims {
   bool confirmed = false;  // a person of the vendor has read it
-  std::string vendor, product, firmware;
+  std::string vendor, product, firmware;  // empty: not claimed
   std::optional<std::string> reader_class;  // "ccid", "class_ff"
   std::vector<SlotClaim> slots;             // empty: not claimed
   std::optional<std::int64_t> max_slots_busy;
@@ -35,6 +35,7 @@ struct Claims {
   std::optional<std::int64_t> display_lines, display_columns;
   std::optional<bool> interrupt, wakeup, clock_stop, nad;
   std::optional<bool> escape_vendor;     // Escape does something of the vendor's own
+  std::optional<std::uint16_t> vendor_id, product_id;
   std::optional<std::string> usb_speed;  // "full", "high": the highest that it can
   std::optional<bool> self_powered, has_serial;
   // A face-authentication reader, and what of the reception procedures it does itself.
@@ -47,8 +48,9 @@ struct Claims {
   std::optional<bool> pinpad() const;
 };
 
-// Every claim that the descriptors contradict: case id "claims/exchange_level" and so on, always a
-// failure.
+// Every claim that the descriptors contradict: case id "claims/exchange_level" and so on. A
+// failure, but for a firmware version that is no number and for what an assumption says of
+// face-auth readers: warnings.
 std::vector<DescriptorFinding> check_claims(const Claims& claims,
                                             const DescriptorFacts& descriptors);
 

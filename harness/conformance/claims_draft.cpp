@@ -29,16 +29,12 @@ std::size_t letter_at(const std::string& text, std::size_t at) {
   return letter < kLeast[length] || no_letter ? 0 : length;
 }
 
-// A device's string as a YAML scalar in double quotes, at most kMaxName bytes of it: what is no
-// letter is left out.
+// A device's string as a YAML scalar in double quotes.
 std::string quoted(const std::string& text) {
   std::string out = "\"";
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = letter_at(text, i);
-    if (out.size() + length > kMaxName) break;
-    if (text[i] == '"' || text[i] == '\\') out += '\\';
-    out.append(text, i, length);
-    i += std::max<std::size_t>(length, 1);
+  for (const char c : printable_name(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
   return out + "\"";
 }
@@ -151,6 +147,10 @@ class Draft {
 
   void rest() {
     out_ += "usb:\n";
+    if (d_.device) {
+      line("  ", fmt::format("vendor_id: \"{:04x}\"", d_.device->idVendor), "idVendor");
+      line("  ", fmt::format("product_id: \"{:04x}\"", d_.device->idProduct), "idProduct");
+    }
     line("  ", std::string("speed: ") + (truth("high_speed_capable") ? "high" : "full"),
          "device qualifier");
     line("  ", "self_powered: " + fact("self_powered"), "bmAttributes 40h");
@@ -170,6 +170,18 @@ class Draft {
 };
 
 }  // namespace
+
+std::string printable_name(const std::string& text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size();) {
+    const std::size_t length = letter_at(text, i);
+    if (out.size() + length > kMaxName) break;
+    out.append(text, i, length);
+    i += std::max<std::size_t>(length, 1);
+  }
+  const std::size_t first = out.find_first_not_of(' ');
+  return first == std::string::npos ? "" : out.substr(first, out.find_last_not_of(' ') - first + 1);
+}
 
 std::string draft_claims(const DescriptorFacts& descriptors) { return Draft(descriptors).text(); }
 

@@ -1,6 +1,7 @@
 #include "harness/conformance/claims_file.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
@@ -35,6 +36,21 @@ void take(yaml::Mapping& map, const char* key, std::optional<std::string>& targe
 }
 void take(yaml::Mapping& map, const char* key, std::string& target) {
   if (const yaml::Node node = map.find(key)) target = node.as_string();
+}
+
+// "1209"
+void take_id(yaml::Mapping& map, const char* key, std::optional<std::uint16_t>& target) {
+  const yaml::Node node = map.find(key);
+  if (!node) return;
+  const std::string digits = node.as_string();
+  unsigned value = 0;
+  const char* const end = digits.data() + digits.size();
+  const auto [rest, error] = std::from_chars(digits.data(), end, value, 16);
+  if (digits.size() != 4 || error != std::errc() || rest != end)
+    yaml::fail(node, say("{}：16 進数4桁が必要です（\"1209\"）",
+                         "{}: four hexadecimal digits are expected here (\"1209\")",
+                         yaml::shortened(digits)));
+  target = static_cast<std::uint16_t>(value);
 }
 
 // A list of words: each is claimed or, since the list is there, denied.
@@ -139,6 +155,8 @@ Claims load(const yaml::Document& file) {
   if (const yaml::Node node = top.find("reader")) load_reader(node, claims);
   if (const yaml::Node node = top.find("usb")) {
     yaml::Mapping map(node);
+    take_id(map, "vendor_id", claims.vendor_id);
+    take_id(map, "product_id", claims.product_id);
     take(map, "speed", claims.usb_speed, kSpeeds);
     take(map, "self_powered", claims.self_powered);
     take(map, "serial", claims.has_serial);

@@ -20,5 +20,7 @@ inline constexpr std::size_t kMaxSlots = 256;
 // `confirmed: false`. What descriptors do not tell (medium, motor, face, packs) has its usual value
 // and says so. Loads again as what it says.
 std::string draft_claims(const DescriptorFacts& descriptors);
+// A device's string as drafts have it: letters only, at most 120 bytes, no blanks around it.
+std::string printable_name(const std::string& text);
 
 }  // namespace uketsuke::conformance

@@ -162,6 +162,9 @@ ReaderBytes load_descriptor_file(const std::string& path) {
   if (size > kMaxDescriptorFile)
     refuse(say("{} バイトを超えます", "it has more than {} bytes", kMaxDescriptorFile));
   text.resize(size);
+  if (text.find_first_of(std::string_view("\0\1\2\3\4\5\6\x7f", 8)) != std::string::npos)
+    refuse(say("バイナリーのファイルです。16 進の文字にします（od -An -tx1 -v {0} > {0}.hex）",
+               "a binary file; hex is expected (od -An -tx1 -v {0} > {0}.hex)", path));
   return read_descriptor_text(text, path);
 }
 

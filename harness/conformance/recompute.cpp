@@ -202,6 +202,11 @@ std::vector<Recomputed> recompute(const RecordedRun& run) {
     return damaged(run, Text(error.what()));
   }
   std::vector<Recomputed> all;
+  if (run.result->catalogue.cases != known.catalogue.cases.size()) {
+    all.push_back({kIdentityEntry, 1, Recomputed::Is::kDiffers,
+                   say("カタログは {} 項目", "the catalogue has {} cases",
+                       known.catalogue.cases.size())});
+  }
   if (!same_reader(run.result->reader, known.subject.descriptors)) {
     all.push_back({kIdentityEntry, 1, Recomputed::Is::kDiffers,
                    {"記述子の記録と違うリーダー", "another reader than its descriptors say"}});

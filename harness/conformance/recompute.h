@@ -34,9 +34,9 @@ struct Recomputed {
   Text why;
 };
 
-// One entry for each of result->cases, in their order, and before them one of kIdentityEntry if the
-// reader is not the one that was recorded or that record is damaged. Throws nothing for a damaged
-// trace: that case differs, or is not recomputable.
+// One entry for each of result->cases, in their order, and before them one of kIdentityEntry if
+// reader or catalogue are not those that were recorded or that record is damaged. Throws nothing
+// for a damaged trace: that case differs, or is not recomputable.
 constexpr const char* kIdentityEntry = "identity";
 std::vector<Recomputed> recompute(const RecordedRun& run);
 

@@ -22,6 +22,13 @@ Text kind_title(const Step& step) {
   return name;
 }
 
+Text needs_of(const Case& one) {
+  if (one.needs == "nobody") return {"なし", "nobody"};
+  if (one.needs == "card") return {"カード", "card"};
+  if (one.needs == "operator") return {"操作する人", "operator"};
+  return one.needs;
+}
+
 void add_steps(const char* ja, const char* en, const Steps& steps, std::vector<Row>& rows) {
   if (steps.empty()) return;
   Row row{{ja, en}, {}};
@@ -45,7 +52,7 @@ std::vector<Row> rows_of(const Specification& spec, const Case& one) {
                   {Text(one.confidence) + Text("：", ": ") + judged_as(one)}});
   rows.push_back({{"適用", "applies"},
                   {one.applies ? Text(one.applies->text()) : Text("すべて", "always")}});
-  rows.push_back({{"必要なもの", "needs"}, {Text(one.needs)}});
+  rows.push_back({{"必要なもの", "needs"}, {needs_of(one)}});
   if (!one.card.empty()) rows.push_back({{"カード", "card"}, {Text(one.card)}});
   if (one.repeat > 1)
     rows.push_back({{"繰り返し", "repeated"},

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/conformance/step_args.h"
@@ -90,7 +91,9 @@ CaseResult judge_claims(const Claims& claims, const Subject& subject) {
     finding.warning = !found.fails;
     result.findings.push_back(std::move(finding));
   }
-  const bool contradicts = !result.findings.empty();
+  const bool contradicts =
+      std::any_of(result.findings.begin(), result.findings.end(),
+                  [](const Finding& finding) { return !finding.warning; });
   if (!claims.confirmed) {
     Finding finding;
     finding.rule = result.rules.front();
@@ -109,8 +112,14 @@ CaseResult judge_claims(const Claims& claims, const Subject& subject) {
 std::string to_yaml(const BenchRecord& bench) {
   std::string text = fmt::format(
       "# 検査に使ったベンチ (IXIT) / the bench that was used (IXIT)\n"
-      "uketsuke_bench_record: 1\nreader: {}\npanel: {}\nfacts:\n",
+      "uketsuke_bench_record: 1\nreader: {}\npanel: {}\n",
       quoted(bench.reader), quoted(bench.panel));
+  if (bench.speed != 1) text += fmt::format("speed: {:f}\n", bench.speed);
+  if (!bench.cards.empty()) text += "cards:\n";
+  for (const BenchCard& card : bench.cards)
+    text += fmt::format("  {}: {{simulated: {}, released: {}}}\n", quoted(card.holder),
+                        card.simulated, card.released);
+  text += "facts:\n";
   for (const auto& [name, value] : bench.facts)
     text += fmt::format("  {}: {}\n", name, yaml_of(value));
   return text;
@@ -123,9 +132,18 @@ BenchRecord bench_record(std::string_view text, const std::string& name) {
   BenchRecord bench;
   bench.reader = top.require("reader").as_string();
   bench.panel = top.require("panel").as_string();
+  if (const yaml::Node speed = top.find("speed")) bench.speed = speed.as_double();
+  if (const yaml::Node cards = top.find("cards")) {
+    for (std::size_t i = 0; i < cards.size(); ++i) {
+      yaml::Mapping card(cards.value(i));
+      bench.cards.push_back({cards.key(i).as_string(), card.require("simulated").as_bool(),
+                             card.require("released").as_bool()});
+      card.done();
+    }
+  }
   const yaml::Node facts = top.require("facts");
   top.done();
-  for (std::size_t i = 0; facts.is_mapping() && i < facts.size(); ++i)
+  for (std::size_t i = 0; i < facts.size(); ++i)
     bench.facts[facts.key(i).as_string()] = value_of(facts.value(i));
   return bench;
 }

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/conformance/certify_result.h"
 #include "harness/conformance/claims.h"
@@ -20,15 +21,19 @@ Subject make_subject(const Claims& claims, const Facts& bench);
 // Who the device says it is; `route` is empty.
 ReaderIdentity identity_of(const DescriptorFacts& descriptors);
 
-// A claim that the descriptors contradict is a failure by itself: the case kClaimsCase, which is
-// beside the catalogue.
-constexpr const char* kClaimsCase = "claims";
+// A claim that the descriptors contradict is a failure by itself: the case kClaimsCase.
 CaseResult judge_claims(const Claims& claims, const Subject& subject);
 
 // The bench as it was used (IXIT), for the bundle: routes as written, and facts. No key of a card's
 // release is in it.
+struct BenchCard {
+  std::string holder;
+  bool simulated = false, released = false;
+};
 struct BenchRecord {
   std::string reader = "model", panel = "model";
+  double speed = 1;              // simulated seconds in a second
+  std::vector<BenchCard> cards;  // as the bench file lists them
   Facts facts;
 };
 std::string to_yaml(const BenchRecord& bench);

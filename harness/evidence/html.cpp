@@ -31,6 +31,8 @@ th { overflow-wrap: normal; } .id { white-space: nowrap; }
 .conclusion { font-size: 1.15rem; font-weight: bold; border-width: .15rem; }
 .trace { font-size: .8rem; } .trace td { font-family: ui-monospace, monospace;
   padding: .1rem .4rem; } .trace td:nth-child(3) { white-space: nowrap; }
+.trace td:nth-child(4) { min-width: 14rem; } .trace td:nth-child(5) { min-width: 24rem; }
+.wide { overflow-x: auto; }
 .hit td { background: color-mix(in srgb, var(--fail) 18%, var(--bg)); font-weight: bold; }
 .hit td:first-child::before { content: "▶ "; color: var(--fail); }
 code b { color: var(--bg); background: var(--fail); padding: 0 .15rem; }
@@ -172,7 +174,7 @@ void trace_table(Page& page, const CaseResult& one, const TraceSource& source) {
     page.raw(" ").both(say("（ほかの {} 行はファイルにあります）",
                            "({} more lines are in the file)", view.left_out));
   }
-  page.raw("</p>\n<table class=\"trace\"><tbody>\n");
+  page.raw("</p>\n<div class=\"wide\"><table class=\"trace\"><tbody>\n");
   for (const auto& line : view.lines) {
     const bool is_hit = std::find(marked.begin(), marked.end(), line.number) != marked.end();
     page.raw(is_hit ? "<tr class=\"hit\"><td class=\"n\">" : "<tr><td class=\"n\">");
@@ -180,7 +182,7 @@ void trace_table(Page& page, const CaseResult& one, const TraceSource& source) {
     page.text(line.who).raw("</td><td>").both(line.decoded).raw("</td><td>").text(line.hex);
     page.raw("</td></tr>\n");
   }
-  page.raw("</tbody></table>\n");
+  page.raw("</tbody></table></div>\n");
 }
 
 void seen_elsewhere(Page& page, const CaseResult& one) {

@@ -40,9 +40,16 @@ void signature_lines(const VerifyReport& report, Lines& out) {
     return;
   }
   const auto& check = *report.signature;
-  const bool good = check.problems.empty();
-  out.line(good ? Text("署名：正しい", "signature: good")
-                : Text("署名：正しくない", "signature: NOT good"));
+  const bool untrusted = check.authority == SignatureCheck::Authority::kNotTrusted;
+  if (check.problems.empty()) {
+    out.line({"署名：正しい", "signature: good"});
+  } else if (untrusted && check.problems.size() == 1) {
+    out.line({"署名：目録と鍵に合うが、鍵の持ち主を認証局が保証していない",
+              "signature: fits manifest and key, but no authority vouches for whose key it is"});
+  } else {
+    out.line({"署名：正しくない（理由は下の「相違」）。誰が作ったものかは分かりません",
+              "signature: NOT good (why: see DIFFERS below). Who made it cannot be told"});
+  }
   if (!check.signer) return;
   const auto& signer = *check.signer;
   out.line(say("主体者 {}", "subject {}", signer.subject), "  ");
@@ -120,7 +127,7 @@ std::string text_of(const VerifyReport& report, verdict::Language language) {
   } else if (report.problems.empty()) {
     out.line({"相違は見つかりませんでした", "nothing differs"});
   } else {
-    out.line(say("相違 {} 件", "{} differences", report.problems.size()));
+    out.line(say("相違 {} 件", "differences: {}", report.problems.size()));
   }
   return out.take();
 }

@@ -45,6 +45,12 @@ std::string to_string(const Mark& mark) {
 }
 
 Text to_text(const Problem& problem) { return to_string(problem.mark) + ": " + problem.message; }
+Text to_text(const Error& error) {
+  Text text;
+  for (const Problem& problem : error.problems())
+    text = text.empty() ? to_text(problem) : text + "\n" + to_text(problem);
+  return text;
+}
 std::string to_string(const Problem& problem) { return to_text(problem).en; }
 
 Error::Error(Problem problem) : Error(std::vector<Problem>{std::move(problem)}) {}
@@ -172,6 +178,7 @@ std::vector<std::uint8_t> Node::as_hex() const {
 std::size_t Node::size() const {
   const detail::Item& own = item();
   if (own.kind == Kind::kSequence) return own.count;
+  if (own.kind == Kind::kScalar) expect(Kind::kSequence);  // a word is no empty list
   return own.kind == Kind::kMapping ? own.count / 2 : 0;
 }
 Node Node::at(std::size_t index) const {

@@ -54,6 +54,7 @@ class Error : public std::runtime_error {
   const Problem& first() const { return problems_->front(); }
   std::shared_ptr<const std::vector<Problem>> problems_;
 };
+Text to_text(const Error& error);  // all problems, a line each
 
 // What one document may cost. Aliases count with everything they stand for.
 struct Limits {
@@ -94,7 +95,8 @@ class Node {
   std::vector<std::string> as_strings() const;  // a list of scalars, or one scalar
   std::vector<std::uint8_t> as_hex() const;     // "00 a4:04", pairs of digits
 
-  // Sequence: items. Mapping: entries in the order of the file, key(i) and value(i).
+  // Sequence: items. Mapping: entries in the order of the file, key(i) and value(i). Nothing: 0.
+  // size() of a scalar throws: a word is no empty list.
   std::size_t size() const;
   Node at(std::size_t index) const;
   Node key(std::size_t index) const;

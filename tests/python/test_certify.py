@@ -238,3 +238,56 @@ def test_a_run_that_has_ended_has_nothing_to_go_on_with(uketsuke):
     done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03", "--resume")
     assert done.returncode == USAGE and "the run in out has ended" in done.stderr
     assert uketsuke("verify", "out").returncode == PASS
+
+
+@pytest.mark.parametrize("line, wrong, key", [
+    ("vendor: .*", 'vendor: "Another"', "claims/vendor"),
+    ("product: .*", 'product: "Another"', "claims/product"),
+    ("firmware: .*", 'firmware: "9.99"', "claims/firmware"),
+    ("vendor_id: .*", 'vendor_id: "ffff"', "claims/usb/vendor_id"),
+    ("product_id: .*", 'product_id: "ffff"', "claims/usb/product_id"),
+])
+def test_claims_of_another_device_fail(uketsuke, line, wrong, key):
+    text = claims_of(uketsuke, "clean_tpdu").read_text()
+    changed, count = re.subn(rf"(?m)^( *){line}$", rf"\1{wrong}", text, count=1)
+    assert count == 1
+    uketsuke.write("claims.yaml", changed)
+    done = certify(uketsuke, "clean_tpdu", "--only", "MSG-03")
+    assert done.returncode == FAIL and key in done.stdout
+    assert uketsuke("verify", "out").returncode == PASS
+
+
+def test_files_that_are_wrong_are_slips_with_their_place(uketsuke):
+    uketsuke.write("bad.yaml", "uketsuke_claims: 1\nvendr: x\n")
+    claims_of(uketsuke, "clean_tpdu")
+    uketsuke.write("waivers.yaml", "uketsuke_waivers: 1\nwaivers: MSG-03\n")
+    start = ["certify", "--reader", "model:clean_tpdu", "--only", "MSG-03", "--out", "out"]
+    for more, said in ((["--claims", "bad.yaml"], "bad.yaml:2:1"),
+                       (["--claims", "."], "cannot be read"),
+                       (["--claims", "nowhere.yaml"], "cannot be read"),
+                       (["--claims", "claims.yaml", "--waivers", "waivers.yaml"],
+                        "waivers.yaml:2:10: a list is expected here"),
+                       (["--claims", "claims.yaml", "--waivers", "nowhere.yaml"], "no such file"),
+                       (["--claims", "claims.yaml", "--bench", "bench.yaml"], "neither --bench"),
+                       (["--claims", "claims.yaml", "--bind", "panel=operator"], "neither --bench"),
+                       (["--claims", "claims.yaml", "--sign-key", "key.pem"], "--sign-cert")):
+        done = uketsuke(*start, *more)
+        assert done.returncode == USAGE and said in done.stderr, (more, done.stderr)
+        assert "internal" not in done.stderr and not (uketsuke.folder / "out").exists()
+
+
+def test_the_claims_are_no_case_of_the_catalogue(uketsuke):
+    assert certify(uketsuke, "clean_tpdu", "--only", "MSG-03").returncode == PASS
+    results = json.loads((uketsuke.folder / "out/results.json").read_text(encoding="utf-8"))
+    listed = uketsuke("catalogue").stdout.strip().splitlines()[-1]
+    assert results["catalogue"]["cases"] == int(listed.split()[0])
+    assert "of the 1 cases that were run" in results["conclusion"]["text"]["en"]
+
+
+def test_the_same_finding_is_told_once_with_its_number(uketsuke):
+    claims_of(uketsuke, "clean_tpdu")
+    done = uketsuke("certify", "--reader", "mutant:m-abort-not-supported", "--claims",
+                    "claims.yaml", "--out", "out")
+    findings = [f for attempts in cases(uketsuke).values() for f in attempts[-1]["findings"]]
+    told = re.findall(r"(?m)^    (?:deviation|warning)[^\n]*?(?: \((\d+) times\))?$", done.stdout)
+    assert sum(int(times or 1) for times in told) == len(findings) > 5

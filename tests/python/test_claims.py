@@ -37,7 +37,8 @@ def test_a_draft_has_what_the_profile_of_the_reader_says():
     assert len(draft["reader"]["slots"]) == 2
     assert draft["reader"]["display"] == {"lines": 2, "columns": 16}
     assert draft["reader"]["pin"] == {"verify": True, "modify": True}
-    assert draft["usb"] == {"speed": "high", "self_powered": False, "serial": True}
+    assert draft["usb"] == {"vendor_id": "1209", "product_id": "0004", "speed": "high",
+                            "self_powered": False, "serial": True}
 
 
 def test_what_descriptors_break_is_told_beside_the_draft():
@@ -65,6 +66,46 @@ def test_descriptors_in_hex_give_the_draft_too(tmp_path):
     assert draft["reader"]["voltages"] == ["5V", "3V"]
 
 
+GOOD = ("device: 12 01 00 02 00 00 00 08 09 12 01 00 00 01 01 02 03 01\n"
+        "configuration: 09 02 5d 00 01 01 00 80 32  09 04 00 00 03 0b 00 00 00\n"
+        "  36 21 10 01 00 03 03000000 a00f0000 a00f0000 00 002a0000 40420500 00 fe000000\n"
+        "  00000000 00000000 ba040200 0f010000 ff ff 0000 00 01\n"
+        "  07 05 01 02 4000 00 07 05 82 02 4000 00 07 05 83 03 0800 18\n")
+
+
+@pytest.mark.parametrize("name, text", [
+    ("half", "09 02 5d 00"),
+    ("the device alone", GOOD.splitlines()[0]),
+    ("up to the class descriptor", "\n".join(GOOD.splitlines()[:2])),
+    ("half of the class descriptor", "\n".join(GOOD.splitlines()[:3])),
+    ("a length of zero", GOOD.replace("36 21", "00 21")),
+    ("another type", GOOD.replace("36 21", "36 24")),
+    ("a class descriptor of 53 bytes", GOOD.replace("36 21", "35 21")),
+])
+def test_descriptors_that_are_not_whole_give_no_draft_of_zeros(tmp_path, name, text):
+    sample = tmp_path / "reader.hex"
+    sample.write_text(text, encoding="utf-8")
+    done = claims(sample)
+    assert done.returncode == USAGE and done.stdout == "", name
+    assert "no draft can be made" in done.stderr and "DSC-" in done.stderr
+    assert "下書きを作れません" in claims(sample, "--lang", "ja").stderr
+
+
+def test_a_length_that_lies_is_told_and_the_draft_is_that_of_the_bytes(tmp_path):
+    sample = tmp_path / "reader.hex"
+    sample.write_text(GOOD.replace("09 02 5d 00", "09 02 5d 40"), encoding="utf-8")
+    done = claims(sample)
+    assert done.returncode == 0 and "wTotalLength 93" in done.stderr
+    assert yaml.safe_load(done.stdout)["usb"]["vendor_id"] == "1209"
+
+
+def test_a_binary_file_is_named_as_one(tmp_path):
+    sample = tmp_path / "descriptors"
+    sample.write_bytes(bytes.fromhex("12010002000000080912010000010102030109025d000101008032"))
+    done = claims(sample)
+    assert done.returncode == USAGE and "od -An -tx1" in done.stderr
+
+
 @pytest.mark.parametrize("text, place", [("", "no descriptor"), ("configuration: 0x", ""),
                                          ("configuration: 09 0", "reader.hex:1"),
                                          ("\nconfig: 09", "configuration")])
@@ -86,6 +127,11 @@ def test_a_reader_that_is_not_there_is_named():
     (True, {"uketsuke_claims": 1}),
     (True, {"uketsuke_claims": 1, "confirmed": True, "reader": {"display": True}}),
     (True, {"uketsuke_claims": 1, "requirement_packs": ["2020", "2025"]}),
+    (True, {"uketsuke_claims": 1, "usb": {"vendor_id": "12aB", "product_id": "0001"}}),
+    (False, {"uketsuke_claims": 1, "usb": {"vendor_id": "12a"}}),
+    (False, {"uketsuke_claims": 1, "usb": {"product_id": "0x01"}}),
+    (False, {"uketsuke_claims": 1, "requirement_packs": "2025"}),
+    (False, {"uketsuke_claims": 1, "reader": {"protocols": "T=0"}}),
     (True, {"uketsuke_claims": 1, "reader": {"slots": [{"medium": "sam", "motor": False}]}}),
     (False, {}),
     (False, {"uketsuke_claims": 1, "reader": {"slots": []}}),

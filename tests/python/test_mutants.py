@@ -51,6 +51,35 @@ def test_every_case_that_needs_no_pcsc_layer_has_a_mutant_and_every_mutant_a_cas
         assert named - set(cases) == set()
 
 
+def mutants_of_the_program(*arguments):
+    return subprocess.run([os.environ["UKETSUKE"], "mutants", *map(str, arguments)],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize("arguments, said", [
+    (["--only", "m-seq-repeate"], "there is no mutant m-seq-repeate; did you mean m-seq-repeated?"),
+    (["--only", ""], "there is no mutant"),
+    (["-j", "0"], "not in range 1 to 512"),
+    (["-j", "1000"], "not in range 1 to 512"),
+    (["--random", "0"], "not in range 1 to"),
+    (["--random", "-1"], "--random"),
+    (["--random", "3", "--only", "m-seq-repeated"], "excludes"),
+    (["--seed", "-1", "--random", "1"], "not a number from 0 to"),
+    (["--seed", "99999999999999999999", "--random", "1"], "not a number from 0 to"),
+])
+def test_a_slip_on_the_command_line_is_told_before_anything_is_run(arguments, said):
+    done = mutants_of_the_program(*arguments)
+    assert done.returncode == 5 and said in done.stderr, done.stderr
+    assert "internal" not in done.stderr and done.stdout == ""
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_anything_is_run(tmp_path):
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+    done = mutants_of_the_program("--only", "m-seq-repeated", "--out", tmp_path / "file" / "out")
+    assert done.returncode == 4 and "internal" not in done.stderr and done.stdout == ""
+
+
 def test_a_mutant_is_killed_as_expected_by_the_program(tmp_path):
     done = subprocess.run([os.environ["UKETSUKE"], "mutants", "--only", "m-seq-repeated", "--out",
                            tmp_path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

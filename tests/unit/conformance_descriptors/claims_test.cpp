@@ -115,6 +115,44 @@ BOOST_AUTO_TEST_CASE(each_claim_that_the_descriptors_contradict_is_found) {
              "claims/usb/self_powered claims/usb/serial");
 }
 
+BOOST_AUTO_TEST_CASE(who_it_is_said_to_be_is_held_against_the_device_descriptor) {
+  BOOST_TEST(contradictions("vendor: maker") == "");
+  BOOST_TEST(contradictions("vendor: \" maker \"") == "");
+  BOOST_TEST(contradictions("vendor: another") == "claims/vendor");
+  BOOST_TEST(contradictions("product: another") == "claims/product");
+  BOOST_TEST(contradictions("usb: {vendor_id: \"1209\", product_id: \"0001\"}") == "");
+  BOOST_TEST(contradictions("usb: {vendor_id: \"120a\", product_id: \"0002\"}") ==
+             "claims/usb/vendor_id claims/usb/product_id");
+  // bcdDevice of the sample is 0100h: JJ.M.N (USB 2.0, 9.6.1).
+  for (const char* same : {"\"1.00\"", "1.00", "v1.00", "1.0.0", "01.00"})
+    BOOST_TEST(contradictions(std::string("firmware: ") + same) == "", same);
+  for (const char* other : {"\"9.99\"", "1.01", "1.0.1", "10.00"})
+    BOOST_TEST(contradictions(std::string("firmware: ") + other) == "claims/firmware", other);
+  ReaderBytes silent = reader();
+  silent.strings.clear();
+  BOOST_TEST(contradictions("vendor: another\nproduct: another", silent) == "");
+  silent.device.clear();
+  BOOST_TEST(contradictions("firmware: 9.99\nusb: {vendor_id: ffff}", silent) == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_held_against_a_field_is_a_warning) {
+  const auto warned = [](const std::string& claims) {
+    const auto found =
+        check_claims(load_claims_text("uketsuke_claims: 1\n" + claims, "c.yaml"),
+                     read_descriptors(reader()));
+    return found.size() == 1 && !found[0].fails ? found[0].case_id : "";
+  };
+  for (const char* version : {"2026-03", "1.0", "1.2.3.4", "R5", "1.000", "."})
+    BOOST_TEST(warned(std::string("firmware: \"") + version + "\"") == "claims/firmware", version);
+  BOOST_TEST(warned("face: {reader: true}") == "claims/face/reader");
+}
+
+BOOST_AUTO_TEST_CASE(a_word_is_no_list_of_protocols) {
+  BOOST_TEST(has(problem("uketsuke_claims: 1\nreader: {protocols: T=0}"), "c.yaml:2:21"));
+  BOOST_TEST(has(problem("uketsuke_claims: 1\nrequirement_packs: 2025"), "a list is expected"));
+  BOOST_TEST(has(problem("uketsuke_claims: 1\nusb: {vendor_id: 12G9}"), "four hexadecimal"));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_claim_is_refused_with_its_place) {
   BOOST_TEST(has(problem("uketsuke_claims: 2"), "c.yaml:1:"));
   BOOST_TEST(has(problem("uketsuke_claims: 1\nreader: {exchange_level: tdpu}"), "tpdu"));

@@ -53,6 +53,15 @@ BOOST_AUTO_TEST_CASE(values_are_taken_as_what_they_are) {
   BOOST_TEST(error_of([&] { map.require("nothing"); }) == "x.yaml:1:1: the key nothing is missing");
 }
 
+BOOST_AUTO_TEST_CASE(a_word_is_no_empty_list_and_nothing_is_one) {
+  const auto document = yaml::load_text("word: T=0\nnothing:\nlist: []\n", "x.yaml");
+  yaml::Mapping map(document.root());
+  BOOST_TEST(error_of([&] { map.require("word").size(); }) ==
+             "x.yaml:1:7: a list is expected here, not a single value");
+  BOOST_TEST(map.require("nothing").size() == 0U);
+  BOOST_TEST(map.require("list").size() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(an_absent_node_gives_an_error_and_no_crash) {
   BOOST_TEST(error_of([] { yaml::Node().as_string(); }) != "no error");
   BOOST_TEST(error_of([] { yaml::Node().at(0); }) != "no error");
