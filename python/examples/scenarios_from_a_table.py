@@ -1,4 +1,4 @@
-"""Writes scenario files from a table, reads them back and runs them: YAML for QA, made in Python."""
+"""Scenario files from a table, saved, read back and run: YAML for QA, made in Python."""
 import pathlib
 import tempfile
 

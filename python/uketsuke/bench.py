@@ -249,11 +249,9 @@ class Bench(Waits):
 
     @staticmethod
     def _judged(step: Step) -> Step:
-        if step.verdict == Verdict.INCONCLUSIVE:
-            raise Inconclusive(step)
-        if step.verdict > Verdict.PASS:
-            raise Deviation(step)
-        return step
+        if step.verdict is Verdict.PASS:
+            return step
+        raise Inconclusive(step) if step.verdict is Verdict.INCONCLUSIVE else Deviation(step)
 
     def attest(self, what: str | tuple[str, str], holds: bool, observed: str = "") -> Step:
         """A judgement of the script's own, kept beside the steps as attested by script."""
@@ -312,6 +310,9 @@ class Bench(Waits):
         return Scenario(scenario)
 
 
+# JSON is YAML. What JSON has no word for (a Path, a date) is written as its text.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
+
+
 def _yaml(data: Mapping[str, Any]) -> str:
-    # JSON is YAML. What JSON has no word for (a Path, a date) is written as its text.
-    return json.dumps(data, ensure_ascii=False, default=str)
+    return _ENCODER.encode(data)
