@@ -2,9 +2,12 @@
 #include <pybind11/pybind11.h>
 
 #include "python/core/bench.h"
+#include "python/core/cards.h"
 #include "python/core/command.h"
 #include "python/core/errors.h"
 #include "python/core/explore.h"
+#include "python/core/panels.h"
+#include "python/core/raw.h"
 #include "python/core/results.h"
 #include "python/core/runs.h"
 #include "python/core/vocabulary.h"
@@ -17,5 +20,8 @@ PYBIND11_MODULE(_core, module) {
   register_runs(module);
   register_vocabulary(module);
   register_bench(module);
+  register_cards(module);
+  register_panels(module);
+  register_raw(module);
   register_explore(module);
 }

@@ -1,29 +1,19 @@
 #include "python/core/bench.h"
 
-#include <fmt/format.h>
 #include <pybind11/stl.h>
-
-#include <cmath>
 
 #include "harness/bind/bindings.h"
 #include "python/core/driven.h"
 #include "python/core/plain.h"
+#include "python/core/programs.h"
 #include "python/core/script_bench.h"
+#include "python/core/seconds.h"
 
 namespace uketsuke::python {
 namespace {
 
 namespace py = pybind11;
 using scenario::Source;
-
-wire::Micros micros(double seconds) {
-  if (!(seconds >= 0) || seconds > kLongestSeconds) {
-    throw ScriptError({fmt::format("秒数は 0 以上 {:.0f} 以下の数で指定してください",
-                                   kLongestSeconds),
-                       fmt::format("seconds are a number from 0 to {:.0f}", kLongestSeconds)});
-  }
-  return static_cast<wire::Micros>(std::llround(seconds * 1e6));
-}
 
 py::dict plain_record(const Record& record) {
   py::dict fields;
@@ -52,6 +42,7 @@ BenchSettings settings_of(const py::dict& given) {
     bind::put_bindings(file, binds, settings.extra);
   }
   settings.watcher = watch_signals;
+  bind_programs(given, settings);
   return settings;
 }
 

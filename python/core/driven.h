@@ -33,6 +33,8 @@ auto driven(ScriptBench& bench, const scenario::Source& source, Work&& work) {
       throw;
     } catch (const ScriptError&) {
       throw BenchFailure(std::current_exception(), source, {});
+    } catch (const bench::RawFailed&) {
+      throw BenchFailure(std::current_exception(), source, bench.last_messages(12));
     } catch (const yaml::Error&) {
       throw;
     } catch (const std::exception&) {

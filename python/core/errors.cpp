@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include "harness/bench/raw_access.h"
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/yaml/yaml.h"
@@ -44,6 +45,10 @@ py::object to_python(const std::exception_ptr& cause) {
     return of_problems(error);
   } catch (const ScriptError& error) {
     return make("Error", error.text());
+  } catch (const bench::RawFailed& failed) {
+    py::object error = make("TransferError", {failed.ja(), failed.what()});
+    error.attr("reason") = failed.reason();
+    return error;
   } catch (const run::RunError& error) {
     return make("BenchError", error.text());
   } catch (const report::ReportError& error) {

@@ -53,6 +53,7 @@ ScriptBench::ScriptBench(std::string_view header, const scenario::Source& source
   std::shared_ptr<console::Attendance> attendance;
   warnings_ = bench::bind_roles(*assets_, settings.extra, attendance, settings_);
   device_ = std::make_unique<bind::DeviceLock>(bind::bindings_of(settings.extra));
+  settings_.produced_by += settings.programs;
   settings_.amend = [bound = std::move(settings_.amend),
                      more = std::move(settings.amend)](bench::WorldConfig& config) {
     if (bound) bound(config);
@@ -111,6 +112,12 @@ bool ScriptBench::run_until(const std::function<bool()>& done, wire::Micros with
   kernel::Simulation& simulation = play_->stage().world().simulation();
   return simulation.run_until(done, end_of(within_us)) ==
          kernel::Simulation::Stop::kCondition;
+}
+
+void ScriptBench::drive(const std::function<void(bench::World&)>& work) {
+  const Running running(*this);
+  reader_->something_happened();
+  work(play_->stage().world());
 }
 
 std::string ScriptBench::seen(const std::string& expectation) { return play_->seen(expectation); }

@@ -40,6 +40,7 @@ struct BenchSettings {
   std::string data_folder;                   // empty: find_data_folder()
   // Change what the world is built of.
   std::vector<std::function<void(bench::WorldConfig&)>> amend;
+  std::string programs;  // of the script, for the result: " panel=script:NAME"
   // Of the simulation (Simulation::watch).
   std::function<void()> watcher;
 };
@@ -62,6 +63,8 @@ class ScriptBench {
   void run_for(wire::Micros duration_us);
   // False: `within_us` was over before `done()` held. It is asked after each instant.
   bool run_until(const std::function<bool()>& done, wire::Micros within_us);
+  // What runs the simulation beside steps: `work` has the world to itself.
+  void drive(const std::function<void(bench::World&)>& work);
   std::string seen(const std::string& expectation);
   std::uint64_t now_us();
   std::string lying();  // whose card lies at the reader; empty: none

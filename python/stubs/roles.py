@@ -20,6 +20,7 @@ from uketsuke.bench import Bench
 from uketsuke.results import Step
 
 class Role:
+    _bench: Bench
     def __init__(self, bench: Bench) -> None: ...
 '''
 OWNERS = {"reader": "Reader(Role)", "terminal": "Terminal(Role)", "card": "Card(Role)",

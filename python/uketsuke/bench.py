@@ -11,9 +11,12 @@ from types import FrameType, TracebackType
 from typing import Any, overload
 
 from uketsuke import _core
+from uketsuke.cards import Card as CardProgram
 from uketsuke.errors import Deviation, Inconclusive, NotApplicable, StepError
+from uketsuke.panels import Panel
+from uketsuke.raw import Card, Ccid, Usb
 from uketsuke.results import Result, Step, Text, Verdict
-from uketsuke.roles import Card, Ehr, Reader, Terminal, Waits
+from uketsuke.roles import Ehr, Reader, Terminal, Waits
 from uketsuke.scenarios import Scenario
 
 _PACKAGE = str(Path(__file__).parent)
@@ -98,12 +101,31 @@ class Journal(Sequence[Record]):
                 if not record.is_message and event in ("", record.event))
 
 
+class _Programs:
+    """What of `bind` is an object of Python; the bench keeps it alive."""
+
+    def __init__(self, bind: Mapping[str, Any]) -> None:
+        self.panel: Panel | None = None
+        self.cards: list[tuple[str, CardProgram]] = []
+        self.others: list[str] = []
+        for role, what in bind.items():
+            if role == "panel" and isinstance(what, Panel):
+                self.panel = what
+            elif role == "card" and isinstance(what, CardProgram):
+                self.cards.append(("", what))
+            elif role == "card" and isinstance(what, Mapping):
+                self.cards.extend(what.items())
+            else:
+                self.others.append(f"{role}={what}")
+
+
 class Bench(Waits):
     """One case on one desk, from its own beginning at time 0; a context manager.
 
     release: "2024-12". reader: "face" or "generic". given: what holds at the beginning, with the
     keys of `given:` in a scenario; None: the card of hanako is at hand and a passcode was issued.
-    bind: what stands in place of models, {"reader": "usbip:127.0.0.1/1-1"}. bench_file: a bench
+    bind: what stands in place of models, {"reader": "usbip:127.0.0.1/1-1"}; of a reader that is a
+    model {"panel": a Panel, "card": a Card}, or {"card": {"hanako": a Card}}. bench_file: a bench
     file. seed: of the random numbers. faults, limits, tags, covers, releases: as in a scenario.
 
     What deviates raises Deviation (an AssertionError), what nobody can tell raises Inconclusive.
@@ -137,15 +159,20 @@ class Bench(Waits):
         self._header.update({key: value for key, value in optional.items() if value})
         self._steps: list[dict[str, Any]] = []
         self._checks: dict[str, Any] = {}
-        binds = [f"{role}={what}" for role, what in (bind or {}).items()]
+        self._programs = _Programs(bind or {})
         file, line = _caller()
         self._core = _core.Bench(_yaml(self._header), file, line, {
-            "seed": seed, "bind": binds, "bench_file": str(bench_file or ""),
-            "data_folder": str(data_folder)})
+            "seed": seed, "bind": self._programs.others, "bench_file": str(bench_file or ""),
+            "data_folder": str(data_folder), "panel": self._programs.panel,
+            "cards": self._programs.cards})
         self.journal = Journal(self._core)
         self._result: Result | None = None
         if not self._core.prepare(file, line):
             self._refused()
+
+    @staticmethod
+    def _place() -> tuple[str, int]:
+        return _caller()
 
     def _refused(self) -> None:
         result = self.finish()
@@ -168,8 +195,18 @@ class Bench(Waits):
 
     @property
     def card(self) -> Card:
-        """The cards that people bring."""
+        """The cards that people bring, and APDUs to the one in the reader."""
         return Card(self)
+
+    @property
+    def usb(self) -> Usb:
+        """The reader's USB port, beside the terminal's drivers."""
+        return Usb(self)
+
+    @property
+    def ccid(self) -> Ccid:
+        """The reader's CCID messages, beside the terminal's driver."""
+        return Ccid(self)
 
     @property
     def ehr(self) -> Ehr:

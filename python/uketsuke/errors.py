@@ -96,5 +96,15 @@ class BenchError(Error):
     """A binding, a device or a program at the bench failed, not what is tested."""
 
 
+class TransferError(Error):
+    """What bench.usb, bench.ccid or bench.card sent had no answer, or a refusal; the bench goes on.
+
+    reason: one word: stalled, timed_out, no_device, overflow, error, no_usb, no_ccid, busy,
+    no_card, card_mute, card_removed, communication, unsupported, ...
+    """
+
+    reason: str = ""
+
+
 class Livelock(Error):
     """Models, panels or cards answer each other without time going on."""

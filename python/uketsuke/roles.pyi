@@ -7,6 +7,7 @@ from uketsuke.bench import Bench
 from uketsuke.results import Step
 
 class Role:
+    _bench: Bench
     def __init__(self, bench: Bench) -> None: ...
 
 class Reader(Role):

@@ -1,0 +1,162 @@
+"""The reader beside the terminal's driver: USB, CCID, APDUs."""
+
+import struct
+
+import pytest
+
+import uketsuke
+from test_bench import p3
+from uketsuke import Verdict
+
+SELECT_JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
+# USB 2.0, Table 9-4 and 9-5.
+GET_DESCRIPTOR, DEVICE, CONFIGURATION = 6, 1, 2
+
+
+@pytest.fixture
+def bench():
+    with uketsuke.Bench(reader="generic", reader_profile="clean_tpdu") as one:
+        yield one
+
+
+def placed(bench):
+    bench.card.place()
+    bench.run(1)
+
+
+def test_descriptors_come_back_from_control_requests(bench):
+    device = bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18)
+    length, kind, _, _, _, _, packet, vendor = struct.unpack_from("<BBHBBBBH", device)
+    assert (length, kind, packet, vendor) == (18, 1, 64, 0x1209)
+    head = bench.usb.control(0x80, GET_DESCRIPTOR, CONFIGURATION << 8, 0, 9)
+    whole = bench.usb.control(0x80, GET_DESCRIPTOR, CONFIGURATION << 8, 0,
+                              struct.unpack_from("<H", head, 2)[0])
+    assert len(whole) == struct.unpack_from("<H", head, 2)[0] > 9
+    assert whole[:9] == head
+
+
+def test_a_request_that_the_device_does_not_know_is_a_stall(bench):
+    with pytest.raises(uketsuke.TransferError, match="stall") as raised:
+        bench.usb.control(0x80, 0x55, 0, 0, 4)
+    assert raised.value.reason == "stalled"
+    assert raised.value.file == __file__ and raised.value.messages
+    bench.run(1)
+    assert bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 8)[1] == DEVICE
+
+
+def test_the_direction_of_a_request_is_that_of_its_type(bench):
+    with pytest.raises(TypeError):
+        bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, b"data")
+    with pytest.raises(TypeError):
+        bench.usb.control(0x00, 9, 1, 0, 4)
+    assert bench.usb.control(0x00, 9, 1, 0) == b""  # SET_CONFIGURATION
+
+
+def test_get_slot_status_says_whether_a_card_is_there(bench):
+    status = bench.ccid.send({"message": "PC_to_RDR_GetSlotStatus", "bSeq": 7})
+    assert status["message"] == "RDR_to_PC_SlotStatus"
+    assert (status["bSlot"], status["bSeq"], status["dwLength"]) == (0, 7, 0)
+    assert status["bStatus"] & 3 == 2 and status["icc"] == "no ICC"
+    placed(bench)
+    assert bench.ccid.send({"message": "PC_to_RDR_GetSlotStatus"})["bStatus"] & 3 != 2
+
+
+def test_fields_make_the_same_bytes_as_are_written_by_hand():
+    from uketsuke import _core
+
+    for fields, data in [
+        ({"message": "PC_to_RDR_IccPowerOn", "bSlot": 1, "bSeq": 2, "bPowerSelect": 3},
+         "62000000000102030000"),
+        ({"message": "PC_to_RDR_XfrBlock", "bSeq": 9, "bBWI": 1, "wLevelParameter": 0x1234,
+          "abData": b"\x00\x84\x00\x00\x08"}, "6f050000000009013412" "0084000008"),
+        ({"message": "PC_to_RDR_GetParameters", "abRFU": b"\x01\x02\x03", "dwLength": 5},
+         "6c050000000000010203"),
+        ({"message": "PC_to_RDR_SetDataRateAndClockFrequency", "dwClockFrequency": 4000,
+          "dwDataRate": 10753}, "73080000000000000000" "a00f0000" "012a0000"),
+        ({"message": "PC_to_RDR_GetSlotStatus", "bMessageType": 0xAA}, "aa000000000000000000"),
+    ]:
+        assert _core.ccid_bytes(fields).hex() == data
+    answer = _core.ccid_fields(bytes.fromhex("80020000000005400000" "9000"))
+    assert answer["abData"] == b"\x90\x00" and answer["command"] == "failed"
+    assert _core.ccid_fields(b"\x80\x02") == {}
+
+
+@pytest.mark.parametrize("fields, error, words", [
+    ({}, ValueError, "message"), ({"message": "PC_to_RDR_Nothing"}, ValueError, "no CCID message"),
+    ({"message": "PC_to_RDR_IccPowerOff", "abData": b"1"}, ValueError, "no field abData"),
+    ({"message": "PC_to_RDR_IccPowerOff", "bSeq": 256}, ValueError, "bSeq .* 255"),
+    ({"message": "PC_to_RDR_IccPowerOff", "bSeq": -1}, ValueError, "bSeq"),
+    ({"message": "PC_to_RDR_IccPowerOff", "bSeq": "1"}, TypeError, "bSeq"),
+    ({"message": "PC_to_RDR_XfrBlock", "abData": "00"}, TypeError, "abData"),
+    ({"message": "PC_to_RDR_Abort", "abRFU": b"1234"}, ValueError, "abRFU has 3")])
+def test_a_field_that_cannot_be_is_named(bench, fields, error, words):
+    with pytest.raises(error, match=words):
+        bench.ccid.send(fields)
+
+
+def test_illegal_bytes_are_sent_as_they_are(bench):
+    illegal = bytes.fromhex("AA000000000009000000")
+    answer = bench.ccid.send(illegal)
+    assert (answer["command"], answer["bError"], answer["bSeq"]) == ("failed", 0, 9)
+    assert illegal in [record.data for record in bench.journal.messages("usb")]
+    before = bench.now
+    with pytest.raises(uketsuke.TransferError) as raised:
+        bench.ccid.send(b"\x65", within=0.5)
+    assert raised.value.reason == "timed_out"
+    assert bench.now == pytest.approx(before + 0.5, abs=0.01)
+
+
+def test_select_jpki_gives_9000_through_the_reader(bench):
+    placed(bench)
+    assert bench.card.transmit(SELECT_JPKI) == b"\x90\x00"
+    assert bench.card.connect()[0] in (0x3B, 0x3F)
+    bench.card.disconnect()
+    assert bench.card.transmit(bytearray(SELECT_JPKI)) == b"\x90\x00"
+    commands = [r for r in bench.journal.messages("session") if r.pipe == "command"]
+    assert {record.sender for record in commands} == {"script"}
+
+
+def test_without_a_card_the_reader_says_so(bench):
+    with pytest.raises(uketsuke.TransferError) as raised:
+        bench.card.transmit(SELECT_JPKI)
+    assert raised.value.reason == "no_card"
+    placed(bench)
+    assert bench.card.transmit(SELECT_JPKI) == b"\x90\x00"
+
+
+def test_bulk_pipes_and_the_interrupt_endpoint_carry_what_passes(bench):
+    whole = bench.usb.control(0x80, GET_DESCRIPTOR, CONFIGURATION << 8, 0, 255)
+    endpoints = {}
+    while whole:
+        if whole[1] == 5:  # ENDPOINT: address, attributes
+            endpoints[whole[2] & 0x80, whole[3] & 3] = whole[2]
+        whole = whole[whole[0]:]
+    out, into, interrupt = endpoints[0, 2], endpoints[0x80, 2], endpoints[0x80, 3]
+    assert bench.usb.bulk_out(out, bytes.fromhex("65000000000033000000")) == 10
+    assert bench.usb.bulk_in(into, 64)[6] == 0x33
+    with pytest.raises(uketsuke.TransferError):
+        bench.usb.interrupt_in(interrupt, within=0.1)
+    bench.usb.detach()
+    bench.run(1)
+    with pytest.raises(uketsuke.TransferError) as raised:
+        bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18)
+    assert raised.value.reason == "no_device"
+    bench.usb.attach()
+    bench.run(2)
+    bench.usb.reset()
+    assert len(bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18)) == 18
+
+
+def test_a_case_goes_its_way_while_a_script_looks_at_the_reader():
+    def look(bench):
+        bench.ccid.send({"message": "PC_to_RDR_GetSlotStatus"})
+        bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18)
+
+    with uketsuke.Bench(release="2024-12") as bench:
+        look(bench)
+        p3(bench)
+        look(bench)
+    assert bench.result.verdict is Verdict.PASS
+    with uketsuke.Bench(release="2024-12") as alone:
+        p3(alone)
+    assert len(bench.journal) > len(alone.journal)
