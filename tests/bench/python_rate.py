@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""What a bench costs in Python (`./dev bench`): P5 created, run and destroyed, apart from RSA; the
-same case as YAML files; memory over many benches. CPU time: RSA is taken off by the clock, so a busy
-machine shows too little. With PYTHONPATH=build/python."""
+"""What a bench costs in Python (`./dev bench`): P5 created, run and destroyed, apart from RSA;
+the same case as YAML files; memory over many benches. CPU time, of which RSA is taken off by the
+clock: a busy machine shows too little. With PYTHONPATH=build/python.
+"""
 import json
 import pathlib
 import resource
@@ -49,7 +50,8 @@ def in_yaml(program, runs):
     text = (ROOT / "scenarios/hospital_flow" / f"{CASE}.yaml").read_text(encoding="utf-8")
     begin = text.index("examples:")
     text = text[:begin] + text[text.index("covers:"):]
-    for name, value in (("example", "P2-e4"), ("confirmer", "hospital_staff"), ("placer", "family")):
+    row = {"example": "P2-e4", "confirmer": "hospital_staff", "placer": "family"}
+    for name, value in row.items():
         text = text.replace("${" + name + "}", value)
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
