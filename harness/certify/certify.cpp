@@ -20,6 +20,7 @@
 #include "harness/evidence/record_json.h"
 #include "harness/report/atomic_file.h"
 #include "harness/verdict/format.h"
+#include "sim/gateway/broken.h"
 
 namespace uketsuke::certify {
 namespace {
@@ -243,7 +244,19 @@ void Certify::keep() {
 }
 
 bool Certify::is_stopped(const Events& events) const {
-  return events.stop != nullptr && events.stop->load() > 0;
+  return !gone_.empty() || (events.stop != nullptr && events.stop->load() > 0);
+}
+
+// Without its reader every other case would end with the same error, each after its time limit.
+void Certify::look_for_reader() {
+  conformance::Trace trace;
+  trace.keep(false);
+  try {
+    conformance::RecordingDesk desk(settings_.desks.make(nullptr), trace);
+    gone_ = conformance::identify(desk).problem;
+  } catch (const gateway::Broken& broken) {
+    gone_ = {broken.ja(), broken.what()};
+  }
 }
 
 bool Certify::is_planned(const std::string& id) const {
@@ -292,6 +305,8 @@ void Certify::execute(const Case& of, std::uint32_t attempt, const Events& event
   // A case of the model takes milliseconds: a few more of them are done again after a crash.
   if (settings_.desks.bound || std::chrono::steady_clock::now() - kept_at_ > kKeepEvery) keep();
   if (events.on_result) events.on_result(result_.cases.back());
+  const bool bench_failed = result_.cases.back().verdict == verdict::Verdict::kError;
+  if (bench_failed && settings_.desks.bound && !settings_.desks.pcsc) look_for_reader();
 }
 
 void Certify::run_again(const Events& events) {

@@ -54,6 +54,8 @@ class Certify {
   std::size_t done_before() const { return done_before_; }
   // Runs what is to be run. A case during which somebody asked to stop has no result.
   void run(const Events& events);
+  // Why the run ended early: after an error of the bench the reader could not be reached any more.
+  const verdict::Text& gone() const { return gone_; }
   // Writes the bundle. Not after an interruption.
   void finish(const evidence::SigningKey* key, std::time_t now);
 
@@ -65,6 +67,7 @@ class Certify {
   void execute(const conformance::Case& of, std::uint32_t attempt, const Events& events);
   bool is_stopped(const Events& events) const;
   bool is_planned(const std::string& id) const;
+  void look_for_reader();
   conformance::CaseResult by_kind(const conformance::Case& of, std::string& trace);
   void complete(conformance::CaseResult& result) const;
   void check_claims(const Events& events);
@@ -83,6 +86,7 @@ class Certify {
   std::string identity_trace_;
   std::unique_ptr<const Folder> folder_;
   std::size_t done_before_ = 0;
+  verdict::Text gone_;
   bool again_ = false;  // what deviated is run again
   // Attempts of the run before, of what is run again; of others none.
   std::map<std::string, std::uint32_t> attempts_before_;

@@ -54,8 +54,11 @@ auto known(F&& make) {
     throw;
   } catch (const report::ReportError&) {
     throw;
-  } catch (const gateway::Broken&) {
-    throw;
+  } catch (const gateway::Broken& broken) {
+    throw report::ReportError(
+        report::ReportError::Kind::kEnvironment,
+        Text(broken.ja(), broken.what()) + Text("（uketsuke doctor、uketsuke readers）",
+                                                " (uketsuke doctor, uketsuke readers)"));
   } catch (const std::runtime_error& error) {
     usage(Text(error.what()));
   }
@@ -216,6 +219,13 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
   try {
     run.run(events);
     console.status("");
+    if (!run.gone().empty()) {
+      console.error(say("リーダーに届かなくなったので止めた：{}。直してから、--resume を付けて同じ命令",
+                        "stopped, the reader cannot be reached any more: {}. When that is mended, "
+                        "the same command with --resume goes on",
+                        run.gone()));
+      return verdict::kExitError;
+    }
     if (run.result().interrupted) {
       console.line(say("中断しました。続き：--resume を付けて同じ命令", "interrupted; the same command "
                        "with --resume goes on"));
