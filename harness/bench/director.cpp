@@ -6,8 +6,8 @@
 #include "harness/bench/play.h"
 #include "harness/bench/wording.h"
 #include "harness/bench/world_config.h"
+#include "harness/run/stopped.h"
 #include "harness/verdict/format.h"
-#include "sim/kernel/stopped.h"
 
 namespace uketsuke::bench {
 namespace {
@@ -82,7 +82,7 @@ ScenarioResult run_scenario(const Assets& assets, const Scenario& scenario,
       static_cast<std::uint32_t>(scenario.steps.size() + scenario.then.size());
   try {
     run(*play, scenario);
-  } catch (const kernel::Stopped&) {
+  } catch (const run::Stopped&) {
     throw;
   } catch (...) {
     play->broke_off();

@@ -27,7 +27,7 @@ struct RunSettings {
   verdict::Text when_refused;  // follows the guard's reason: what to do about it
   // Changes what the world is built of: a reader's timing, a table of a role.
   std::function<void(WorldConfig&)> amend;
-  // Simulation::watch: what it throws (kernel::Stopped) leaves run_scenario().
+  // Simulation::watch: what it throws (run::Stopped) leaves run_scenario().
   std::function<void()> watcher;
   // Looks at the world when the desk is ready (nullptr) and when a step or a check has ended.
   std::function<void(World&, const verdict::StepResult*)> at_step;
@@ -35,7 +35,7 @@ struct RunSettings {
   std::function<void(World&)> at_end;
 };
 
-// What goes wrong is in the result; only kernel::Stopped is thrown. Every wait ends, in simulated
+// What goes wrong is in the result; only run::Stopped is thrown. Every wait ends, in simulated
 // time at the latest.
 verdict::ScenarioResult run_scenario(const Assets& assets, const scenario::Scenario& scenario,
                                      const RunSettings& settings);

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <exception>
 
-#include "sim/kernel/stopped.h"
+#include "harness/run/stopped.h"
 
 namespace uketsuke::run {
 namespace {
@@ -30,7 +30,7 @@ ScenarioResult run_one(Executor& executor, const Selected& selected, const Optio
   ScenarioResult result;
   try {
     result = executor.execute(selected.path, selected.variant, options);
-  } catch (const kernel::Stopped&) {
+  } catch (const Stopped&) {
     throw;
   } catch (const std::exception& error) {
     result = result_without_run(selected, options.repetition, options.random_seed, Verdict::kError,

@@ -29,7 +29,7 @@ auto driven(ScriptBench& bench, const scenario::Source& source, Work&& work) {
   return driven([&] {
     try {
       return work();
-    } catch (const kernel::Stopped&) {
+    } catch (const run::Stopped&) {
       throw;
     } catch (const ScriptError&) {
       throw BenchFailure(std::current_exception(), source, {});

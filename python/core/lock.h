@@ -9,13 +9,13 @@
 #include <functional>
 #include <mutex>
 
-#include "sim/kernel/stopped.h"
+#include "harness/run/stopped.h"
 
 namespace uketsuke::python {
 
 // What Python raised while a simulation ran: a signal's handler, a predicate, a card, a panel.
 // Thrown through C++ without the GIL; rethrow() gives it back to Python as it was.
-class Raised : public kernel::Stopped {
+class Raised : public run::Stopped {
  public:
   explicit Raised(std::exception_ptr error) : error_(std::move(error)) {}
   [[noreturn]] void rethrow() const { std::rethrow_exception(error_); }

@@ -53,7 +53,7 @@ class ScriptExecutor : public bench::BenchExecutor {
 
   // Runs what is selected, writes the reports if there is an `out`. Throws yaml::Error if the text,
   // or a file that is named, does not load (of those in a folder the result tells), run::RunError
-  // for what the command line answers with a usage error, report::ReportError, kernel::Stopped.
+  // for what the command line answers with a usage error, report::ReportError, run::Stopped.
   std::vector<verdict::ScenarioResult> run(const RunAsk& ask);
 
  protected:

@@ -72,8 +72,7 @@ struct Network : World {
 
 struct Session : World {
   explicit Session(fault::Rule rule)
-      : World(std::move(rule)), wire(context, "terminal", "reader", nullptr, nullptr, nullptr,
-                                     nullptr) {}
+      : World(std::move(rule)), wire(context, "terminal", "reader", channel::SessionTaps{}) {}
   void send(std::uint8_t number) override {
     wire.ask(wire::session::Transmit{0, payload(number)});
   }

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <vector>
 
+#include "harness/run/stopped.h"
 #include "sim/kernel/mailbox.h"
 #include "sim/kernel/module.h"
-#include "sim/kernel/stopped.h"
 
 namespace {
 
@@ -108,9 +108,9 @@ BOOST_AUTO_TEST_CASE(a_watcher_stops_a_run_also_within_an_instant_that_never_end
   Spinner spinner("spinner", simulation);
   std::uint32_t looks = 0;
   simulation.watch([&] {
-    if (++looks == 1000) throw kernel::Stopped();
+    if (++looks == 1000) throw run::Stopped();
   });
-  BOOST_CHECK_THROW(simulation.run_for(5'000), kernel::Stopped);
+  BOOST_CHECK_THROW(simulation.run_for(5'000), run::Stopped);
   BOOST_TEST(simulation.now_us() == 0U);
 }
 
@@ -119,9 +119,9 @@ BOOST_AUTO_TEST_CASE(a_watcher_is_asked_while_the_wall_clock_is_waited_for) {
   simulation.pace({}, std::make_shared<kernel::Inbox>());
   std::uint32_t looks = 0;
   simulation.watch([&] {
-    if (++looks == 3) throw kernel::Stopped();
+    if (++looks == 3) throw run::Stopped();
   });
-  BOOST_CHECK_THROW(simulation.run_for(3'600'000'000), kernel::Stopped);
+  BOOST_CHECK_THROW(simulation.run_for(3'600'000'000), run::Stopped);
   BOOST_TEST(simulation.now_us() < 60'000'000U);
 }
 

@@ -4,11 +4,11 @@
 
 #include <exception>
 
-namespace uketsuke::kernel {
+namespace uketsuke::run {
 
 class Stopped : public std::exception {
  public:
   const char* what() const noexcept override { return "the run was stopped"; }
 };
 
-}  // namespace uketsuke::kernel
+}  // namespace uketsuke::run
