@@ -23,7 +23,9 @@ class Declines(uketsuke.Panel):
 
 def reception(card: uketsuke.Card | None) -> float:
     """Seconds from placing the card to the end of the reception."""
-    bind = {"panel": Declines(), **({"card": card} if card else {})}
+    bind: dict[str, object] = {"panel": Declines()}
+    if card:
+        bind["card"] = card
     with uketsuke.Bench(id="a_slow_card", page="P3", bind=bind) as bench:
         bench.reader.press("職員用ボタン", id="P3-1", expect={"screen": "passcode_entry"})
         bench.reader.enter_passcode("issued", id="P3-2", expect={"screen": "place_card"})
