@@ -1,5 +1,7 @@
 #include "python/core/raw.h"
 
+#include <algorithm>
+
 #include "python/core/ccid_fields.h"
 #include "python/core/driven.h"
 #include "python/core/program.h"
@@ -9,23 +11,38 @@ namespace uketsuke::python {
 namespace {
 
 namespace py = pybind11;
+using bench::RawAccess;
 using scenario::Source;
 using wire::usb::Transfer;
 using wire::usb::TransferType;
 
+// What is not simulated takes real time, however fast the simulated goes; to the end of all time of
+// a bench at most.
+wire::Micros patience(bench::World& world, wire::Micros limit_us) {
+  constexpr double kEndUs = kLongestSeconds * 1e6;
+  const bench::Outside* outside = world.config().outside.get();
+  const double speed = outside == nullptr ? 1 : std::max(1.0, outside->pace.speed);
+  const double left_us = kEndUs - static_cast<double>(world.simulation().now_us());
+  const double limit = std::min(static_cast<double>(limit_us) * speed, std::max(0.0, left_us));
+  return static_cast<wire::Micros>(limit);
+}
+
+// work(raw, limit_us)
 template <class Work>
-auto with_raw(ScriptBench& bench, const Source& source, Work&& work) {
+auto with_raw(ScriptBench& bench, double within, const Source& source, Work&& work) {
+  const wire::Micros limit_us = micros(within);
   return driven(bench, source, [&] {
-    decltype(work(std::declval<bench::RawAccess&>())) result{};
-    bench.drive([&](bench::World& world) { result = work(*world.raw()); });
+    decltype(work(std::declval<RawAccess&>(), limit_us)) result{};
+    bench.drive([&](bench::World& world) {
+      result = work(*world.raw(), patience(world, limit_us));
+    });
     return result;
   });
 }
 
 wire::usb::Completion transfer(ScriptBench& bench, Transfer transfer, double within,
                                const Source& source) {
-  const wire::Micros limit_us = micros(within);
-  return with_raw(bench, source, [&](bench::RawAccess& raw) {
+  return with_raw(bench, within, source, [&](RawAccess& raw, wire::Micros limit_us) {
     return raw.usb(std::move(transfer), limit_us);
   });
 }
@@ -59,8 +76,7 @@ py::bytes usb_in(ScriptBench& bench, std::uint8_t endpoint, std::uint32_t length
 }
 
 void usb_reset(ScriptBench& bench, double within, const std::string& file, int line) {
-  const wire::Micros limit_us = micros(within);
-  with_raw(bench, {file, line}, [&](bench::RawAccess& raw) {
+  with_raw(bench, within, {file, line}, [&](RawAccess& raw, wire::Micros limit_us) {
     raw.reset(limit_us);
     return true;
   });
@@ -83,24 +99,23 @@ void usb_plug(ScriptBench& bench, bool plug, const std::string& file, int line) 
 py::bytes ccid_send(ScriptBench& bench, const py::bytes& message, double within,
                     const std::string& file, int line) {
   const wire::Bytes bytes = bytes_from(message, "message");
-  const wire::Micros limit_us = micros(within);
-  return plain_bytes(with_raw(bench, {file, line}, [&](bench::RawAccess& raw) {
+  const auto work = [&](RawAccess& raw, wire::Micros limit_us) {
     return raw.ccid(bytes, limit_us);
-  }));
+  };
+  return plain_bytes(with_raw(bench, within, {file, line}, work));
 }
 
 py::bytes card_connect(ScriptBench& bench, std::uint8_t slot, double within,
                        const std::string& file, int line) {
-  const wire::Micros limit_us = micros(within);
-  return plain_bytes(with_raw(bench, {file, line}, [&](bench::RawAccess& raw) {
+  const auto work = [&](RawAccess& raw, wire::Micros limit_us) {
     return raw.connect(slot, limit_us);
-  }));
+  };
+  return plain_bytes(with_raw(bench, within, {file, line}, work));
 }
 
 void card_disconnect(ScriptBench& bench, std::uint8_t slot, double within,
                      const std::string& file, int line) {
-  const wire::Micros limit_us = micros(within);
-  with_raw(bench, {file, line}, [&](bench::RawAccess& raw) {
+  with_raw(bench, within, {file, line}, [&](RawAccess& raw, wire::Micros limit_us) {
     raw.disconnect(slot, limit_us);
     return true;
   });
@@ -109,10 +124,10 @@ void card_disconnect(ScriptBench& bench, std::uint8_t slot, double within,
 py::bytes card_transmit(ScriptBench& bench, std::uint8_t slot, const py::bytes& command,
                         double within, const std::string& file, int line) {
   const wire::Bytes bytes = bytes_from(command, "command");
-  const wire::Micros limit_us = micros(within);
-  return plain_bytes(with_raw(bench, {file, line}, [&](bench::RawAccess& raw) {
+  const auto work = [&](RawAccess& raw, wire::Micros limit_us) {
     return raw.transmit(slot, bytes, limit_us);
-  }));
+  };
+  return plain_bytes(with_raw(bench, within, {file, line}, work));
 }
 
 }  // namespace

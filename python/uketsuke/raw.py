@@ -1,8 +1,9 @@
 """The reader beside the terminal's driver: USB transfers, CCID messages, APDUs.
 
-Simulated time passes while an answer is waited for, up to `within` seconds. What does not end well
-is a TransferError with what the wire, the reader or the card said. Where the reader is bound to a
-real one, all of it passes the guard, as everything does.
+Simulated time passes while an answer is waited for, up to `within` seconds (with a bound reader as
+long by the wall clock). What does not end well is a TransferError with what the wire, the reader or
+the card said. Where the reader is bound to a real one, all of it passes the guard, as everything
+does.
 """
 
 from __future__ import annotations

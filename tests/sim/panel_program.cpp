@@ -137,6 +137,21 @@ BOOST_AUTO_TEST_CASE(windows_of_a_run_change_nothing_of_what_a_program_does) {
   BOOST_TEST(digests[0] == digests[2]);
 }
 
+BOOST_AUTO_TEST_CASE(the_same_picture_again_is_nothing_new_to_a_program) {
+  const auto program = std::make_shared<Program>();
+  bench::World world(config_with(program));
+  world.simulation().run_for(1'000'000);
+  const std::size_t seen = program->screens.size();
+  world.reader_panel().show(world.reader_panel().display());
+  world.simulation().run_for(1'000);
+  BOOST_TEST(program->screens.size() == seen);
+  panel::Display another = world.reader_panel().display();
+  another.message = "another";
+  world.reader_panel().show(another);
+  world.simulation().run_for(1'000);
+  BOOST_TEST(program->screens.size() == seen + 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_program_that_never_lets_go_of_an_instant_is_a_livelock) {
   const auto program = std::make_shared<Program>();
   press_to_and_fro(*program, 1'000'000'000);

@@ -160,6 +160,24 @@ BOOST_AUTO_TEST_CASE(the_terminal_does_its_work_while_a_script_sends_messages_al
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_driver_waits_while_a_message_of_the_script_is_under_way_and_then_goes_on) {
+  Desk desk;
+  desk.place();
+  kernel::Simulation& simulation = desk.world.simulation();
+  const wire::Micros begin = simulation.now_us();
+  bool asked = false;
+  simulation.watch([&] {
+    if (simulation.now_us() == begin || std::exchange(asked, true)) return;
+    desk.world.session().ask(wire::session::Connect{});  // as the terminal would
+  });
+  BOOST_TEST(desk.failure([&] { desk.raw().ccid(hex("65"), 300'000); }) == "timed_out");
+  BOOST_TEST(asked);
+  BOOST_TEST(!desk.world.session().connected(0));
+  simulation.run_for(500'000);
+  BOOST_TEST(desk.world.session().connected(0));
+  BOOST_TEST(desk.world.anomalies() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_waits_while_that_of_the_other_program_is_under_way) {
   Desk desk;
   desk.place();

@@ -1,6 +1,11 @@
 """The reader beside the terminal's driver: USB, CCID, APDUs."""
 
+import pathlib
+import re
 import struct
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -11,6 +16,33 @@ from uketsuke import Verdict
 SELECT_JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
 # USB 2.0, Table 9-4 and 9-5.
 GET_DESCRIPTOR, DEVICE, CONFIGURATION = 6, 1, 2
+
+
+EXAMPLES = pathlib.Path(__file__).resolve().parents[3] / "sim/gateway/examples"
+
+
+@pytest.fixture
+def served(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A bench file for a reader of ours in another process, behind USB/IP."""
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uketsuke", "serve", "--usbip", "127.0.0.1:0", "--hands", "0",
+         "--reader", "clean_tpdu", "--speed", "20"], stdout=subprocess.PIPE, text=True)
+    assert server.stdout is not None
+    said = ""
+    while not (hands := re.search(r"^hands: .*:(\d+)$", said, re.M)):
+        line = server.stdout.readline()
+        assert line, said
+        said += line
+    usbip = re.search(r"^usbip: .*:(\d+)$", said, re.M)
+    assert usbip
+    file = tmp_path / "bench.yaml"
+    file.write_text("uketsuke_bench: 1\nspeed: 20\ncards: {hanako: {}}\n"
+                    f'bind: {{reader: "usbip:127.0.0.1:{usbip[1]}/1-1", '
+                    f'panel: "hands:127.0.0.1:{hands[1]}"}}\n')
+    yield file
+    server.terminate()
+    server.wait(10)
+    server.stdout.close()
 
 
 @pytest.fixture
@@ -106,6 +138,16 @@ def test_illegal_bytes_are_sent_as_they_are(bench):
     assert bench.now == pytest.approx(before + 0.5, abs=0.01)
 
 
+def test_within_is_a_time_that_a_bench_can_run(bench):
+    for within in (-1.0, float("nan"), float("inf"), 1e12):
+        with pytest.raises(uketsuke.Error, match="seconds are a number"):
+            bench.card.transmit(SELECT_JPKI, within=within)
+    bench.run(100 * 86400)
+    with pytest.raises(uketsuke.TransferError, match="timed out|did not answer"):
+        bench.ccid.send(b"\x65", within=199 * 86400)
+    assert bench.now == pytest.approx(200 * 86400, abs=10)
+
+
 def test_select_jpki_gives_9000_through_the_reader(bench):
     placed(bench)
     assert bench.card.transmit(SELECT_JPKI) == b"\x90\x00"
@@ -151,6 +193,8 @@ def test_a_case_goes_its_way_while_a_script_looks_at_the_reader():
     def look(bench):
         bench.ccid.send({"message": "PC_to_RDR_GetSlotStatus"})
         bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18)
+        with pytest.raises(uketsuke.TransferError):  # nothing that the case is judged by
+            bench.usb.control(0x80, 0x55, 0, 0, 4)
 
     with uketsuke.Bench(release="2024-12") as bench:
         look(bench)
@@ -160,3 +204,30 @@ def test_a_case_goes_its_way_while_a_script_looks_at_the_reader():
     with uketsuke.Bench(release="2024-12") as alone:
         p3(alone)
     assert len(bench.journal) > len(alone.journal)
+
+
+def test_a_bound_reader_is_reached_through_the_guard(served):
+    with pytest.raises(uketsuke.NotApplicable, match="card not released: VERIFY"):
+        with uketsuke.Bench(reader="generic", bench_file=served) as bench:
+            device = bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18)
+            assert struct.unpack_from("<HH", device, 8) == (0x1209, 0x0001)
+            assert bench.ccid.send({"message": "PC_to_RDR_GetSlotStatus"})["icc"] == "no ICC"
+            bench.card.place()
+            assert bench.card.transmit(SELECT_JPKI) == b"\x90\x00"
+            bench.usb.reset()
+            assert bench.card.transmit(SELECT_JPKI) == b"\x90\x00"
+            bench.card.transmit(bytes.fromhex("0020008004") + b"1234")
+    assert bench.result.not_applicable
+    with pytest.raises(uketsuke.Error, match="needs a reader that is a model"):
+        uketsuke.Bench(reader="generic", bench_file=served, bind={"card": uketsuke.Card()})
+
+
+def test_a_reader_that_is_not_bound_by_its_usb_says_so():
+    with uketsuke.Bench(reader="face", bind={"reader": f"exec:{EXAMPLES / 'reader.py'}"}) as bench:
+        reaches: list[Callable[[], object]] = [
+            lambda: bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18),
+            lambda: bench.ccid.send({"message": "PC_to_RDR_GetSlotStatus"}), bench.usb.reset]
+        for reach in reaches:
+            with pytest.raises(uketsuke.TransferError) as raised:
+                reach()
+            assert raised.value.reason == "no_usb"
