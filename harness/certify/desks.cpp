@@ -6,6 +6,8 @@
 #include "harness/bench/make_outside.h"
 #include "harness/conformance/bench_facts.h"
 #include "harness/conformance/mutants/mutant_file.h"
+#include "harness/conformance/unknown_name.h"
+#include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 #include "sim/gateway/broken.h"
 
@@ -62,7 +64,9 @@ Desks mutant_desks(std::shared_ptr<const bench::Assets> assets, const std::strin
     desks.bench.facts = conformance::model_facts(conformance::desk_config(*assets, base));
     return desks;
   }
-  throw std::runtime_error("no mutant " + id + yaml::hint(id, ids).en);
+  throw conformance::UnknownName(
+      verdict::say("{} という不良はない", "no mutant {}", yaml::shortened(id)) +
+      yaml::hint(id, ids));
 }
 
 std::function<void()> watcher_of(const Desks& desks) {

@@ -14,6 +14,7 @@
 #include "harness/cli/publish_command.h"
 #include "harness/cli/running.h"
 #include "harness/conformance/claims_file.h"
+#include "harness/conformance/unknown_name.h"
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
@@ -59,6 +60,8 @@ auto known(F&& make) {
         report::ReportError::Kind::kEnvironment,
         Text(broken.ja(), broken.what()) + Text("（uketsuke doctor、uketsuke readers）",
                                                 " (uketsuke doctor, uketsuke readers)"));
+  } catch (const conformance::UnknownName& unknown) {
+    usage(unknown.text());
   } catch (const std::runtime_error& error) {
     usage(Text(error.what()));
   }

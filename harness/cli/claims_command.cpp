@@ -12,6 +12,7 @@
 #include "harness/conformance/descriptor_rules.h"
 #include "harness/conformance/enumerate.h"
 #include "harness/conformance/model_desk.h"
+#include "harness/conformance/unknown_name.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "harness/verdict/summary.h"
@@ -43,9 +44,8 @@ ReaderBytes of_model(const std::string& name, const bench::Assets& assets) {
   try {
     conformance::ModelDesk desk(assets, conformance::desk_config(assets, name));
     return whole(conformance::identify(desk));
-  } catch (const std::runtime_error& error) {
-    if (assets.readers.count(name) != 0) throw;
-    refuse(RunError::Kind::kUsage, Text(error.what()));
+  } catch (const conformance::UnknownName& unknown) {
+    refuse(RunError::Kind::kUsage, unknown.text());
   }
 }
 

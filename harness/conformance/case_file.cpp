@@ -126,8 +126,15 @@ const Case* Catalogue::find(const std::string& id) const {
 Catalogue load_catalogue(const std::string& data_folder) {
   namespace fs = std::filesystem;
   std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(fs::path(data_folder) / "conformance"))
+  const fs::path folder = fs::path(data_folder) / "conformance";
+  std::error_code unread;
+  for (const auto& entry : fs::directory_iterator(folder, unread))
     if (entry.path().extension() == ".yaml") files.push_back(entry.path());
+  if (unread)
+    throw yaml::Error(yaml::Problem{{folder.string(), 0, 0},
+                                    verdict::say("カタログを読めません（{}）",
+                                                 "the catalogue cannot be read ({})",
+                                                 unread.message())});
   std::sort(files.begin(), files.end());
   Catalogue catalogue;
   std::vector<yaml::Problem> problems;

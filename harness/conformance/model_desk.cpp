@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/conformance/unknown_name.h"
 #include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 
@@ -38,8 +39,9 @@ DeskConfig desk_config(const bench::Assets& assets, const std::string& reader) {
   }
   std::vector<std::string> names{kFaceReader};
   for (const auto& [name, profile] : assets.readers) names.push_back(name);
-  throw std::runtime_error("no reader " + reader + " in scenarios/readers" +
-                           yaml::hint(reader, names).en);
+  throw UnknownName(verdict::say("scenarios/readers に {} というリーダーはない",
+                                 "no reader {} in scenarios/readers", yaml::shortened(reader)) +
+                    yaml::hint(reader, names));
 }
 
 Facts model_facts(const DeskConfig& config) {

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/conformance/unknown_name.h"
 #include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 
@@ -19,7 +20,8 @@ std::vector<CasePtr> select(const Catalogue& catalogue, const std::vector<std::s
   }
   for (const std::string& name : names)
     if (std::find(known.begin(), known.end(), name) == known.end())
-      throw std::runtime_error("no case " + name + yaml::hint(name, known).en);
+      throw UnknownName(verdict::say("{} という項目はない", "no case {}", yaml::shortened(name)) +
+                        yaml::hint(name, known));
   std::vector<CasePtr> selected;
   for (const CasePtr& one : catalogue.cases) {
     const bool named = std::any_of(names.begin(), names.end(), [&](const std::string& name) {

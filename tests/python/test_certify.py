@@ -291,3 +291,22 @@ def test_the_same_finding_is_told_once_with_its_number(uketsuke):
     findings = [f for attempts in cases(uketsuke).values() for f in attempts[-1]["findings"]]
     told = re.findall(r"(?m)^    (?:deviation|warning)[^\n]*?(?: \((\d+) times\))?$", done.stdout)
     assert sum(int(times or 1) for times in told) == len(findings) > 5
+
+
+@pytest.mark.parametrize("reader, only, ja, en", [
+    ("model:clean_tdpu", "MSG-03", "というリーダーはない", "no reader clean_tdpu"),
+    ("mutant:m-abort-not-supporte", "MSG-03", "という不良はない", "no mutant m-abort-not-supporte"),
+    ("model:clean_tpdu", "MSG-3", "という項目はない", "no case MSG-3"),
+])
+def test_names_that_nothing_has_are_told_in_both_languages(uketsuke, reader, only, ja, en):
+    claims_of(uketsuke, "clean_tpdu")
+    for language, said in (("ja", ja), ("en", en)):
+        done = uketsuke("--lang", language, "certify", "--reader", reader, "--claims",
+                        "claims.yaml", "--only", only, "--out", "out")
+        assert done.returncode == USAGE and said in done.stderr
+
+
+def test_data_that_is_not_there_is_named(uketsuke):
+    done = uketsuke("catalogue", env={"UKETSUKE_DATA": "/nowhere"})
+    assert done.returncode == ERROR and "internal" not in done.stderr
+    assert "/nowhere/conformance: the catalogue cannot be read" in done.stderr

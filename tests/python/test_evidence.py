@@ -453,6 +453,23 @@ def test_what_ended_with_an_error_of_the_bench_is_no_false_verdict(certified, pr
     assert "MSG-01: computed again" not in done.stdout
 
 
+def test_a_model_hides_no_card_so_that_nothing_can_be_hidden_behind_one(certified, program):
+    _, path = certified()
+    trace = path / "traces" / "MSG-01.jsonl"
+    lines = trace.read_text(encoding="utf-8").splitlines(True)
+    at = next(i for i, line in enumerate(lines) if '"data":"81' in line and '"in":' in line)
+    changed = json.loads(lines[at])
+    changed["got"]["masked"] = True
+    data = changed["got"]["data"]
+    changed["got"]["data"] = data[:12] + "ee" + data[14:]  # another bSeq
+    lines[at] = json.dumps(changed, separators=(",", ":")) + "\n"
+    trace.write_text("".join(lines), encoding="utf-8")
+    seal_again(path)
+    done = program("verify", path)
+    assert done.returncode == FAIL
+    assert "DIFFERS: results.json: MSG-01: computed again: " in done.stdout
+
+
 def test_a_report_that_tells_another_story_than_the_record_is_found(certified, program):
     _, path = certified()
     page = path / "report.html"

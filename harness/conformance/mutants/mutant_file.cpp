@@ -8,6 +8,7 @@
 #include "harness/bench/reader_file.h"
 #include "harness/conformance/mutants/mutant_parameters.h"
 #include "harness/conformance/mutants/mutant_rules.h"
+#include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 
 namespace uketsuke::conformance {
@@ -158,7 +159,10 @@ std::vector<Mutant> load_mutants(const std::string& folder, const MutantSources&
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder, error))
     if (entry.path().extension() == ".yaml") paths.push_back(entry.path().string());
-  if (error) throw std::runtime_error(folder + ": " + error.message());
+  if (error)
+    throw yaml::Error(yaml::Problem{{folder, 0, 0},
+                                    verdict::say("読めません（{}）", "cannot be read ({})",
+                                                 error.message())});
   std::sort(paths.begin(), paths.end());
   std::vector<Mutant> mutants;
   std::map<std::string, std::string> places;
@@ -167,7 +171,10 @@ std::vector<Mutant> load_mutants(const std::string& folder, const MutantSources&
       const std::string place = mutant.file + ":" + std::to_string(mutant.line);
       const auto [first, fresh] = places.emplace(mutant.id, place);
       if (!fresh)
-        throw std::runtime_error(place + ": " + mutant.id + " stands at " + first->second);
+        throw yaml::Error(yaml::Problem{
+            {mutant.file, static_cast<int>(mutant.line), 0},
+            verdict::say("{} は {} にもあります", "{} stands at {}, too", mutant.id,
+                         first->second)});
       mutants.push_back(std::move(mutant));
     }
   }
