@@ -124,6 +124,16 @@ def test_what_was_installed_runs_scenarios_in_python(prefix: pathlib.Path, venv:
         assert call(python, "-c", RUN, cwd=tmp_path, PYTHONPATH=path).split() == ["pass"] * 2
 
 
+@pytest.mark.skipif(not (ROOT / "python/uketsuke/pytest_plugin.py").exists(),
+                    reason="the package has no plugin")
+def test_pytest_runs_scenarios_with_the_plugin_that_was_installed(prefix: pathlib.Path,
+                                                                  tmp_path: pathlib.Path) -> None:
+    (tmp_path / "case.yaml").write_bytes(SCENARIO.read_bytes())
+    text = call(sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "case.yaml",
+                cwd=tmp_path, PYTHONPATH=str(python_folder(prefix)))
+    assert "1 passed" in text
+
+
 def test_every_file_of_the_package_is_installed(prefix: pathlib.Path) -> None:
     sources = {p.name for p in (ROOT / "python/uketsuke").iterdir() if p.is_file()}
     installed = {p.name for p in (python_folder(prefix) / "uketsuke").iterdir() if p.is_file()}
