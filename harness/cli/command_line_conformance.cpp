@@ -132,10 +132,10 @@ void ConformanceParser::add_evidence() {
   compare_app_->add_option("B", compare_.right)->required();
   compare_app_->add_option("--html", compare_.html, say_({"HTML に書く", "write HTML"}));
   compare_app_->add_option("--json", compare_.json, say_({"JSON に書く", "write JSON"}));
-  compare_app_->footer(say_({"終了コード：0 項目の結果は同じ、3 違いあり、4 読めない。ファイル名 - は"
+  compare_app_->footer(say_({"終了コード：0 項目の結果は同じ、3 違いあり、4 読めないか変えられている。ファイル名 - は"
                              "標準出力",
                              "exit codes: 0 the cases came to the same, 3 they differ, 4 cannot "
-                             "be read. The file name - is standard output"}));
+                             "be read, or was changed. The file name - is standard output"}));
   publish_app_ = add("publish", {"記録と名前を除いた公開版を作る",
                                  "make a public copy without traces and names"});
   publish_app_->add_option("BUNDLE", publish_.bundle)->required();

@@ -10,8 +10,9 @@ namespace uketsuke::cli {
 namespace {
 
 // A bundle that is not whole may be looked at, but nobody is left in doubt.
-evidence::Record read(const std::string& path, Console& console) {
+evidence::Record read(const std::string& path, Console& console, bool& whole) {
   const auto report = evidence::verify_bundle(path, {}, nullptr);
+  whole = whole && report.problems.empty();
   for (const auto& problem : report.problems) {
     const auto file = path + "/" + problem.file;
     console.error(verdict::Text(file + "：", file + ": ") + problem.what);
@@ -40,13 +41,16 @@ int compare_command(const CompareCommand& command, Console& console) {
                               {"標準出力に書けるのは --html と --json の一方だけです",
                                "only one of --html and --json goes to standard output"});
   }
-  auto comparison = evidence::compare(read(command.left, console), read(command.right, console));
+  bool whole = true;
+  auto comparison = evidence::compare(read(command.left, console, whole),
+                                      read(command.right, console, whole));
   comparison.left = command.left;
   comparison.right = command.right;
   if (!command.html.empty()) write(command.html, html_of(comparison), console);
   if (!command.json.empty()) write(command.json, json_of(comparison), console);
   if (command.json != "-" && command.html != "-")
     console.print(text_of(comparison, console.language()));
+  if (!whole) return verdict::kExitError;
   return comparison.differs() ? verdict::kExitBaseline : verdict::kExitPass;
 }
 

@@ -279,6 +279,16 @@ def test_compare_puts_two_firmware_versions_side_by_side(bundle, program):
     assert said.returncode == ERROR and "results.json" in said.stderr
 
 
+def test_compare_with_a_bundle_that_was_changed_is_no_same(bundle, program):
+    first, second = bundle("first"), bundle("second")
+    with open(second / "report.html", "ab") as page:
+        page.write(b" ")
+    said = program("compare", first, second)
+    assert said.returncode == ERROR and "report.html" in said.stderr and "same 5" in said.stdout
+    said = program("compare", first, first, "--html", "-", "--json", "-")
+    assert said.returncode == USAGE and "standard output" in said.stderr
+
+
 def test_a_public_copy_names_nobody_and_belongs_to_its_original(bundle, sign, pki, program):
     full = bundle()
     sign(full)
