@@ -264,8 +264,27 @@ void Play::run_step(const Step& step) {
     append(result.observed,
            {fmt::format("画面にない操作: {}", fmt::join(inputs, ", ")),
             fmt::format("not offered by the screen: {}", fmt::join(inputs, ", "))});
+    append(result.observed, offered(step.action.act));
     deviation(result);
   }
+}
+
+// What the screen shows that an act was meant for, so that its author need not look for it.
+Text Play::offered(scenario::Act act) {
+  const std::string_view device = scenario::device_of(act);
+  const wire::panel::ScreenSet* screens = catalog_.screens_of(device);
+  if (screens == nullptr) return {};
+  World& world = stage_.world();
+  const auto& panel = device == "face_reader" ? world.reader_panel()
+                      : device == "terminal"  ? world.terminal_panel()
+                                              : world.ehr_panel();
+  const std::string& shown = panel.display().screen;
+  const wire::panel::Screen* screen = screens->find_screen(shown);
+  std::vector<std::string> ids;
+  if (screen != nullptr)
+    for (const wire::panel::Control& control : screen->controls) ids.push_back(control.id);
+  return verdict::say("画面 {} にあるもの：{}", "the screen {} offers: {}", shown,
+                      ids.empty() ? std::string("-") : fmt::format("{}", fmt::join(ids, ", ")));
 }
 
 Seen Play::end_seen(const Expectation& check) {

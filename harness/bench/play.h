@@ -70,6 +70,7 @@ class Play {
   void deviation(verdict::StepResult& step);
   void add_messages(verdict::StepResult& step);
   void touch(const std::string& assumption);
+  verdict::Text offered(scenario::Act act);
 
   const scenario::Scenario& scenario_;
   const RunSettings& settings_;

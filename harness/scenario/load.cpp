@@ -121,6 +121,7 @@ void check_whole(Scenario& scenario, const Catalog& catalog, const Value& top, P
         {at("bench.release"), say("{}：このシナリオの releases にありません",
                                   "{}: not among the releases of this scenario", release)});
   }
+  check_profile(scenario, catalog, at("bench.reader_profile"), problems);
   StepChecker checker(catalog, scenario, problems);
   for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
     Step& step = scenario.steps[i];

@@ -65,6 +65,23 @@ bool expects(const Step& step, Outcome outcome) {
 
 }  // namespace
 
+void check_profile(const Scenario& scenario, const Catalog& catalog, const yaml::Mark& mark,
+                   Problems& problems) {
+  const std::string& profile = scenario.bench.reader_profile;
+  if (profile.empty()) return;
+  if (scenario.bench.reader == "face") {
+    problems.error({mark,
+                    {"reader_profile は汎用カードリーダーの機種です。reader: generic と書いてください",
+                     "reader_profile is a model of a generic reader; say reader: generic"}});
+    return;
+  }
+  const std::vector<std::string>& known = catalog.reader_profiles;
+  if (known.empty() || std::find(known.begin(), known.end(), profile) != known.end()) return;
+  problems.error({mark, say("{}：この機種のカードリーダーはありません", "{}: no such reader profile",
+                            shortened(profile)) +
+                            yaml::hint(profile, known)});
+}
+
 StepChecker::StepChecker(const Catalog& catalog, const Scenario& scenario, Problems& problems)
     : catalog_(catalog), scenario_(scenario), problems_(problems) {
   const ScreenSet* reader = catalog.screens_of("face_reader");

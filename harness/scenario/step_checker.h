@@ -12,6 +12,10 @@
 
 namespace uketsuke::scenario {
 
+// The reader that `bench:` names has to be there.
+void check_profile(const Scenario& scenario, const Catalog& catalog, const yaml::Mark& mark,
+                   Problems& problems);
+
 class StepChecker {
  public:
   StepChecker(const Catalog& catalog, const Scenario& scenario, Problems& problems);

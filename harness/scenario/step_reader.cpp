@@ -60,7 +60,11 @@ Value read(std::string_view yaml, const Source& source, const Shape& shape,
 
 Scenario load_header(std::string_view yaml, const Source& source, const Catalog& catalog) {
   Problems problems;
-  return make_scenario(read(yaml, source, header_shape(), catalog, problems), source.file);
+  Scenario scenario =
+      make_scenario(read(yaml, source, header_shape(), catalog, problems), source.file);
+  check_profile(scenario, catalog, {source.file, source.line, 0}, problems);
+  refuse(problems, source);
+  return scenario;
 }
 
 StepReader::StepReader(const Catalog& catalog, const Scenario& header)
@@ -79,6 +83,7 @@ Step StepReader::step(std::string_view yaml, const Source& source) {
                         "a step with neither do nor expect shows nothing"}});
   }
   checker_->check(step);
+  for (yaml::Problem& problem : problems_->warnings) problem.mark = {source.file, source.line, 0};
   refuse(*problems_, source);
   return step;
 }
@@ -86,6 +91,8 @@ Step StepReader::step(std::string_view yaml, const Source& source) {
 std::vector<Expectation> StepReader::checks(std::string_view yaml, const Source& source) {
   return make_checks(read(yaml, source, shape_of("then"), catalog_, *problems_));
 }
+
+std::vector<yaml::Problem> StepReader::warnings() { return std::exchange(problems_->warnings, {}); }
 
 void StepReader::something_happened() { checker_->forget_screens(); }
 

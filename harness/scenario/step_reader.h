@@ -37,6 +37,8 @@ class StepReader {
   Step step(std::string_view yaml, const Source& source);
   // Checks of `then`. The same.
   std::vector<Expectation> checks(std::string_view yaml, const Source& source);
+  // What was noticed in the last step and is no error.
+  std::vector<yaml::Problem> warnings();
   // The program did something that is no step (time, bytes on a wire).
   void something_happened();
 

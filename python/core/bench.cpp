@@ -75,8 +75,7 @@ bool run_until(ScriptBench& bench, const py::object& condition, double within,
 // The world goes as it came: with the simulation to itself.
 struct Destroy {
   void operator()(ScriptBench* bench) const {
-    const SimulationLock lock = SimulationLock::without_signals();
-    delete bench;
+    if (const auto lock = SimulationLock::at_the_end()) delete bench;
   }
 };
 using Held = std::unique_ptr<ScriptBench, Destroy>;
@@ -84,7 +83,7 @@ using Held = std::unique_ptr<ScriptBench, Destroy>;
 }  // namespace
 
 void register_bench(py::module_& module) {
-  remember_main_thread();
+  prepare_locks();
   py::class_<ScriptBench, Held>(module, "Bench")
       .def(py::init([](const std::string& header, const std::string& file, int line,
                        const py::dict& settings) {
@@ -134,6 +133,8 @@ void register_bench(py::module_& module) {
       .def("records", plain_records, py::arg("begin"), py::arg("count"))
       .def("finish",
            [](ScriptBench& bench) { return plain(driven([&] { return bench.finish(); })); })
+      .def("out_of_time",
+           [](ScriptBench& bench) { return driven([&] { return bench.out_of_time(); }); })
       .def("finished", &ScriptBench::finished)
       .def("result", [](ScriptBench& bench) {
         return plain(driven([&] { return verdict::ScenarioResult(bench.result()); }));

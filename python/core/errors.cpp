@@ -58,7 +58,9 @@ py::object to_python(const std::exception_ptr& cause) {
   } catch (const gateway::RouteBroken& error) {
     return make("BenchError", {error.ja(), error.what()});
   } catch (const kernel::Livelock& error) {
-    return make("Livelock", {error.what()});
+    return make("Livelock",
+                {std::string("同じ時刻のうちに機器が際限なく応答し合っている：") + error.what(),
+                 error.what()});
   } catch (const py::builtin_exception&) {
     return {};
   } catch (const std::bad_alloc&) {

@@ -169,6 +169,7 @@ py::list run_explore(const std::vector<std::string>& procedures, std::uint64_t r
   std::exception_ptr raised;
   options.stop = &stop;
   options.progress = [&](std::uint64_t, std::uint64_t) {
+    SimulationLock::let_others();
     try {
       watch_signals();
     } catch (const Raised&) {

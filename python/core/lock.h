@@ -8,6 +8,8 @@
 #include <exception>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "harness/run/stopped.h"
 
@@ -28,14 +30,29 @@ class SimulationLock {
  public:
   // Holding the GIL. The main thread handles signals while it waits; what their handlers raise is
   // thrown (pybind11::error_already_set).
-  SimulationLock() : SimulationLock(true) {}
-  // For destructors: throws nothing.
-  static SimulationLock without_signals() { return SimulationLock(false); }
+  SimulationLock();
+  // For destructors: throws nothing. nullopt: the interpreter is at its end and a thread that it
+  // has left behind has the simulations.
+  static std::optional<SimulationLock> at_the_end();
+  // Lets others have their turn, if somebody waits; no world of the caller is at work.
+  static void let_others();
 
  private:
-  explicit SimulationLock(bool signals);
+  // Gives up the GIL and takes it back. A thread that the interpreter has left behind at its end
+  // never gets it: it stays here, for unwinding it would end the process.
+  class WithoutGil {
+   public:
+    WithoutGil() : state_(PyEval_SaveThread()) {}
+    ~WithoutGil();
+    WithoutGil(WithoutGil&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
 
-  pybind11::gil_scoped_release released_;
+   private:
+    PyThreadState* state_;
+  };
+  struct Untaken {};
+  explicit SimulationLock(Untaken);
+
+  WithoutGil without_gil_;
   std::unique_lock<std::recursive_timed_mutex> lock_;
 };
 
@@ -46,7 +63,8 @@ void in_python(const std::function<void()>& work);
 // For Simulation::watch: every 50 ms or so Python looks for signals, in its main thread. Throws
 // Raised (KeyboardInterrupt).
 void watch_signals();
-// Once, when the module is loaded.
-void remember_main_thread();
+// Once, when the module is loaded: signals are the main thread's, and who is forked while a
+// simulation runs begins with a lock that nobody has.
+void prepare_locks();
 
 }  // namespace uketsuke::python

@@ -7,6 +7,7 @@
 #include "harness/bench/bind_roles.h"
 #include "harness/bench/fault_rules.h"
 #include "harness/bench/world_config.h"
+#include "harness/run/find.h"
 #include "harness/verdict/format.h"
 #include "python/core/errors.h"
 
@@ -14,7 +15,19 @@ namespace uketsuke::python {
 using verdict::Text;
 
 std::shared_ptr<const bench::Assets> shared_assets(const std::string& data_folder) {
-  return bench::shared_assets(bench::find_data_folder(data_folder));
+  std::string folder = data_folder;
+  try {
+    folder = bench::find_data_folder(data_folder);
+    return bench::shared_assets(folder);
+  } catch (const std::exception& error) {
+    throw run::RunError(
+        run::RunError::Kind::kEnvironment,
+        verdict::say("ハーネスのデータ {} を読み込めません（UKETSUKE_DATA と data_folder を"
+                     "確かめてください）：{}",
+                     "cannot load the data of the harness from {} (look at UKETSUKE_DATA and "
+                     "data_folder): {}",
+                     folder, error.what()));
+  }
 }
 
 // While the simulation runs, Python may look at the bench and not drive it.
@@ -72,7 +85,12 @@ bool ScriptBench::prepare() {
 
 verdict::StepResult ScriptBench::step(std::string_view yaml, const scenario::Source& source) {
   const Running running(*this);
-  return play_->step(reader_->step(yaml, source), source.file);
+  // Panels, cards and what failed may have changed the screens: nothing is inferred of them.
+  reader_->something_happened();
+  const scenario::Step step = reader_->step(yaml, source);
+  for (yaml::Problem& problem : reader_->warnings())
+    play_->result().warnings.push_back(yaml::to_text(problem));
+  return play_->step(step, source.file);
 }
 
 std::vector<verdict::StepResult> ScriptBench::checks(std::string_view yaml,
@@ -120,7 +138,18 @@ void ScriptBench::drive(const std::function<void(bench::World&)>& work) {
   work(play_->stage().world());
 }
 
-std::string ScriptBench::seen(const std::string& expectation) { return play_->seen(expectation); }
+std::string ScriptBench::seen(const std::string& expectation) {
+  std::vector<std::string> words;
+  for (const scenario::Field& row : scenario::expectations()) {
+    if (row.name == expectation) return play_->seen(expectation);
+    words.push_back(row.name);
+  }
+  throw ScriptError(verdict::say("{}：このような期待の言葉はありません",
+                                 "{}: no such word of `expect:`", yaml::shortened(expectation)) +
+                    yaml::hint(expectation, words));
+}
+
+bool ScriptBench::out_of_time() { return play_->out_of_time(); }
 std::uint64_t ScriptBench::now_us() { return play_->stage().world().simulation().now_us(); }
 std::string ScriptBench::lying() { return play_->stage().world().hands().lying(); }
 std::size_t ScriptBench::records() { return play_->stage().world().journal().size(); }
@@ -164,6 +193,12 @@ const verdict::ScenarioResult& ScriptBench::finish() {
   if (finished_) return result_;
   drive_only_once();
   play_->stage().world().simulation().activate();
+  if (verdict::ScenarioResult& result = play_->result();
+      result.steps.empty() && result.reason.empty() && result.not_applicable.empty()) {
+    result.reason = {"判定された手順が 1 つもない（run() だけでは何も判定されない。expect、check、"
+                     "attest を使う）",
+                     "no step was judged: run() alone judges nothing; use expect, check, attest"};
+  }
   result_ = play_->finish();
   finished_ = true;
   result_.wall_us = static_cast<std::uint64_t>(

@@ -65,7 +65,10 @@ class ScriptBench {
   bool run_until(const std::function<bool()>& done, wire::Micros within_us);
   // What runs the simulation beside steps: `work` has the world to itself.
   void drive(const std::function<void(bench::World&)>& work);
+  // Throws ScriptError for a word that scenarios do not have.
   std::string seen(const std::string& expectation);
+  // The simulated time of `limits`, or of any scenario, is used up.
+  bool out_of_time();
   std::uint64_t now_us();
   std::string lying();  // whose card lies at the reader; empty: none
   std::size_t records();

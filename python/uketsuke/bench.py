@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,7 +13,7 @@ from typing import Any, overload
 
 from uketsuke import _core
 from uketsuke.cards import Card as CardProgram
-from uketsuke.errors import Deviation, Inconclusive, NotApplicable, StepError
+from uketsuke.errors import Deviation, Error, Inconclusive, NotApplicable, StepError
 from uketsuke.panels import Panel
 from uketsuke.raw import Card, Ccid, Usb
 from uketsuke.results import Result, Step, Text, Verdict
@@ -22,12 +23,37 @@ from uketsuke.scenarios import Scenario
 _PACKAGE = str(Path(__file__).parent)
 
 
+_WIRES = ("usb", "field", "session", "panel", "folder", "network")
+
+
 def _caller() -> tuple[str, int]:
     """Where the program is that called into this package."""
     frame: FrameType | None = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
-    return (frame.f_code.co_filename, frame.f_lineno) if frame else ("", 0)
+    if frame is None:
+        return "", 0
+    # Under a plain C locale a name that is not ASCII has surrogates in place of its bytes.
+    name = frame.f_code.co_filename.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return name, frame.f_lineno
+
+
+def _told(ja: str, en: str) -> Error:
+    """An error with the line of the program."""
+    error = Error(ja, en)
+    error.file, error.line = _caller()
+    return error
+
+
+def _seconds(value: object) -> float:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return float(value)
+    raise _told(f"秒数は数で指定してください：{value!r:.60}",
+                f"seconds are a number, not {value!r:.60}")
+
+
+def _list(one_or_more: str | Sequence[str]) -> list[str]:
+    return [one_or_more] if isinstance(one_or_more, str) else list(one_or_more)
 
 
 @dataclass(frozen=True)
@@ -93,6 +119,9 @@ class Journal(Sequence[Record]):
 
     def messages(self, wire: str = "") -> Iterator[Record]:
         """Messages of one wire, or all: usb, field, session, panel, folder, network."""
+        if wire not in ("", *_WIRES):
+            raise _told(f"{wire!r}：線は {'、'.join(_WIRES)} です",
+                        f"{wire!r}: the wires are {', '.join(_WIRES)}")
         return (record for record in self if record.is_message and wire in ("", record.wire))
 
     def notes(self, event: str = "") -> Iterator[Record]:
@@ -140,8 +169,8 @@ class Bench(Waits):
                  limits: Mapping[str, float] | None = None, id: str = "python_case",
                  title: str | tuple[str, str] | None = None,
                  page: str | Sequence[str] | None = None,
-                 releases: Sequence[str] = (), tags: Sequence[str] = (),
-                 covers: Sequence[str] = (), data_folder: str | Path = "") -> None:
+                 releases: str | Sequence[str] = (), tags: str | Sequence[str] = (),
+                 covers: str | Sequence[str] = (), data_folder: str | Path = "") -> None:
         ja, en = title if isinstance(title, tuple) else (title or id, title or id)
         desk: dict[str, Any] = {"reader": reader}
         if reader_profile is not None:
@@ -154,18 +183,22 @@ class Bench(Waits):
             "uketsuke": 1, "scenario": id, "title": {"ja": ja, "en": en}, "bench": desk,
             "given": {"card": {"holder": "hanako"}, **given}}
         optional: dict[str, Any] = {
-            "seed": page, "releases": list(releases), "tags": list(tags), "covers": list(covers),
+            "seed": page, "releases": _list(releases), "tags": _list(tags),
+            "covers": _list(covers),
             "faults": [dict(fault) for fault in faults], "limits": dict(limits or {})}
         self._header.update({key: value for key, value in optional.items() if value})
         self._steps: list[dict[str, Any]] = []
         self._checks: dict[str, Any] = {}
+        self._cannot_be_a_file: tuple[str, str] | None = None
         self._programs = _Programs(bind or {})
+        if not isinstance(seed, int) or not 0 <= seed < 2**64:
+            raise _told(f"seed は 0 以上 2**64 未満の整数です：{seed!r:.60}",
+                        f"seed is a whole number from 0 and below 2**64, not {seed!r:.60}")
         file, line = _caller()
         self._core = _core.Bench(_yaml(self._header), file, line, {
             "seed": seed, "bind": self._programs.others, "bench_file": str(bench_file or ""),
             "data_folder": str(data_folder), "panel": self._programs.panel,
             "cards": self._programs.cards})
-        self.journal = Journal(self._core)
         self._result: Result | None = None
         if not self._core.prepare(file, line):
             self._refused()
@@ -213,6 +246,11 @@ class Bench(Waits):
         """The hospital's EHR."""
         return Ehr(self)
 
+    @property
+    def journal(self) -> Journal:
+        """All messages and notes so far, as plain records."""
+        return Journal(self._core)
+
     # ---- the case
 
     def __enter__(self) -> Bench:
@@ -225,7 +263,7 @@ class Bench(Waits):
         self.finish()
 
     def _attest_failure(self, error: BaseException, traceback: TracebackType | None) -> None:
-        if self._core.finished() or self._core.result()["verdict"] == "error":
+        if self._core.result()["verdict"] == "error":
             return
         file, line = "", 0
         while traceback is not None:
@@ -236,8 +274,18 @@ class Bench(Waits):
         verdict = Verdict.FAIL if isinstance(error, AssertionError) else Verdict.ERROR
         if not isinstance(error, Exception):  # Ctrl-C: nobody can tell
             verdict = Verdict.INCONCLUSIVE
-        self._attest(Text("スクリプト", "the script"), Text("終わりまで進む", "goes on to its end"),
-                     Text(text, text), verdict, (file, line))
+        step = Step(title=Text("スクリプト", "the script"), file=file, line=line,
+                    expected=Text("終わりまで進む", "goes on to its end"),
+                    observed=Text(text, text), verdict=verdict, attested_by="script")
+        if not self._core.finished():
+            self._core.attest(step.plain(), file, line)
+            return
+        # It was finished before: the result is what it is told to the caller from now on.
+        told = self.result
+        step = dataclasses.replace(step, index=len(told.steps))
+        self._result = dataclasses.replace(
+            told, steps=(*told.steps, step), verdict=max(told.verdict, verdict,
+                                                         key=lambda one: one.rank))
 
     def _attest(self, title: Text, expected: Text, observed: Text, verdict: Verdict,
                 place: tuple[str, int]) -> Step:
@@ -263,8 +311,12 @@ class Bench(Waits):
         step = {("do" if key == "do_" else key): value for key, value in keys.items()
                 if value is not None}
         told = Step.of(self._core.step(_yaml(step), *_caller()))
+        if self._checks:
+            self._cannot_be_a_file = ("check のあとに手順がある", "a step follows a check")
         self._steps.append(step)
-        return self._judged(told)
+        self._judged(told)
+        self._within_limits()
+        return told
 
     def expect(self, *, id: str | Sequence[str] | None = None, **expected: Any) -> Step:
         """Waits until all of it is seen: the words of `expect:`, and within, by.
@@ -278,11 +330,26 @@ class Bench(Waits):
 
         bench.check(backend={"consent": ...}, ordinary_view="refused", emergency_view="returned")
         """
+        if not then:
+            raise _told("check：確かめることを書いてください", "check: say what has to hold")
         told = [Step.of(step) for step in self._core.checks(_yaml(then), *_caller())]
+        if self._checks.keys() & then.keys():
+            self._cannot_be_a_file = ("同じことを 2 回確かめた", "the same is checked twice")
         self._checks.update(then)
         for step in told:
             self._judged(step)
         return told
+
+    def _within_limits(self) -> None:
+        """A scenario whose simulated time is used up is inconclusive, whatever comes then."""
+        if self._core.out_of_time():
+            limit = self._header.get("limits", {}).get("simulated", 3600)
+            self._judged(self._attest(
+                Text("シミュレーション時間", "simulated time"),
+                Text(f"{limit:g} 秒以内", f"within {limit:g} s"),
+                Text(f"{self.now:.3f} 秒。上限は limits={{'simulated': 秒}} で変えられる",
+                     f"{self.now:.3f} s; limits={{'simulated': seconds}} sets another limit"),
+                Verdict.INCONCLUSIVE, _caller()))
 
     @staticmethod
     def _judged(step: Step) -> Step:
@@ -307,8 +374,10 @@ class Bench(Waits):
 
     def run(self, seconds: float) -> None:
         """Lets simulated time pass."""
-        self._core.run(seconds, *_caller())
+        self._core.run(_seconds(seconds), *_caller())
         self._steps.append({"do": {"wait": seconds}})
+        self._no_step("run")
+        self._within_limits()
 
     def run_until(self, condition: Callable[[], object], within: float = 60.0) -> float:
         """Runs until the condition holds; it is asked after each instant, and may look, not act.
@@ -316,8 +385,12 @@ class Bench(Waits):
         The result: the simulated seconds that it took. Raises Deviation if it does not hold within
         so many simulated seconds.
         """
+        if not callable(condition):
+            raise _told("条件は関数です。lambda: を前に付けてください",
+                        "a condition is a function: put `lambda:` before it")
         begin, place = self.now, _caller()
-        holds = self._core.run_until(condition, within, *place)
+        holds = self._core.run_until(condition, _seconds(within), *place)
+        self._no_step("run_until")
         took = self.now - begin
         name = getattr(condition, "__name__", "")
         what = "" if name in ("", "<lambda>") else f" {name}"
@@ -327,20 +400,36 @@ class Bench(Waits):
             Text(f"{took:.3f} 秒後に成り立った", f"held after {took:.3f} s") if holds else
             Text("成り立たなかった", "did not hold"),
             Verdict.PASS if holds else Verdict.FAIL, place))
+        self._within_limits()
         return took
+
+    def _no_step(self, what: str) -> None:
+        """Faults that start at a step count other steps in a file."""
+        if any("step" in fault.get(edge, ()) for fault in self._header.get("faults", ())
+               for edge in ("starts", "stops") if isinstance(fault.get(edge), Mapping)):
+            self._cannot_be_a_file = (f"故障が手順の番号で始まり、{what} も数に入っている",
+                                      f"faults start at numbers of steps, and {what} counts as one")
 
     # ---- what is seen
 
     def seen(self, word: str) -> str:
         """Of a word of `expect:` ("consent"), what there is now, as a scenario would write it."""
-        return self._core.seen(word)
+        try:
+            return self._core.seen(str(word))
+        except Error as error:
+            error.file, error.line = _caller()
+            raise
 
     def to_scenario(self) -> Scenario:
         """The steps so far as a scenario, which can be saved and run.
 
         What is no step (conditions and checks of the script, raw bytes) is not in it; run(seconds)
-        is a wait.
+        is a wait. Raises Error where that would be another case.
         """
+        if self._cannot_be_a_file:
+            ja, en = self._cannot_be_a_file
+            raise _told(f"この手順は同じ意味のファイルにできません：{ja}",
+                        f"these steps are no file that means the same: {en}")
         scenario: dict[str, Any] = {**self._header, "steps": list(self._steps)}
         if self._checks:
             scenario["then"] = dict(self._checks)
@@ -352,4 +441,9 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 
 
 def _yaml(data: Mapping[str, Any]) -> str:
-    return _ENCODER.encode(data)
+    try:
+        text = _ENCODER.encode(data)
+        text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as error:  # a cycle, a surrogate alone
+        raise _told(f"書けない値です：{error}", f"a value that cannot be written: {error}") from error
+    return text

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from uketsuke.results import Step
+
+
+_Kind = TypeVar("_Kind", bound="Error")
+
+
+def _again(kind: type[_Kind], args: tuple[Any, ...], state: dict[str, Any]) -> _Kind:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class Error(Exception):
@@ -24,6 +35,10 @@ class Error(Exception):
         self.line = 0
         self.column = 0
         self.messages: list[str] = []
+
+    # By default what is raised again would be made of `args`, which not every kind takes.
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__)
 
     def __str__(self) -> str:
         place = self.file

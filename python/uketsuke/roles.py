@@ -6,6 +6,7 @@ the role that it concerns, under its name without the role's word.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -57,13 +58,21 @@ class Waits:
         return self
 
 
+_COMMON = ("by", "id", "expect", "note")
 _OWNERS: dict[str, type] = {"reader": Reader, "terminal": Terminal, "card": Card, "ehr": Ehr,
                             "bench": Waits}
 
 
 def _argument(row: Mapping[str, Any], value: object, fields: Mapping[str, object]) -> object:
     """What stands behind the act's name in a scenario; None: the name stands alone."""
-    named = {name.rstrip("_"): own for name, own in fields.items()}  # with_, on_
+    named = {name.rstrip("_"): own for name, own in fields.items()}  # with_ for with
+    known = [field["name"] for field in row["fields"]]
+    for name in named:
+        if name not in known:
+            near = difflib.get_close_matches(name, [*known, *_COMMON], 1)
+            raise TypeError(f"{row['spoken']}: no {name}" + (f"; did you mean {near[0]}? / "
+                            f"{row['spoken']}：{name} はありません。{near[0]} ですか" if near else
+                            f" / {row['spoken']}：{name} はありません"))
     if value is None:
         return named or None
     if not named:
@@ -95,7 +104,10 @@ def _documentation(row: Mapping[str, Any]) -> str:
     if row["words"]:
         lines.append("One of: " + ", ".join(row["words"]) + ".")
     lines += [f"{field['name']}: {field['en']} / {field['ja']}" for field in row["fields"]]
-    lines += ["", "by: who acts. id: seed ids. expect: what is seen then. note: a remark."]
+    if any(field["name"] == "with" for field in row["fields"]):
+        lines.append("`with` is a word of Python: say with_=.")
+    lines += ["", "Without expect the act is done and nothing is waited for.",
+              "by: who acts. id: seed ids. expect: what is seen then. note: a remark."]
     if row["seed"]:
         lines.append("Seed: " + ", ".join(row["seed"]) + ".")
     if row["assumption"]:

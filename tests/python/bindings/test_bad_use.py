@@ -1,0 +1,207 @@
+"""What programs do to a bench that nobody meant: processes, threads at the end, wrong words."""
+
+import copy
+import multiprocessing
+import os
+import pickle
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+import typing
+
+import pytest
+
+import uketsuke
+from uketsuke import Verdict
+
+wrong_bench: typing.Any = uketsuke.Bench  # what mypy would refuse
+
+
+def case(holder):
+    with uketsuke.Bench(given={"card": holder}) as bench:
+        bench.expect(screen="consent", within=1)
+
+
+def run_script(text, **environment):
+    return subprocess.run([sys.executable, "-c", textwrap.dedent(text)], capture_output=True,
+                          text=True, timeout=60, env={**os.environ, **environment})
+
+
+def errors():
+    with pytest.raises(uketsuke.Deviation) as deviation:
+        case("hanako")
+    with uketsuke.Bench() as bench:
+        with pytest.raises(uketsuke.ScenarioError) as slip:
+            bench.reader.press("nosuch")
+    return [deviation.value, slip.value, uketsuke.Livelock("ja", "en"),
+            uketsuke.BenchError("ja", "en"), uketsuke.Inconclusive(deviation.value.step)]
+
+
+def test_errors_travel_between_processes():
+    for error in errors():
+        for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+            assert type(again) is type(error)
+            assert (str(again), again.file, again.line) == (str(error), error.file, error.line)
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        with pytest.raises(uketsuke.Deviation) as caught:
+            pool.map_async(case, ["hanako", "taro"]).get(timeout=60)
+    assert caught.value.step.observed.en == "reader screen = initial"
+
+
+def test_a_thread_that_is_left_behind_does_not_end_the_process_badly():
+    for work in ("uketsuke.Bench().run(3000)", "uketsuke.explore('p3', runs=50)"):
+        done = run_script(f"""
+            import threading, time, uketsuke
+            def work():
+                while True: {work}
+            threading.Thread(target=work, daemon=True).start()
+            held = uketsuke.Bench()
+            time.sleep(.5)
+            """)
+        assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_process_forked_while_a_simulation_runs_has_benches_of_its_own():
+    done = run_script("""
+        import os, uketsuke
+        bench = uketsuke.Bench()
+        def forked():
+            child = os.fork()
+            if child == 0:
+                with uketsuke.Bench() as own:
+                    own.expect(screen="initial")
+                os._exit(0 if own.result.ok else 1)
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+        bench.run_until(forked)
+        """)
+    assert done.returncode == 0, done.stderr
+
+
+def test_after_a_deviation_the_next_act_meets_the_screen_that_is_there():
+    with uketsuke.Bench() as bench:
+        with pytest.raises(uketsuke.Deviation):
+            bench.expect(screen="consent", within=1)
+        bench.reader.press("職員用ボタン", expect={"screen": "passcode_entry"})
+
+
+def test_an_act_that_the_screen_lacks_is_told_with_what_it_offers():
+    with uketsuke.Bench() as bench:
+        with pytest.raises(uketsuke.Deviation) as caught:
+            bench.reader.press("同意しない")
+    assert "the screen initial offers: staff_button" in caught.value.en
+    assert "画面 initial にあるもの：staff_button" in caught.value.ja
+
+
+def test_a_bench_whose_time_is_used_up_is_inconclusive_as_its_file():
+    for spend in ("run", "wait"):
+        bench = uketsuke.Bench(limits={"simulated": 10})
+        bench.expect(screen="initial")
+        with pytest.raises(uketsuke.Inconclusive, match="within 10 s"):
+            getattr(bench, spend)(100)
+        assert bench.finish().verdict is Verdict.INCONCLUSIVE
+        assert bench.to_scenario().run()[0].verdict is Verdict.INCONCLUSIVE
+
+
+def test_an_exception_after_the_end_still_is_one():
+    bench = uketsuke.Bench()
+    with pytest.raises(ValueError):
+        with bench:
+            bench.expect(screen="initial")
+            assert bench.finish().ok
+            raise ValueError("late")
+    assert bench.result.verdict is Verdict.ERROR
+    step = bench.result.decisive_step
+    assert step is not None and step.attested_by == "script"
+
+
+def test_steps_that_are_no_file_of_the_same_meaning_are_not_written():
+    fault = {"wire": "panel", "kind": "drop", "starts": {"step": 2}}
+    with uketsuke.Bench(faults=[fault]) as bench:
+        bench.expect(screen="initial")
+        bench.to_scenario()
+        bench.run(1)
+        with pytest.raises(uketsuke.Error, match="numbers of steps"):
+            bench.to_scenario()
+    with uketsuke.Bench() as bench:
+        bench.check(reader={"screen": "initial"})
+        bench.reader.press("職員用ボタン")
+        with pytest.raises(uketsuke.Error, match="follows a check"):
+            bench.to_scenario()
+
+
+@pytest.mark.parametrize("wrong", [
+    lambda: wrong_bench(reader_profile="nosuch"),
+    lambda: wrong_bench(reader="generic", reader_profile="nosuch"),
+    lambda: wrong_bench(seed=-1),
+    lambda: wrong_bench(seed="x"),
+    lambda: wrong_bench(given={"card": "\ud800"}),
+    lambda: wrong_bench().seen("sreen"),
+    lambda: wrong_bench().run("1"),
+    lambda: wrong_bench().run_until(True),
+    lambda: wrong_bench().run_until(lambda: True, within=None),
+    lambda: wrong_bench().check(),
+    lambda: wrong_bench().journal.messages("telegraph"),
+])
+def test_what_is_wrong_is_told_in_both_languages_at_the_line(wrong):
+    with pytest.raises(uketsuke.Error) as caught:
+        wrong()
+    assert caught.value.file == __file__ and caught.value.line > 0
+    assert any("\u3040" <= letter <= "\u9fff" for letter in caught.value.ja)
+    assert caught.value.en.isascii() or "\\u" in ascii(caught.value.en)
+
+
+def test_a_wrong_word_of_an_act_is_told_with_the_nearest():
+    with wrong_bench() as bench:
+        with pytest.raises(TypeError, match="did you mean expect"):
+            bench.reader.press("職員用ボタン", expct={"screen": "initial"})
+
+
+def test_one_word_stands_for_a_list():
+    bench = uketsuke.Bench(tags="smoke", releases="2024-12", covers="P3-n1")
+    bench.expect(screen="initial")
+    assert bench.to_scenario().tags == ("smoke",)
+
+
+def test_an_unknown_role_is_a_warning_as_in_a_file():
+    with uketsuke.Bench() as bench:
+        bench.reader.press("職員用ボタン", by="familly")
+    assert any("familly" in warning.en for warning in bench.result.warnings)
+
+
+def test_data_that_are_not_there_are_told_with_where_they_were_looked_for():
+    with pytest.raises(uketsuke.BenchError, match="UKETSUKE_DATA"):
+        uketsuke.Bench(data_folder="/nowhere")
+
+
+def test_an_exploration_lets_other_threads_have_their_turn():
+    longest = [0.0]
+    done = threading.Event()
+
+    def others():
+        while not done.is_set():
+            begin = time.monotonic()
+            uketsuke.Bench()
+            longest[0] = max(longest[0], time.monotonic() - begin)
+
+    thread = threading.Thread(target=others)
+    thread.start()
+    begin = time.monotonic()
+    uketsuke.explore("p3", runs=1500)
+    whole = time.monotonic() - begin
+    done.set()
+    thread.join()
+    assert longest[0] < whole / 2
+
+
+def test_a_script_below_a_folder_of_any_name_works(tmp_path):
+    folder = tmp_path / "受付 の dir"
+    folder.mkdir()
+    script = folder / "case.py"
+    script.write_text("import uketsuke\nwith uketsuke.Bench() as b: b.expect(screen='initial')\n"
+                      "print(b.result.ok)\n", encoding="utf-8")
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60,
+                          env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0",
+                               "PYTHONCOERCECLOCALE": "0"})
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
