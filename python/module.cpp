@@ -3,6 +3,7 @@
 
 #include "python/core/bench.h"
 #include "python/core/cards.h"
+#include "python/core/cases.h"
 #include "python/core/command.h"
 #include "python/core/errors.h"
 #include "python/core/explore.h"
@@ -18,6 +19,7 @@ PYBIND11_MODULE(_core, module) {
   register_command(module);
   register_results(module);
   register_runs(module);
+  register_cases(module);
   register_vocabulary(module);
   register_bench(module);
   register_cards(module);

@@ -62,6 +62,7 @@ ScenarioResult blank_result(const Scenario& scenario) {
   for (const std::string& page : scenario.seed)
     result.seed_page += (result.seed_page.empty() ? "" : " ") + page;
   result.variant = scenario.variant();
+  result.requirements = scenario.covered();
   result.produced_by = "model";
   return result;
 }

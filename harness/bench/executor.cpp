@@ -51,10 +51,8 @@ fs::path really(const fs::path& path) {
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
 // A profile names a reader of the model; who binds one has another.
-verdict::Text not_of_bound_reader(const run::Options& options,
-                                  const scenario::Scenario& scenario) {
-  if (scenario.bench.reader_profile.empty() || !bind::bindings_of(options.extra).bound())
-    return {};
+verdict::Text not_of_bound_reader(const run::Options& options, const scenario::Scenario& scenario) {
+  if (scenario.bench.reader_profile.empty() || !bind::bindings_of(options.extra).bound()) return {};
   return verdict::say("シナリオはリーダー {} のモデルについてのもの。別のリーダーが結ばれている",
                       "the scenario is about the model of the reader {}; another one is bound",
                       scenario.bench.reader_profile);
@@ -74,8 +72,7 @@ void tell_progress(const scenario::Scenario& scenario, const verdict::StepResult
   next.number = static_cast<std::uint32_t>(index + 1);
   next.of = static_cast<std::uint32_t>(steps + scenario.then.size());
   next.line = static_cast<std::uint32_t>(place.line);
-  if (options.progress != nullptr)
-    *options.progress = run::progress_at(next.number, next.line);
+  if (options.progress != nullptr) *options.progress = run::progress_at(next.number, next.line);
   if (!options.on_step) return;
   if (index < steps) {
     const scenario::Step& begins = scenario.steps[index];
@@ -105,6 +102,12 @@ bool operator==(const FileState& left, const FileState& right) {
 }
 
 }  // namespace
+
+bool is_data_file(const std::string& path, const std::string& data_folder) {
+  const fs::path relative = really(path).lexically_relative(really(data_folder));
+  return !relative.empty() && std::find(std::begin(kDataFolders), std::end(kDataFolders),
+                                        relative.begin()->string()) != std::end(kDataFolders);
+}
 
 const Assets& BenchExecutor::assets() {
   if (assets_) return *assets_;
@@ -154,12 +157,10 @@ void BenchExecutor::drop_text(const std::string& name) {
 std::vector<run::Selected> BenchExecutor::select(const std::vector<std::string>& paths,
                                                  const run::Filters& filters) {
   std::vector<run::Selected> found = Executor::select(paths, filters);
-  const fs::path data = fs::weakly_canonical(find_data_folder(data_folder_));
+  const std::string data = find_data_folder(data_folder_);
   const auto is_data = [&](const run::Selected& entry) {
-    if (std::find(paths.begin(), paths.end(), entry.path) != paths.end()) return false;
-    const fs::path relative = really(entry.path).lexically_relative(data);
-    return !relative.empty() && std::find(std::begin(kDataFolders), std::end(kDataFolders),
-                                          relative.begin()->string()) != std::end(kDataFolders);
+    return std::find(paths.begin(), paths.end(), entry.path) == paths.end() &&
+           is_data_file(entry.path, data);
   };
   found.erase(std::remove_if(found.begin(), found.end(), is_data), found.end());
   return found;
@@ -236,8 +237,7 @@ ScenarioResult BenchExecutor::execute(const std::string& path, int variant,
     const auto keep = options.extra.find("journal");
     settings.keep_passing_journals = keep != options.extra.end() && keep->second == "all";
   }
-  std::vector<verdict::Text> dangers =
-      bind_roles(assets(), options.extra, attendance_, settings);
+  std::vector<verdict::Text> dangers = bind_roles(assets(), options.extra, attendance_, settings);
   const AtEnd at_end = watch(scenario, options, settings);
   if (options.progress != nullptr || options.on_step) {
     settings.at_step = [&scenario, &options, next = std::move(settings.at_step)](

@@ -26,6 +26,10 @@ struct FileState {
   std::uint64_t size = 0, inode = 0, device = 0;
 };
 
+// Whether a path lies in one of the folders of the data folder that hold no scenarios (cards,
+// readers, ...).
+bool is_data_file(const std::string& path, const std::string& data_folder);
+
 class BenchExecutor : public run::Executor {
  public:
   // The data folder is loaded at the first call that needs it.

@@ -95,6 +95,8 @@ std::string headline(const ScenarioResult& result, Language language, std::size_
 
 std::string explain(const ScenarioResult& result, Language language) {
   Lines lines(language);
+  if (!result.script.empty())
+    lines.add(4, in_language(verdict::script_mark(), language) + ": " + result.script);
   lines.add(4, {"理由", "reason"}, result.reason);
   lines.add(4, {"対象外の理由", "not applicable because"}, result.not_applicable);
   for (const auto& step : result.steps) {

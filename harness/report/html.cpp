@@ -94,7 +94,9 @@ void scenario_in_full(Page& page, const ScenarioResult& result, std::uint64_t nu
   badge(page, result);
   page.raw(" ").text(name_of(result)).raw("</h3><p>").both(result.title).raw("</p>\n<dl>");
   page.row({"ファイル", "file"}, Text(place(result.file, result.line)));
+  if (!result.script.empty()) page.row(verdict::script_mark(), Text(result.script));
   page.row({"リリース", "release"}, Text(result.release));
+  page.row({"要件", "requirements"}, Text(joined(result.requirements)));
   page.row({"理由", "reason"}, result.reason);
   page.row({"対象外の理由", "not applicable because"}, result.not_applicable);
   page.row({"相手", "produced by"}, Text(result.produced_by));
@@ -152,6 +154,7 @@ void table_row(Page& page, const ScenarioResult& result, std::uint64_t number, b
   } else {
     page.text(name_of(result));
   }
+  if (!result.script.empty()) page.raw("<br><em>").both(verdict::script_mark()).raw("</em>");
   page.raw("</td><td>").both(result.title).raw("</td><td>").text(result.seed_page);
   page.raw("</td><td class=\"n\">").raw(milliseconds(result.simulated_us));
   page.raw("</td><td class=\"n\">").raw(milliseconds(result.wall_us)).raw("</td></tr>\n");

@@ -60,6 +60,9 @@ void write_scenario(JsonWriter& json, const ScenarioResult& result) {
   json.key("verdict").value(to_string(result.verdict));
   write_if(json, "reason", result.reason);
   write_if(json, "not_applicable", result.not_applicable);
+  if (!result.script.empty()) json.key("attested_by").value("script");
+  write_if(json, "script", result.script);
+  if (!result.requirements.empty()) write_list(json, "requirements", result.requirements);
   write_if(json, "produced_by", result.produced_by);
   json.key("steps_planned").value(std::uint64_t{result.steps_planned});
   json.key("steps").begin_array();

@@ -104,11 +104,17 @@ void test_case(std::string& out, const ScenarioResult& result, const std::string
   attribute(out, "time", seconds(result.wall_us));
   const bool skipped = is_not_applicable(result);
   const bool passed = result.verdict == Verdict::kPass;
-  if (passed && result.warnings.empty()) {
+  if (passed && result.warnings.empty() && result.script.empty()) {
     out.append("/>\n");
     return;
   }
   out.push_back('>');
+  if (!result.script.empty()) {
+    out.append("<properties><property name=\"attested_by\" value=\"script\"/><property");
+    attribute(out, "name", "script");
+    attribute(out, "value", xml(result.script));
+    out.append("/></properties>");
+  }
   if (skipped) {
     out.append("<skipped");
     attribute(out, "message", xml(in_language(result.not_applicable, Language::kBoth)));

@@ -144,6 +144,8 @@ void visit_result(Archive& archive, V& result) {
   archive(result.simulated_us);
   archive(result.wall_us);
   archive(result.rsa_us);
+  archive(result.script);
+  strings(archive, result.requirements);
   archive(result.journal_digest);
   archive(result.journal_path);
   visit_text(archive, result.journal_problem);

@@ -55,6 +55,8 @@ const StepResult* decisive_step(const ScenarioResult& result) {
   return worst;
 }
 
+Text script_mark() { return {"スクリプトの証言による", "attested by script"}; }
+
 bool is_not_applicable(const ScenarioResult& result) { return !result.not_applicable.empty(); }
 
 std::string full_name(const ScenarioResult& result) {

@@ -42,6 +42,10 @@ struct ScenarioResult {
   std::uint32_t steps_planned = 0;    // how many there should be, checks of `then` included
   std::vector<Text> warnings;         // findings beside the verdict
   std::vector<std::string> assumptions;  // "A-29", those that a judgement here rested on
+  // A case that a program played and judged: which ("tests/test_p3.py::test_consent"). Its verdict
+  // is the program's word; empty: a scenario that we played.
+  std::string script;
+  std::vector<std::string> requirements;  // ids that it stands for
   std::string produced_by;   // what was bound, e.g. "model" or "reader=usb:054c:0dc8"
   std::uint64_t simulated_us = 0;
   std::uint64_t wall_us = 0;
@@ -60,6 +64,9 @@ void seal(ScenarioResult& result);
 const StepResult* decisive_step(const ScenarioResult& result);
 
 bool is_not_applicable(const ScenarioResult& result);
+
+// How a case that a program played is marked, wherever it is shown.
+Text script_mark();  // "attested by script"
 
 // "p3_emergency_reception[2]#3": id, variant, repetition (if not the first).
 std::string full_name(const ScenarioResult& result);

@@ -96,6 +96,8 @@ py::dict plain(const ScenarioResult& result) {
   out["steps_planned"] = result.steps_planned;
   out["warnings"] = plain(result.warnings);
   out["assumptions"] = plain(result.assumptions);
+  out["script"] = plain_text(result.script);
+  out["requirements"] = plain(result.requirements);
   out["produced_by"] = plain_text(result.produced_by);
   out["simulated_us"] = result.simulated_us;
   out["wall_us"] = result.wall_us;
@@ -188,6 +190,8 @@ ScenarioResult result_from(const py::dict& value) {
       result.warnings.push_back(text_from(warning));
   }
   take(value, "assumptions", result.assumptions);
+  take(value, "script", result.script);
+  take(value, "requirements", result.requirements);
   take(value, "produced_by", result.produced_by);
   take_number(value, "simulated_us", result.simulated_us);
   take_number(value, "wall_us", result.wall_us);

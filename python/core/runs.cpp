@@ -69,6 +69,7 @@ py::list run_all(const py::dict& given, const py::dict& settings) {
   ask.tags = settings["tags"].cast<Names>();
   ask.out = settings["out"].cast<std::string>();
   ask.keep_journals = settings["keep_journals"].cast<bool>();
+  ask.journal_folder = settings["journal_folder"].cast<std::string>();
   ask.language = settings["language"].cast<std::string>();
   const auto data_folder = settings["data_folder"].cast<std::string>();
   const auto results = driven([&] {

@@ -114,6 +114,7 @@ std::vector<ScenarioResult> ScriptExecutor::run(const RunAsk& ask) {
   }
 
   const std::time_t now = cli::wall_clock();
+  options.out_dir = ask.journal_folder;
   std::optional<report::OutFolder> folder;
   if (!ask.out.empty()) options.out_dir = folder.emplace(ask.out, cli::local_stamp(now)).path();
   std::vector<ScenarioResult> results;

@@ -30,6 +30,7 @@ struct RunAsk {
   std::vector<std::string> only, tags;
   std::string out;  // folder for reports and journals; empty: none
   bool keep_journals = false;
+  std::string journal_folder;  // journals alone, into journal/ there; empty: with the reports
   std::string language = "en";  // of what an operator is told
 };
 

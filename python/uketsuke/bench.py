@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Any, overload
+from typing import Any, overload, Protocol
 
 from uketsuke import _core
 from uketsuke.cards import Card as CardProgram
@@ -22,6 +22,7 @@ from uketsuke.scenarios import Scenario
 
 _PACKAGE = str(Path(__file__).parent)
 
+__tracebackhide__ = True  # pytest shows the line of the script
 
 _WIRES = ("usb", "field", "session", "panel", "folder", "network")
 
@@ -148,6 +149,17 @@ class _Programs:
                 self.others.append(f"{role}={what}")
 
 
+class Observer(Protocol):
+    """Who is told of every bench that is made and that ends (the pytest plugin)."""
+
+    def made(self, bench: Bench) -> None: ...
+
+    def finished(self, bench: Bench) -> None: ...
+
+
+observers: list[Observer] = []
+
+
 class Bench(Waits):
     """One case on one desk, from its own beginning at time 0; a context manager.
 
@@ -200,6 +212,8 @@ class Bench(Waits):
             "data_folder": str(data_folder), "panel": self._programs.panel,
             "cards": self._programs.cards})
         self._result: Result | None = None
+        for observer in observers:
+            observer.made(self)
         if not self._core.prepare(file, line):
             self._refused()
 
@@ -259,20 +273,29 @@ class Bench(Waits):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  traceback: TracebackType | None) -> None:
         if error is not None and not isinstance(error, (StepError, NotApplicable)):
-            self._attest_failure(error, traceback)
+            self.attest_failure(error, traceback)
         self.finish()
 
-    def _attest_failure(self, error: BaseException, traceback: TracebackType | None) -> None:
+    def attest_failure(self, error: BaseException, traceback: TracebackType | None) -> None:
+        """The script ended with this: a deviation if it is an assertion, else an error."""
+        # What pytest.skip() and pytest.fail() raise is no Exception.
+        is_outcome = any(base.__name__ == "OutcomeException" for base in type(error).__mro__)
+        outcome = type(error).__name__ if is_outcome else ""
+        if outcome == "Skipped":
+            return
         if self._core.result()["verdict"] == "error":
             return
         file, line = "", 0
         while traceback is not None:
-            if not traceback.tb_frame.f_code.co_filename.startswith(_PACKAGE):
-                file, line = traceback.tb_frame.f_code.co_filename, traceback.tb_lineno
+            frame = traceback.tb_frame
+            hidden = frame.f_locals.get("__tracebackhide__", False)
+            if not hidden and not frame.f_code.co_filename.startswith(_PACKAGE):
+                file, line = frame.f_code.co_filename, traceback.tb_lineno
             traceback = traceback.tb_next
         text = f"{type(error).__name__}: {error}"
-        verdict = Verdict.FAIL if isinstance(error, AssertionError) else Verdict.ERROR
-        if not isinstance(error, Exception):  # Ctrl-C: nobody can tell
+        failed = isinstance(error, AssertionError) or outcome == "Failed"
+        verdict = Verdict.FAIL if failed else Verdict.ERROR
+        if not isinstance(error, Exception) and not outcome:  # Ctrl-C: nobody can tell
             verdict = Verdict.INCONCLUSIVE
         step = Step(title=Text("スクリプト", "the script"), file=file, line=line,
                     expected=Text("終わりまで進む", "goes on to its end"),
@@ -297,7 +320,13 @@ class Bench(Waits):
         """Ends the case: what holds in every run is judged, the result is complete. Once."""
         if self._result is None:
             self._result = Result.of(self._core.finish())
+            for observer in observers:
+                observer.finished(self)
         return self._result
+
+    @property
+    def finished(self) -> bool:
+        return self._result is not None
 
     @property
     def result(self) -> Result:

@@ -138,6 +138,8 @@ class Result:
     steps_planned: int = 0
     warnings: tuple[Text, ...] = ()  # findings beside the verdict
     assumptions: tuple[str, ...] = ()  # "A-29", those that a judgement here rested on
+    script: str = ""  # attested by script: which, "tests/test_p3.py::test_x"; empty: a scenario
+    requirements: tuple[str, ...] = ()  # ids that it stands for
     produced_by: str = ""  # "model", "reader=usb:054c:0dc8"
     simulated_us: int = 0
     wall_us: int = 0
@@ -198,7 +200,8 @@ class Result:
         fields["verdict"] = _VERDICTS[plain["verdict"]]
         fields["steps"] = tuple(map(Step.of, plain["steps"]))
         fields["warnings"] = tuple(Text(*text) for text in plain["warnings"])
-        fields["assumptions"] = tuple(plain["assumptions"])
+        for name in ("assumptions", "requirements"):
+            fields[name] = tuple(plain[name])
         return cls(**fields)
 
     def plain(self) -> dict[str, Any]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from uketsuke.bench import Bench
     from uketsuke.results import Step
 
+__tracebackhide__ = True  # pytest shows the line of the script
+
 
 class Role:
     """One of the roles of a bench."""

@@ -207,7 +207,7 @@ def run(source: Source | Iterable[Source], *, release: str | None = None, seed: 
     settings = {
         "release": release or "", "seed": seed, "bind": binds,
         "bench_file": os.fspath(bench_file), "only": _list(only), "tags": _list(tags),
-        "out": os.fspath(out), "keep_journals": keep_journals,
+        "out": os.fspath(out), "keep_journals": keep_journals, "journal_folder": "",
         "language": _core.language(), "data_folder": os.fspath(data_folder)}
     several = not isinstance(source, (str, os.PathLike, Mapping, Scenario))
     if several and out:

@@ -140,3 +140,11 @@ def as_nobody(fake: Program) -> dict[str, Any]:
     except PermissionError:
         pytest.skip("the program cannot be run without the rights of root")
     return options
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: "list[pytest.Item]") -> None:
+    """These are tests of the package: their benches are no cases of their own."""
+    if not config.pluginmanager.hasplugin("uketsuke"):
+        return
+    for item in items:
+        item.add_marker(pytest.mark.not_a_case)

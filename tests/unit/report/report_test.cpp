@@ -49,6 +49,27 @@ BOOST_AUTO_TEST_CASE(json_carries_the_seed_id_of_every_step_and_what_was_expecte
   BOOST_TEST(json["summary"]["assumptions"]["A-29"] == 1);
 }
 
+// A verdict that is a program's word must not look like one of ours, least of all a pass.
+BOOST_AUTO_TEST_CASE(every_report_marks_what_a_script_attests) {
+  auto scripted = sample::passed();
+  scripted.script = "tests/test_<p3>.py::test_consent";
+  scripted.requirements = {"P3-4"};
+  const std::vector<verdict::ScenarioResult> results = {sample::passed(), scripted};
+  const auto json = nlohmann::json::parse(sample::write(report::write_json, results));
+  BOOST_TEST(!json["scenarios"][0].contains("attested_by"));
+  BOOST_TEST(json["scenarios"][1]["attested_by"] == "script");
+  BOOST_TEST(json["scenarios"][1]["script"] == scripted.script);
+  BOOST_TEST(json["scenarios"][1]["requirements"] == scripted.requirements);
+  const std::string junit = sample::write(report::write_junit, results);
+  BOOST_TEST(junit.find("<property name=\"attested_by\" value=\"script\"/>") != std::string::npos);
+  BOOST_TEST(junit.find("value=\"tests/test_&lt;p3&gt;.py::test_consent\"") != std::string::npos);
+  const std::string html = sample::write(report::write_html, results);
+  BOOST_TEST(html.find("attested by script") != std::string::npos);
+  BOOST_TEST(html.find("attested by script") == html.rfind("attested by script"));
+  BOOST_TEST(report::explain(scripted, verdict::Language::kEnglish) ==
+             "    attested by script: tests/test_<p3>.py::test_consent\n");
+}
+
 BOOST_AUTO_TEST_CASE(json_of_hostile_bytes_is_still_json) {
   auto result = sample::failed();
   result.steps[0].observed = std::string("\x00\xff\xfe\"\\\n", 6);
@@ -106,8 +127,8 @@ BOOST_AUTO_TEST_CASE(junit_of_hostile_bytes_is_still_xml) {
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_comes_back_opens_another_suite_and_counts_stay_right) {
-  const auto document = parse_xml(sample::write(
-      report::write_junit, {sample::passed(), sample::error(), sample::passed()}));
+  const auto document = parse_xml(
+      sample::write(report::write_junit, {sample::passed(), sample::error(), sample::passed()}));
   int suites = 0;
   for (const auto suite : document.child("testsuites").children("testsuite")) {
     ++suites;

@@ -41,6 +41,8 @@ verdict::ScenarioResult sample() {
   result.simulated_us = 1;
   result.wall_us = 2;
   result.rsa_us = 3;
+  result.script = "tests/test_p3.py::test_consent";
+  result.requirements = {"P3-4", "CCID-1.1/6.1.4-a"};
   result.journal_digest = "00ff";
   result.journal_path = "journal/a.jsonl";
   return result;
@@ -86,6 +88,8 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_result_survives) {
   BOOST_TEST(back->simulated_us == 1u);
   BOOST_TEST(back->wall_us == 2u);
   BOOST_TEST(back->rsa_us == 3u);
+  BOOST_TEST(back->script == "tests/test_p3.py::test_consent");
+  BOOST_TEST(back->requirements == there.requirements, boost::test_tools::per_element());
   BOOST_TEST(back->journal_digest == "00ff");
   BOOST_TEST(back->journal_path == "journal/a.jsonl");
 }
