@@ -142,10 +142,11 @@ def test_within_is_a_time_that_a_bench_can_run(bench):
     for within in (-1.0, float("nan"), float("inf"), 1e12):
         with pytest.raises(uketsuke.Error, match="seconds are a number"):
             bench.card.transmit(SELECT_JPKI, within=within)
-    bench.run(100 * 86400)
-    with pytest.raises(uketsuke.TransferError, match="timed out|did not answer"):
-        bench.ccid.send(b"\x65", within=199 * 86400)
-    assert bench.now == pytest.approx(200 * 86400, abs=10)
+    with uketsuke.Bench(reader="generic", limits={"simulated": 201 * 86400}) as long:
+        long.run(100 * 86400)
+        with pytest.raises(uketsuke.TransferError, match="did not answer"):
+            long.ccid.send(b"\x65", within=199 * 86400)
+        assert long.now == pytest.approx(200 * 86400, abs=10)
 
 
 def test_select_jpki_gives_9000_through_the_reader(bench):
