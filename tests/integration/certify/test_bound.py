@@ -9,6 +9,7 @@ PASS, ERROR = 0, 4
 READER = "clean_tpdu"
 # Procedures take the time that people need: they are left to the model (tests/python).
 FAMILIES = "DSC,MSG,PWR,NOT,PRM,CLK,XFR,ABT,SEC,ESC,MEC,TPA,USB"
+RECEPTION_CASES = 17  # of the catalogue
 SPEED = 20
 SERVERS = []
 
@@ -97,7 +98,9 @@ def test_an_interruption_ends_the_case_that_runs_and_keeps_those_before(start, r
     said, _ = running.communicate(timeout=60)
     assert running.returncode == ERROR and "--resume" in said
     kept = json.loads((tmp_path / "out/results.partial.json").read_text())["cases"]
-    assert [c["id"] for c in kept][:2] == ["claims", "MSG-01"] and len(kept) < 6
+    # The machine is shared: how far it came by then is not known, only that it was not the end.
+    assert [c["id"] for c in kept][:2] == ["claims", "MSG-01"]
+    assert len(kept) < 2 + RECEPTION_CASES
     judged = {c["id"]: c["verdict"] for c in kept if not c.get("not_applicable")}
     assert set(judged.values()) == {"pass"}  # what was cut short is no result
 
