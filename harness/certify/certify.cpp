@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "harness/certify/kinds.h"
+#include "harness/certify/scripts.h"
 #include "harness/conformance/enumerate.h"
 #include "harness/conformance/waivers.h"
 #include "harness/evidence/bundle.h"
@@ -195,6 +196,8 @@ void Certify::go_on() {
 
 void Certify::open() {
   // A mistake in them is told before anything is run or written.
+  if (!settings_.scripts.empty())
+    scripts_ = script_cases(settings_.scripts, result_.reader.route, rules_);
   std::vector<conformance::Waiver> waivers;
   if (!settings_.waivers.empty()) {
     std::set<std::string> known;
@@ -356,12 +359,29 @@ void Certify::check_claims(const Events& events) {
   if (events.on_result) events.on_result(result_.cases.back());
 }
 
+// In place of those that the run had before.
+void Certify::add_scripts() {
+  if (scripts_.empty()) return;
+  auto& cases = result_.cases;
+  cases.erase(std::remove_if(cases.begin(), cases.end(), conformance::is_script), cases.end());
+  for (CaseResult& one : scripts_) {
+    for (conformance::Finding& finding : one.findings) {
+      const conformance::Rule* rule = rules_.find(finding.rule);
+      if (rule != nullptr) finding.rule_text = rule->text;
+    }
+    cases.push_back(std::move(one));
+  }
+  scripts_.clear();
+}
+
 void Certify::finish(const evidence::SigningKey* key, std::time_t now) {
+  add_scripts();
   // The order of the catalogue, whatever the order in which cards lay there.
   std::map<std::string, std::size_t> order;
   for (const conformance::CasePtr& one : catalogue_.cases) order.emplace(one->id, order.size() + 1);
   std::stable_sort(result_.cases.begin(), result_.cases.end(),
                    [&](const CaseResult& a, const CaseResult& b) {
+                     if (is_script(a) || is_script(b)) return !is_script(a) && is_script(b);
                      return order[a.id] < order[b.id];
                    });
   result_.environment = evidence::this_environment();

@@ -26,6 +26,7 @@ struct Settings {
   conformance::Claims claims;
   std::vector<std::string> only;    // ids or families; empty: all
   std::string waivers;              // file; empty: none
+  std::string scripts;              // folder with results of Python cases; empty: none
   std::string today;                // "2026-01-31", for waivers
   std::string out;                  // folder
   bool resume = false, rerun_failed = false;
@@ -71,6 +72,7 @@ class Certify {
   conformance::CaseResult by_kind(const conformance::Case& of, std::string& trace);
   void complete(conformance::CaseResult& result) const;
   void check_claims(const Events& events);
+  void add_scripts();
   void add_not_applicable();
   void keep();
   void write(const std::string& name, const std::string& bytes) const;
@@ -80,6 +82,7 @@ class Certify {
   Settings settings_;
   conformance::Catalogue catalogue_;
   conformance::RuleBook rules_;
+  std::vector<conformance::CaseResult> scripts_;
   conformance::Subject subject_;
   conformance::Plan plan_;
   conformance::CertifyResult result_;

@@ -171,6 +171,7 @@ certify::Settings settings_of(const CertifyCommand& command, const std::string& 
   settings.desks = desks_of(command, data, lock, console);
   settings.only = command.only;
   settings.waivers = command.waivers;
+  settings.scripts = command.scripts;
   settings.today = utc_day(wall_clock());
   settings.out = command.out;
   settings.resume = command.resume;

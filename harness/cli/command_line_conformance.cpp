@@ -79,6 +79,9 @@ void ConformanceParser::add_certify() {
   certify_app_->add_option("--claims", certify_.claims,
                            say_({"申告書 (ICS)", "claims file (ICS)"}));
   certify_app_->add_option("--waivers", certify_.waivers, say_({"免除のファイル", "waiver file"}));
+  certify_app_->add_option("--scripts", certify_.scripts,
+                           say_({"Python のケースの結果のフォルダ（pytest --uketsuke-out）",
+                                 "folder with results of Python cases (pytest --uketsuke-out)"}));
   certify_app_->add_option("--out", certify_.out, say_({"証跡のフォルダ", "folder of the bundle"}));
   certify_app_->add_option("--public", certify_.public_copy,
                            say_({"記録と名前を除いた公開用の写しのフォルダ",

@@ -15,6 +15,7 @@ struct CertifyCommand {
   std::string bench;               // bench file (IXIT)
   std::string claims;              // claims file (ICS)
   std::string waivers;
+  std::string scripts;             // folder of a session of pytest (--uketsuke-out)
   std::string out;                 // the bundle
   std::string public_copy;         // folder of a copy without traces and names; empty: none
   std::vector<std::string> only;   // ids or families

@@ -54,6 +54,8 @@ void seal(CaseResult& result) {
   }
 }
 
+bool is_script(const CaseResult& result) { return result.id.rfind(kScript, 0) == 0; }
+
 bool is_not_applicable(const CaseResult& result) { return !result.not_applicable.empty(); }
 
 std::string_view to_string(CaseOutcome outcome) {

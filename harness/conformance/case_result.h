@@ -77,6 +77,11 @@ void seal(CaseResult& result);
 
 bool is_not_applicable(const CaseResult& result);
 
+// A case that a program played and judged: its id begins with this, and so does its attested_by. It
+// is beside the catalogue, and nothing computes its verdict again.
+inline const std::string kScript = "script:";
+bool is_script(const CaseResult& result);
+
 // What a case counts as, one of these each.
 enum class CaseOutcome : std::uint8_t {
   kPass,

@@ -35,7 +35,8 @@ Mandatory mandatory_of(const CertifyResult& result) {
     switch (outcome_in(result, *last)) {
       case CaseOutcome::kPass:
       case CaseOutcome::kPassWithWarning:
-        ++count.judged;
+        // A script that found nothing is no ground for a conclusion.
+        if (!is_script(*last)) ++count.judged;
         break;
       case CaseOutcome::kWaived:
         ++count.waived;
@@ -60,7 +61,9 @@ std::size_t cases_of(const CertifyResult& result) {
   const auto last = last_attempts(result);
   return static_cast<std::size_t>(
       std::count_if(last.begin(), last.end(),
-                    [](const CaseResult* one) { return one->id != kClaimsCase; }));
+                    [](const CaseResult* one) {
+                      return one->id != kClaimsCase && !is_script(*one);
+                    }));
 }
 
 // Two attempts of the same number, or of a case whose name is empty: nobody knows which counts.
@@ -177,6 +180,13 @@ Text describe(Conclusion conclusion, const CertifyResult& result) {
     case Conclusion::kNothing:
       return {"必須項目が一つも判定されていないため、結論はありません",
               "No conclusion: not one mandatory case was judged"};
+  }
+  const auto last = last_attempts(result);
+  const auto scripts = std::count_if(last.begin(), last.end(),
+                                     [](const CaseResult* one) { return is_script(*one); });
+  if (scripts != 0) {
+    text = text + say("（スクリプトの証言による{}件は判定を計算し直せない）",
+                      " (attested by script, and not to be computed again: {})", scripts);
   }
   if (count.waived != 0) {
     text = text + say("（ほかに免除{}件：理由・期限・承認者は下記）",

@@ -109,6 +109,16 @@ Recomputed recomputed(const CaseResult& recorded, const Reference& known, const 
     const CaseResult again = judge_claims(load_claims_text(run.claims, "claims.yaml"), subject);
     return compared(recorded, again, again.title, again.rules, known.rules);
   }
+  if (is_script(recorded)) {
+    one.why = {"スクリプトの証言による", "attested by script"};
+    const bool marked = recorded.attested_by.size() == 1 &&
+                        (recorded.attested_by[0] + ":").rfind(kScript, 0) == 0;
+    if (marked && recorded.mandatory == is_mandatory(recorded.rules, known.rules)) return one;
+    one.is = Recomputed::Is::kDiffers;
+    one.why = {"スクリプトのケースの印、または必須かどうかが規則と違う",
+               "a script's case that is not marked as one, or not as mandatory as its rules"};
+    return one;
+  }
   const Case* of = known.catalogue.find(recorded.id);
   if (of == nullptr) {
     if (recorded.attested_by.empty()) one.is = Recomputed::Is::kDiffers;

@@ -116,6 +116,8 @@ std::string kind_of(const std::string& attested_by) {
 
 void clean_case(CaseResult& one, const Redactor& redactor) {
   one.trace.clear();
+  redactor.clean(one.id);
+  redactor.clean(one.title);
   redactor.clean(one.reason);
   redactor.clean(one.not_applicable);
   for (auto& warning : one.warnings) redactor.clean(warning);

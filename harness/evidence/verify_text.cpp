@@ -1,6 +1,7 @@
 // What `verify` says.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "harness/evidence/verify.h"
@@ -154,6 +155,11 @@ std::string json_of(const VerifyReport& report) {
   json.key("same").value(std::uint64_t{report.count(Recomputed::Is::kSame)});
   json.key("differs").value(std::uint64_t{report.count(Recomputed::Is::kDiffers)});
   json.key("not_recomputable").value(std::uint64_t{report.count(Recomputed::Is::kNotRecomputable)});
+  const auto& all = report.recomputed;
+  json.key("attested_by_script")
+      .value(static_cast<std::uint64_t>(std::count_if(all.begin(), all.end(), [](const auto& one) {
+        return one.id.rfind(conformance::kScript, 0) == 0;
+      })));
   json.end_object();
   json.key("notes").begin_array();
   for (const auto& note : report.notes) json.value(note);

@@ -189,6 +189,25 @@ BOOST_AUTO_TEST_CASE(an_empty_run_concludes_nothing_and_is_a_mistake_of_usage) {
   BOOST_TEST(exit_code(run) == ExitCode::kExitUsage);
 }
 
+// What a script says may end a conclusion, never make one: nobody can compute it again.
+BOOST_AUTO_TEST_CASE(a_script_may_find_a_deviation_and_is_no_ground_for_there_being_none) {
+  const std::string script = kScript + "test_x.py::test_a";
+  BOOST_TEST((run_of({left(Left::kPass, script)}).conclusion == Conclusion::kNothing));
+  CertifyResult run = run_of({left(Left::kPass), left(Left::kPass, script)});
+  run.catalogue.cases = 2;  // one of which was not run
+  seal(run);
+  BOOST_TEST((run.conclusion == Conclusion::kNoDeviationInPart));
+  BOOST_TEST(run.conclusion_text.en.find("attested by script") != std::string::npos);
+  run = run_of({left(Left::kPass), left(Left::kFail, script)});
+  BOOST_TEST((run.conclusion == Conclusion::kDeviation));
+  BOOST_TEST((exit_code(run) == ExitCode::kExitFail));
+  run = run_of({left(Left::kPass), left(Left::kInconc, script)});
+  BOOST_TEST((run.conclusion == Conclusion::kOpen));
+  run.cases[1].mandatory = false;  // it stands for a MAY
+  seal(run);
+  BOOST_TEST((run.conclusion != Conclusion::kOpen));
+}
+
 BOOST_AUTO_TEST_CASE(the_last_attempt_counts_and_a_fail_before_it_stays_a_warning) {
   auto first = left(Left::kFail);
   auto second = left(Left::kPass);
