@@ -82,6 +82,23 @@ def test_yaml_of_others_and_data_files_are_passed_over(project: pytest.Pytester)
     assert found.ret == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
+def test_a_scenario_among_the_data_is_taken_only_by_its_name(
+        project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UKETSUKE_DATA", str(project.path / "data"))
+    path = project.path / "data/cards/p3_x.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("uketsuke: 1\nscenario: p3_x\n", encoding="utf-8")
+    assert pytest_of(project).ret == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert pytest_of(project, str(path)).ret != pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+def test_a_skip_within_a_bench_is_no_verdict(project: pytest.Pytester) -> None:
+    script(project, "def test_a():", "    with uketsuke.Bench() as bench:",
+           '        bench.reader.press("職員用ボタン")', "        pytest.skip('later')")
+    pytest_of(project, "--uketsuke-out", "out").assert_outcomes(skipped=1)
+    assert [step["verdict"] for step in results(project)["test_a"]["steps"]] == ["pass"]
+
+
 def test_a_file_that_does_not_load_is_an_error_with_its_place(project: pytest.Pytester) -> None:
     scenario(project, "p3_x", ("press: 職員用ボタン", "pres: 職員用ボタン"))
     found = pytest_of(project)
