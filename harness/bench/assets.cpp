@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <mutex>
 #include <stdexcept>
 
 #include "harness/bench/card_file.h"
@@ -81,7 +82,9 @@ std::shared_ptr<const Assets> load_assets(const std::string& data_folder) {
 }
 
 std::shared_ptr<const Assets> shared_assets(const std::string& data_folder) {
+  static std::mutex mutex;
   static std::map<std::string, std::shared_ptr<const Assets>> loaded;
+  const std::lock_guard<std::mutex> lock(mutex);
   std::shared_ptr<const Assets>& assets = loaded[data_folder];
   if (!assets) assets = load_assets(data_folder);
   return assets;

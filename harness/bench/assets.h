@@ -41,7 +41,7 @@ struct Assets {
 
 // Throws yaml::Error or std::runtime_error with the file's name.
 std::shared_ptr<const Assets> load_assets(const std::string& data_folder);
-// The same; those of a folder are loaded once in this process. By one thread at a time.
+// The same; those of a folder are loaded once in this process. Any thread.
 std::shared_ptr<const Assets> shared_assets(const std::string& data_folder);
 
 // The data folder of this program: `wanted` if not empty, else $UKETSUKE_DATA, else that of

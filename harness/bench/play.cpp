@@ -336,6 +336,7 @@ const StepResult& Play::end_step() {
 }
 
 const StepResult& Play::step(const Step& step, const std::string& file) {
+  goes_on();
   begin_step(file);
   doing_ = words_of(step.action);
   run_step(step);

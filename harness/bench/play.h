@@ -34,6 +34,8 @@ class Play {
   const verdict::StepResult& check(const scenario::Expectation& check,
                                    const std::string& file = {});
   void steps_over();
+  // Something goes on after a check: the next one lets a while pass again.
+  void goes_on() { steps_over_ = false; }
   // A step that a program judged by itself: it stands beside the others, on its word.
   const verdict::StepResult& attest(verdict::StepResult step, const std::string& file);
   // Of a state, or of what happened since the last act, as a scenario would write it.

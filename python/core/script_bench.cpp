@@ -117,16 +117,21 @@ wire::Micros ScriptBench::end_of(wire::Micros duration_us) {
                                  kLongestSeconds)});
 }
 
+void ScriptBench::something_happened() {
+  reader_->something_happened();
+  play_->goes_on();
+}
+
 void ScriptBench::run_for(wire::Micros duration_us) {
   const Running running(*this);
-  reader_->something_happened();
+  something_happened();
   kernel::Simulation& simulation = play_->stage().world().simulation();
   simulation.run_until([] { return false; }, end_of(duration_us));
 }
 
 bool ScriptBench::run_until(const std::function<bool()>& done, wire::Micros within_us) {
   const Running running(*this);
-  reader_->something_happened();
+  something_happened();
   kernel::Simulation& simulation = play_->stage().world().simulation();
   return simulation.run_until(done, end_of(within_us)) ==
          kernel::Simulation::Stop::kCondition;
@@ -212,7 +217,7 @@ const verdict::ScenarioResult& ScriptBench::finish() {
 
 bench::World& ScriptBench::world() {
   drive_only_once();
-  reader_->something_happened();
+  something_happened();
   bench::World& world = play_->stage().world();
   world.simulation().activate();
   return world;

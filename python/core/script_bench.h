@@ -89,6 +89,7 @@ class ScriptBench {
  private:
   class Running;
   void drive_only_once() const;
+  void something_happened();
   wire::Micros end_of(wire::Micros duration_us);
 
   std::shared_ptr<const bench::Assets> assets_;

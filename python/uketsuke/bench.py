@@ -144,6 +144,10 @@ class _Programs:
             elif role == "card" and isinstance(what, CardProgram):
                 self.cards.append(("", what))
             elif role == "card" and isinstance(what, Mapping):
+                for holder, card in what.items():
+                    if not isinstance(card, CardProgram):
+                        raise _told(f"{holder} のカードは uketsuke.Card ではありません：{card!r:.60}",
+                                    f"the card of {holder} is no uketsuke.Card: {card!r:.60}")
                 self.cards.extend(what.items())
             else:
                 self.others.append(f"{role}={what}")
@@ -202,7 +206,12 @@ class Bench(Waits):
         self._steps: list[dict[str, Any]] = []
         self._checks: dict[str, Any] = {}
         self._cannot_be_a_file: tuple[str, str] | None = None
+        self._looked = False
+        self._ready_us = 0
         self._programs = _Programs(bind or {})
+        if self._programs.panel or self._programs.cards:
+            self._cannot_be_a_file = ("パネルかカードが Python で書かれている",
+                                      "a panel or a card is written in Python")
         if not isinstance(seed, int) or not 0 <= seed < 2**64:
             raise _told(f"seed は 0 以上 2**64 未満の整数です：{seed!r:.60}",
                         f"seed is a whole number from 0 and below 2**64, not {seed!r:.60}")
@@ -214,7 +223,9 @@ class Bench(Waits):
         self._result: Result | None = None
         for observer in observers:
             observer.made(self)
-        if not self._core.prepare(file, line):
+        prepared = self._core.prepare(file, line)
+        self._ready_us = self._core.now_us()
+        if not prepared:
             self._refused()
 
     @staticmethod
@@ -263,6 +274,7 @@ class Bench(Waits):
     @property
     def journal(self) -> Journal:
         """All messages and notes so far, as plain records."""
+        self._looked = True
         return Journal(self._core)
 
     # ---- the case
@@ -325,6 +337,11 @@ class Bench(Waits):
         return self._result
 
     @property
+    def used(self) -> bool:
+        """Whether the script looked at anything, or let time pass: else there is nothing to say."""
+        return self._looked or self._core.now_us() > self._ready_us
+
+    @property
     def finished(self) -> bool:
         return self._result is not None
 
@@ -361,12 +378,14 @@ class Bench(Waits):
         """
         if not then:
             raise _told("check：確かめることを書いてください", "check: say what has to hold")
+        self._within_limits()
         told = [Step.of(step) for step in self._core.checks(_yaml(then), *_caller())]
         if self._checks.keys() & then.keys():
             self._cannot_be_a_file = ("同じことを 2 回確かめた", "the same is checked twice")
         self._checks.update(then)
         for step in told:
             self._judged(step)
+        self._within_limits()
         return told
 
     def _within_limits(self) -> None:
@@ -399,11 +418,14 @@ class Bench(Waits):
     @property
     def now(self) -> float:
         """Simulated seconds since the beginning."""
+        self._looked = True
         return self._core.now_us() / 1e6
 
     def run(self, seconds: float) -> None:
         """Lets simulated time pass."""
         self._core.run(_seconds(seconds), *_caller())
+        if self._checks:
+            self._cannot_be_a_file = ("check のあとに時間が進む", "time goes on after a check")
         self._steps.append({"do": {"wait": seconds}})
         self._no_step("run")
         self._within_limits()
@@ -443,6 +465,7 @@ class Bench(Waits):
 
     def seen(self, word: str) -> str:
         """Of a word of `expect:` ("consent"), what there is now, as a scenario would write it."""
+        self._looked = True
         try:
             return self._core.seen(str(word))
         except Error as error:
@@ -452,8 +475,8 @@ class Bench(Waits):
     def to_scenario(self) -> Scenario:
         """The steps so far as a scenario, which can be saved and run.
 
-        What is no step (conditions and checks of the script, raw bytes) is not in it; run(seconds)
-        is a wait. Raises Error where that would be another case.
+        What is no step (conditions and checks of the script with the time they took, raw bytes)
+        is not in it; run(seconds) is a wait. Raises Error where that would be another case.
         """
         if self._cannot_be_a_file:
             ja, en = self._cannot_be_a_file

@@ -161,11 +161,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None
     if not case.results and marked and not left_out:
         said = Text(*[f"{type(error).__name__}: {error}"] * 2) if error else Text()
         case.results = [own_result(pyfuncitem, verdict_of(error) if error else Verdict.PASS, said)]
-    if error is not None:
+    if error is not None and not left_out:
         return
     worst = max((result for result in case.results if result.applicable),
                 key=lambda result: result.verdict.rank, default=None)
-    if worst is not None and not worst.ok:
+    if worst is not None and not worst.ok and (error is None or worst.verdict > Verdict.PASS):
         _raise_from(outcome, Judged(worst))
 
 

@@ -210,15 +210,26 @@ def own_result(item: pytest.Item, verdict: Verdict, reason: Text = Text(),
         produced_by="script"))
 
 
+def left_out(result: Result, error: BaseException | None) -> Result:
+    """The script skipped the case after all: what was found counts, what passed says nothing."""
+    if result.verdict > Verdict.PASS or not result.applicable:
+        return result
+    said = str(error)
+    reason = Text(error.ja, error.en) if isinstance(error, NotApplicable) else Text(said, said)
+    return dataclasses.replace(result, verdict=Verdict.NONE, not_applicable=reason)
+
+
 def with_failure(result: Result, error: BaseException) -> Result:
-    """A bench found nothing, and the script failed all the same: that is what the case came to."""
+    """The script came to something worse than its benches: that is what the case came to."""
     verdict = verdict_of(error)
     said = f"{type(error).__name__}: {error}"
     step = Step(index=len(result.steps), title=Text("スクリプト", "the script"), verdict=verdict,
                 attested_by="script", expected=Text("終わりまで進む", "goes on to its end"),
                 observed=Text(said, said))
-    return dataclasses.replace(result, verdict=max(result.verdict, verdict),
-                               steps=(*result.steps, step), steps_planned=result.steps_planned + 1)
+    told = result.warnings if result.applicable else (*result.warnings, result.not_applicable)
+    return dataclasses.replace(result, verdict=max(result.verdict, verdict), warnings=told,
+                               not_applicable=Text(), steps=(*result.steps, step),
+                               steps_planned=result.steps_planned + 1)
 
 
 def verdict_of(error: BaseException) -> Verdict:
@@ -237,12 +248,15 @@ def end_case(item: pytest.Item, error: BaseException | None,
     for bench in list(case.open):
         if error is not None and not skipped and not isinstance(error, StepError):
             bench.attest_failure(error, traceback)
-        elif error is None and not bench.result.steps:
+        elif error is None and not bench.result.steps and bench.used:
             bench.attest(("最後まで進んだ", "the script went on to its end"), True)
         bench.finish()
     results = [case_result(item, result, number, len(case.results))
                for number, result in enumerate(case.results, 1)]
-    if error is not None and not skipped and results and all(
-            result.verdict <= Verdict.PASS for result in results):
-        results[-1] = with_failure(results[-1], error)
+    if skipped:
+        results = [left_out(result, error) for result in results]
+    elif error is not None and results:
+        worst = max((result.verdict for result in results), key=lambda one: one.rank)
+        if verdict_of(error) > worst:
+            results[-1] = with_failure(results[-1], error)
     case.results = results

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -151,7 +152,8 @@ class Scenario:
         return self._data == other._data
 
     def __hash__(self) -> int:
-        return hash(self._text)
+        # Equal are scenarios with the same keys, in whatever order.
+        return hash(json.dumps(self._data, sort_keys=True))
 
     def __repr__(self) -> str:
         place = f" at {self._file}:{self._line}" if self._file else ""

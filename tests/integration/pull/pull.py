@@ -127,7 +127,8 @@ class Footprint:
         base = pathlib.Path(f"/proc/{pid}")
         self.descriptors = len(os.listdir(base / "fd"))
         self.threads = len(os.listdir(base / "task"))
-        self.kilobytes = int(re.search(r"VmRSS:\s+(\d+)", (base / "status").read_text())[1])
+        # What it has for itself: pages of the program's file come and go with what is run.
+        self.kilobytes = int(re.search(r"RssAnon:\s+(\d+)", (base / "status").read_text())[1])
 
 
 class Execution:

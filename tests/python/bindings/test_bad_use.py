@@ -205,3 +205,48 @@ def test_a_script_below_a_folder_of_any_name_works(tmp_path):
                           env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0",
                                "PYTHONCOERCECLOCALE": "0"})
     assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
+def test_a_check_beyond_the_limit_is_inconclusive_as_in_the_file():
+    bench = uketsuke.Bench(limits={"simulated": 5})
+    bench.reader.press("職員用ボタン", expect={"screen": "passcode_entry"})
+    with pytest.raises(uketsuke.Inconclusive):
+        bench.check(ordinary_view="refused", emergency_view="refused")
+    assert bench.finish().verdict is Verdict.INCONCLUSIVE
+    assert bench.to_scenario().run()[0].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_check_after_something_went_on_lets_a_while_pass_again():
+    with uketsuke.Bench() as bench:
+        bench.check(reader={"screen": "initial"})
+        for go_on in (lambda: bench.run(1), lambda: bench.expect(screen="initial")):
+            go_on()
+            begin = bench.now
+            bench.check(reader={"screen": "initial"})
+            assert bench.now - begin >= 3
+            begin = bench.now
+            bench.check(terminal={"account": "general"})
+            assert bench.now == begin
+
+
+def test_what_happens_after_a_check_or_by_a_program_is_no_file():
+    with uketsuke.Bench() as bench:
+        bench.check(reader={"screen": "initial"})
+        bench.run(1)
+        with pytest.raises(uketsuke.Error, match="goes on after a check"):
+            bench.to_scenario()
+    with uketsuke.Bench(bind={"card": uketsuke.Card()}) as bench:
+        bench.expect(screen="initial")
+        with pytest.raises(uketsuke.Error, match="written in Python"):
+            bench.to_scenario()
+
+
+def test_a_card_that_is_none_is_refused():
+    with pytest.raises(uketsuke.Error, match="card of hanako"):
+        wrong_bench(bind={"card": {"hanako": 5}})
+
+
+def test_equal_scenarios_have_equal_hashes():
+    one = uketsuke.Scenario({"uketsuke": 1, "scenario": "x"})
+    other = uketsuke.Scenario({"scenario": "x", "uketsuke": 1})
+    assert one == other and hash(one) == hash(other)

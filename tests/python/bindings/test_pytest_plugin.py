@@ -96,7 +96,33 @@ def test_a_skip_within_a_bench_is_no_verdict(project: pytest.Pytester) -> None:
     script(project, "def test_a():", "    with uketsuke.Bench() as bench:",
            '        bench.reader.press("職員用ボタン")', "        pytest.skip('later')")
     pytest_of(project, "--uketsuke-out", "out").assert_outcomes(skipped=1)
-    assert [step["verdict"] for step in results(project)["test_a"]["steps"]] == ["pass"]
+    told = results(project)["test_a"]
+    assert [step["verdict"] for step in told["steps"]] == ["pass"]
+    assert (told["verdict"], told["not_applicable"]["en"]) == ("none", "later")
+
+
+def test_a_skip_hides_no_deviation(project: pytest.Pytester) -> None:
+    script(project, "def test_a():", "    with uketsuke.Bench() as bench:",
+           "        try:", '            bench.expect(screen="consent", within=1)',
+           "        except uketsuke.Deviation:", "            pass", "    pytest.skip('later')")
+    pytest_of(project, "--uketsuke-out", "out").assert_outcomes(failed=1)
+    assert results(project)["test_a"]["verdict"] == "fail"
+
+
+def test_a_test_that_does_nothing_with_its_bench_passes_nothing(project: pytest.Pytester) -> None:
+    script(project, "def test_a(bench): pass",
+           "def test_b(bench):", '    assert bench.reader.screen == "initial"')
+    pytest_of(project, "--uketsuke-out", "out").assert_outcomes(passed=1, errors=1)
+    assert results(project)["test_a"]["verdict"] == "none"
+    assert results(project)["test_b"]["verdict"] == "pass"
+
+
+def test_a_failure_beside_an_inconclusive_bench_is_a_failure(project: pytest.Pytester) -> None:
+    script(project, "def test_a():", '    bench = uketsuke.Bench(limits={"simulated": 1})',
+           "    try:", "        bench.run(5)", "    except uketsuke.Inconclusive:", "        pass",
+           "    bench.finish()", "    assert False")
+    pytest_of(project, "--uketsuke-out", "out").assert_outcomes(failed=1)
+    assert results(project)["test_a"]["verdict"] == "fail"
 
 
 def test_a_file_that_does_not_load_is_an_error_with_its_place(project: pytest.Pytester) -> None:
