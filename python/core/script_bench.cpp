@@ -12,6 +12,7 @@
 #include "python/core/errors.h"
 
 namespace uketsuke::python {
+
 using verdict::Text;
 
 std::shared_ptr<const bench::Assets> shared_assets(const std::string& data_folder) {
