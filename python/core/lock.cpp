@@ -28,6 +28,12 @@ std::atomic<int>& waiting() {
   return count;
 }
 
+// Threads on the way to the GIL, and with it within a simulation.
+std::atomic<int>& returning() {
+  static std::atomic<int> count = 0;
+  return count;
+}
+
 struct Waiting {
   Waiting() { ++waiting(); }
   ~Waiting() { --waiting(); }
@@ -56,6 +62,22 @@ unsigned long& main_thread() {
 
 bool in_main_thread() { return PyThread_get_thread_ident() == main_thread(); }
 
+// On the way to the GIL. An interpreter that has ended takes a thread that asks for it off its
+// stack, and neither a destructor nor the kernel lets that pass: such a thread stays here, and
+// end_simulations() waits for those that are on the way already.
+class Returning {
+ public:
+  Returning() {
+    ++returning();
+    if (!interpreter_ends() || in_main_thread()) return;
+    --returning();
+    stay();
+  }
+  ~Returning() { --returning(); }
+  Returning(const Returning&) = delete;
+  Returning& operator=(const Returning&) = delete;
+};
+
 // A few milliseconds coarse, and cheap enough to be asked at every instant.
 std::int64_t wall_ns() {
   timespec now{};
@@ -67,7 +89,7 @@ std::int64_t wall_ns() {
 
 SimulationLock::WithoutGil::~WithoutGil() {
   if (state_ == nullptr) return;
-  if (interpreter_ends() && !in_main_thread()) stay();
+  const Returning returns;
   PyEval_RestoreThread(state_);
 }
 
@@ -102,7 +124,7 @@ void SimulationLock::let_others() {
 }
 
 void in_python(const std::function<void()>& work) {
-  if (interpreter_ends() && !in_main_thread()) stay();
+  const Returning returns;
   py::gil_scoped_acquire acquired;
   try {
     work();
@@ -127,7 +149,10 @@ void watch_signals() {
 void end_simulations() {
   ending() = true;
   py::gil_scoped_release released;
-  static_cast<void>(simulation_mutex()->try_lock_for(kFarewell));  // kept to the end
+  const auto end = std::chrono::steady_clock::now() + kFarewell;
+  static_cast<void>(simulation_mutex()->try_lock_until(end));  // kept to the end
+  while (returning() > 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::microseconds(200));
 }
 
 void prepare_locks() {
@@ -135,6 +160,7 @@ void prepare_locks() {
   ::pthread_atfork(nullptr, nullptr, [] {
     simulation_mutex() = new std::recursive_timed_mutex;
     waiting() = 0;
+    returning() = 0;
     main_thread() = PyThread_get_thread_ident();
   });
   const py::object main = py::module_::import("threading").attr("main_thread")();

@@ -51,16 +51,18 @@ def test_errors_travel_between_processes():
 
 
 def test_a_thread_that_is_left_behind_does_not_end_the_process_badly():
-    for work in ("uketsuke.Bench().run(3000)", "uketsuke.explore('p3', runs=50)"):
-        done = run_script(f"""
-            import threading, time, uketsuke
-            def work():
-                while True: {work}
-            threading.Thread(target=work, daemon=True).start()
-            held = uketsuke.Bench()
-            time.sleep(.5)
-            """)
-        assert (done.returncode, done.stderr) == (0, "")
+    for work in ("uketsuke.Bench().run(3000)", "uketsuke.explore('p3', runs=50)",
+                 "uketsuke.Bench().run_until(lambda: sum(range(9)) == 36)"):
+        for moment in range(8):  # the end comes upon the threads wherever they are
+            done = run_script(f"""
+                import threading, time, uketsuke
+                def work():
+                    while True: {work}
+                for _ in range(2): threading.Thread(target=work, daemon=True).start()
+                held = uketsuke.Bench()
+                time.sleep({.1 + .013 * moment})
+                """)
+            assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_a_process_forked_while_a_simulation_runs_has_benches_of_its_own():
