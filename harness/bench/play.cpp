@@ -421,6 +421,7 @@ void Play::broke_off() {
 }
 
 ScenarioResult Play::finish() {
+  result_.reader = stage_.world().reader_name();
   result_.rsa_us = (crypto::rsa_wall_ns() - rsa_before_ns_) / 1000;
   if (result_.steps_planned == 0)
     result_.steps_planned = static_cast<std::uint32_t>(result_.steps.size());

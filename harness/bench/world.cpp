@@ -1,5 +1,7 @@
 #include "harness/bench/world.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "harness/bench/bound_hands.h"
@@ -199,6 +201,14 @@ verdict::Text World::absences() const {
   if (!told.empty()) return told;
   const auto heard_us = outside_reader_->last_heard_us();
   return heard_us ? told_silence(*heard_us, simulation_.now_us()) : verdict::Text{};
+}
+
+std::string World::reader_name() const {
+  if (!outside_reader_) return "model:" + config_.reader_profile;
+  const gateway::UsbIdentity identity = outside_reader_->usb_identity();
+  if (outside_reader_->last_heard_us().value_or(0) == 0) return {};
+  return fmt::format("{:04x}:{:04x}:{:04x}{}{}", identity.idVendor, identity.idProduct,
+                     identity.bcdDevice, identity.serial.empty() ? "" : ":", identity.serial);
 }
 
 const std::string& World::printed_number_b(const std::string& holder) const {

@@ -38,6 +38,7 @@ struct CardOnDesk {
 
 struct WorldConfig {
   bool face_reader = true;                 // else the generic one
+  std::string reader_profile = "face_reader";  // its name
   generic_reader::Profile generic;
   face_reader::Profile face;
   std::vector<CardOnDesk> cards;
@@ -82,6 +83,8 @@ class World {
   backend::BackendModule& backend() { return *backend_; }
   ehr::EhrModule& ehr() { return *ehr_; }
   people::PeopleModule& people() { return *people_; }
+  // verdict::ScenarioResult::reader.
+  std::string reader_name() const;
   // What people see and press.
   // Without a face-auth reader nobody answers.
   channel::PanelChannel& reader_panel() { return reader_panel_; }

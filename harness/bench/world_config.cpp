@@ -199,6 +199,7 @@ WorldConfig make_config(const Assets& assets, const Scenario& scenario, std::uin
     if (found == assets.readers.end())
       throw std::runtime_error(fmt::format("no reader profile {}", profile));
     config.generic = found->second;
+    config.reader_profile = profile;
   }
   add_cards(config, assets, scenario);
   config.terminal = terminal_parameters(assets, scenario, config.start);

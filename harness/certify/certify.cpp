@@ -197,7 +197,7 @@ void Certify::go_on() {
 void Certify::open() {
   // A mistake in them is told before anything is run or written.
   if (!settings_.scripts.empty())
-    scripts_ = script_cases(settings_.scripts, result_.reader.route, rules_);
+    scripts_ = script_cases(settings_.scripts, result_.reader, rules_);
   std::vector<conformance::Waiver> waivers;
   if (!settings_.waivers.empty()) {
     std::set<std::string> known;
@@ -364,14 +364,7 @@ void Certify::add_scripts() {
   if (scripts_.empty()) return;
   auto& cases = result_.cases;
   cases.erase(std::remove_if(cases.begin(), cases.end(), conformance::is_script), cases.end());
-  for (CaseResult& one : scripts_) {
-    for (conformance::Finding& finding : one.findings) {
-      const conformance::Rule* rule = rules_.find(finding.rule);
-      if (rule != nullptr) finding.rule_text = rule->text;
-    }
-    cases.push_back(std::move(one));
-  }
-  scripts_.clear();
+  cases.insert(cases.end(), scripts_.begin(), scripts_.end());
 }
 
 void Certify::finish(const evidence::SigningKey* key, std::time_t now) {

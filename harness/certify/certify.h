@@ -51,6 +51,8 @@ class Certify {
   // Opens and locks the folder; with resume or rerun_failed reads what lies there. From then on
   // what was done is on the disk, whenever the program is ended. Throws report::ReportError.
   void open();
+  // Cases of scripts that finish() adds, each judged already.
+  const std::vector<conformance::CaseResult>& scripts() const { return scripts_; }
   // How many cases have a result already: of the run that goes on.
   std::size_t done_before() const { return done_before_; }
   // Runs what is to be run. A case during which somebody asked to stop has no result.

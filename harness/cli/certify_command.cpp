@@ -10,6 +10,7 @@
 
 #include "harness/bind/device_lock.h"
 #include "harness/certify/certify.h"
+#include "harness/certify/scripts.h"
 #include "harness/cli/bound_reader.h"
 #include "harness/cli/publish_command.h"
 #include "harness/cli/running.h"
@@ -145,6 +146,15 @@ void show(const conformance::CaseResult& result, Console& console) {
   console.flush();
 }
 
+// What a script did with another device is listed at once: it does not count, and its author may
+// have meant this one.
+void show_scripts(const std::vector<conformance::CaseResult>& scripts, Console& console) {
+  for (const conformance::CaseResult& one : scripts) {
+    show(one, console);
+    if (certify::is_of_another_device(one)) console.line(Text(one.id + "  ") + one.not_applicable);
+  }
+}
+
 void show_end(const conformance::CertifyResult& result, const std::string& out, Console& console) {
   std::string totals;
   for (const auto& [outcome, count] : result.totals.of)
@@ -235,6 +245,7 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
                        "with --resume goes on"));
       return verdict::kExitError;
     }
+    show_scripts(run.scripts(), console);
     run.finish(key.get(), wall_clock());
   } catch (const report::ReportError& error) {
     console.error(error.text() + say("。済んだ項目は {} にある（続きは --resume）",

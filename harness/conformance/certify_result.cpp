@@ -182,8 +182,9 @@ Text describe(Conclusion conclusion, const CertifyResult& result) {
               "No conclusion: not one mandatory case was judged"};
   }
   const auto last = last_attempts(result);
-  const auto scripts = std::count_if(last.begin(), last.end(),
-                                     [](const CaseResult* one) { return is_script(*one); });
+  const auto scripts = std::count_if(last.begin(), last.end(), [](const CaseResult* one) {
+    return is_script(*one) && !is_not_applicable(*one);
+  });
   if (scripts != 0) {
     text = text + say("（スクリプトの証言による{}件は判定を計算し直せない）",
                       " (attested by script, and not to be computed again: {})", scripts);

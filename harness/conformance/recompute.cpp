@@ -111,7 +111,7 @@ Recomputed recomputed(const CaseResult& recorded, const Reference& known, const 
   }
   if (is_script(recorded)) {
     one.why = {"スクリプトの証言による", "attested by script"};
-    const bool marked = recorded.attested_by.size() == 1 &&
+    const bool marked = !recorded.attested_by.empty() &&
                         (recorded.attested_by[0] + ":").rfind(kScript, 0) == 0;
     if (marked && recorded.mandatory == is_mandatory(recorded.rules, known.rules)) return one;
     one.is = Recomputed::Is::kDiffers;

@@ -64,6 +64,7 @@ void write_scenario(JsonWriter& json, const ScenarioResult& result) {
   write_if(json, "script", result.script);
   if (!result.requirements.empty()) write_list(json, "requirements", result.requirements);
   write_if(json, "produced_by", result.produced_by);
+  write_if(json, "reader", result.reader);
   json.key("steps_planned").value(std::uint64_t{result.steps_planned});
   json.key("steps").begin_array();
   for (const auto& step : result.steps) write_step(json, step, result);

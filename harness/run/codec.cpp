@@ -141,6 +141,7 @@ void visit_result(Archive& archive, V& result) {
   list(archive, result.warnings, [&](auto& warning) { visit_text(archive, warning); });
   strings(archive, result.assumptions);
   archive(result.produced_by);
+  archive(result.reader);
   archive(result.simulated_us);
   archive(result.wall_us);
   archive(result.rsa_us);

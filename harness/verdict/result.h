@@ -47,6 +47,9 @@ struct ScenarioResult {
   std::string script;
   std::vector<std::string> requirements;  // ids that it stands for
   std::string produced_by;   // what was bound, e.g. "model" or "reader=usb:054c:0dc8"
+  // Which reader that was: "model:PROFILE", "VID:PID:BCD" or "VID:PID:BCD:SERIAL" in hex and as the
+  // device tells them; empty: its route does not tell, or it never came.
+  std::string reader;
   std::uint64_t simulated_us = 0;
   std::uint64_t wall_us = 0;
   std::uint64_t rsa_us = 0;      // part of wall_us spent in RSA operations, of all roles

@@ -99,6 +99,7 @@ py::dict plain(const ScenarioResult& result) {
   out["script"] = plain_text(result.script);
   out["requirements"] = plain(result.requirements);
   out["produced_by"] = plain_text(result.produced_by);
+  out["reader"] = plain_text(result.reader);
   out["simulated_us"] = result.simulated_us;
   out["wall_us"] = result.wall_us;
   out["rsa_us"] = result.rsa_us;
@@ -193,6 +194,7 @@ ScenarioResult result_from(const py::dict& value) {
   take(value, "script", result.script);
   take(value, "requirements", result.requirements);
   take(value, "produced_by", result.produced_by);
+  take(value, "reader", result.reader);
   take_number(value, "simulated_us", result.simulated_us);
   take_number(value, "wall_us", result.wall_us);
   take_number(value, "rsa_us", result.rsa_us);

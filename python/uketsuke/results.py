@@ -141,6 +141,7 @@ class Result:
     script: str = ""  # attested by script: which, "tests/test_p3.py::test_x"; empty: a scenario
     requirements: tuple[str, ...] = ()  # ids that it stands for
     produced_by: str = ""  # "model", "reader=usb:054c:0dc8"
+    reader: str = ""  # which that was: "model:clean_tpdu", "054c:0dc8:0100:SERIAL"; empty: not told
     simulated_us: int = 0
     wall_us: int = 0
     rsa_us: int = 0  # part of wall_us

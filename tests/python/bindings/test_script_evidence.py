@@ -45,8 +45,9 @@ class Desk:
                                             encoding="utf-8")
         self.call("pytest", "-p", "no:cacheprovider", "--uketsuke-out", "told")
 
-    def certify(self, *more: str, out: str = "run") -> subprocess.CompletedProcess[str]:
-        return self.call("uketsuke", "certify", "--reader", "model:clean_tpdu", "--claims",
+    def certify(self, *more: str, out: str = "run",
+                reader: str = "face_reader") -> subprocess.CompletedProcess[str]:
+        return self.call("uketsuke", "certify", "--reader", f"model:{reader}", "--claims",
                          "claims.yaml", "--only", "DSC", "--out", out, "--scripts", "told", *more)
 
     def results(self, out: str = "run") -> Any:
@@ -103,7 +104,7 @@ def test_a_deviation_that_a_script_found_is_a_deviation(desk: Desk) -> None:
 def test_what_a_script_found_good_is_no_ground_for_a_conclusion(desk: Desk) -> None:
     desk.session()
     without, with_scripts = "a", "b"
-    desk.call("uketsuke", "certify", "--reader", "model:clean_tpdu", "--claims", "claims.yaml",
+    desk.call("uketsuke", "certify", "--reader", "model:face_reader", "--claims", "claims.yaml",
               "--only", "DSC", "--out", without)
     desk.certify(out=with_scripts)
     texts = [json.dumps(desk.results(out), ensure_ascii=False) for out in (without, with_scripts)]
@@ -142,9 +143,86 @@ def test_a_public_copy_keeps_the_mark_and_no_folder(desk: Desk) -> None:
     assert desk.call("uketsuke", "verify", "public", "--full", "run").returncode == 0
 
 
+PROGRAMS = '''
+import uketsuke
+
+class Robot(uketsuke.Panel):
+    name = "the robot"
+
+class Mute(uketsuke.Card):
+    pass
+
+def test_card():
+    generic = {"reader": "generic", "reader_profile": "clean_tpdu"}
+    with uketsuke.Bench(**generic, bind={"card": Mute()}) as bench:
+        bench.card.place()
+        bench.attest("it lies there", True)
+
+def test_panel():
+    with uketsuke.Bench(bind={"panel": Robot()}) as bench:
+        bench.reader.press("職員用ボタン", by="reception_staff")
+
+def test_other_profile():
+    with uketsuke.Bench(reader="generic", reader_profile="clean_short_apdu") as bench:
+        bench.attest("nothing of this reader", False)
+'''
+
+
+def test_what_another_device_did_is_listed_and_does_not_count(desk: Desk) -> None:
+    desk.session(screen="consent")  # the face-auth reader deviates
+    said = desk.certify(reader="clean_tpdu")
+    assert said.returncode == 0, said.stdout
+    assert "not of this device: a result of model:face_reader" in said.stdout
+    case = desk.scripts()["script:test_desk.py::test_button"]
+    assert case["outcome"] == "not_applicable" and case["findings"] == []
+    assert case["attested_by"] == ["script:tests/test_desk.py"]
+    assert desk.call("uketsuke", "verify", "run").returncode == 0
+
+
+@pytest.mark.parametrize("reader, of_it, by", [
+    ("clean_tpdu", "test_card", "card=script:Mute"),
+    ("face_reader", "test_panel", "panel=script:the robot")])
+def test_a_card_or_a_panel_in_python_is_not_the_device(desk: Desk, reader: str, of_it: str,
+                                                       by: str) -> None:
+    (desk.folder / "tests").mkdir()
+    (desk.folder / "tests/test_desk.py").write_text(PROGRAMS, encoding="utf-8")
+    desk.call("pytest", "-p", "no:cacheprovider", "--uketsuke-out", "told")
+    said = desk.certify(reader=reader)
+    assert said.returncode == 0, said.stdout
+    told = desk.scripts()
+    assert {name.rpartition("::")[2]: case["outcome"] for name, case in told.items()} == {
+        "test_card": "not_applicable", "test_panel": "not_applicable",
+        "test_other_profile": "not_applicable", of_it: "pass"}
+    case = told[f"script:test_desk.py::{of_it}"]
+    assert case["attested_by"] == ["script:tests/test_desk.py", by]
+    other = told["script:test_desk.py::test_other_profile"]
+    assert "not of this device: a result of model:clean_short" in other["not_applicable"]["en"]
+    assert desk.call("uketsuke", "verify", "run").returncode == 0
+    assert desk.call("uketsuke", "publish", "run", "--out", "public").returncode == 0
+    assert desk.call("uketsuke", "verify", "public", "--full", "run").returncode == 0
+
+
+@pytest.mark.parametrize("change, why", [
+    ({"produced_by": "reader=usb:1209:0001 panel=operator card=operator",
+      "reader": "1209:0001:0100:UKETSUKE-TPDU"}, "a result of 1209:0001:0100"),
+    ({"reader": ""}, "it does not say of which reader (model)"),
+    ({"reader": "model:face_reader_2"}, "a result of model:face_reader_2"),
+    ({"requirements": ["P9-9"], "reader": "model:clean_tpdu"}, "a result of model:clean_tpdu")])
+def test_a_result_names_its_reader(desk: Desk, change: dict[str, Any], why: str) -> None:
+    desk.session()
+    path = desk.folder / "told/results.json"
+    results = json.loads(path.read_text(encoding="utf-8"))
+    for case in results["scenarios"]:
+        if case["id"] == "test_button":
+            assert case["reader"] == "model:face_reader"
+            case.update(change)
+    path.write_text(json.dumps(results), encoding="utf-8")
+    said = desk.certify()
+    assert said.returncode == 0 and f"not of this device: {why}" in said.stdout, said.stdout
+    assert desk.call("uketsuke", "verify", "run").returncode == 0
+
+
 @pytest.mark.parametrize("change, said", [
-    (lambda case: case.update(produced_by="reader=usb:1209:0001 panel=operator card=operator"),
-     "of another reader"),
     (lambda case: case.update(requirements=["P9-9"]), "there is no requirement P9-9"),
     (lambda case: case.update(verdict="splendid"), "no verdict splendid"),
     (lambda case: case.pop("attested_by"), "there is no case of a script")])

@@ -38,6 +38,7 @@ verdict::ScenarioResult sample() {
   result.warnings = {{"注意", "warning"}};
   result.assumptions = {"A-01", "A-29"};
   result.produced_by = "model";
+  result.reader = "model:clean_tpdu";
   result.simulated_us = 1;
   result.wall_us = 2;
   result.rsa_us = 3;
@@ -85,6 +86,7 @@ BOOST_AUTO_TEST_CASE(every_field_of_a_result_survives) {
   BOOST_TEST(back->warnings.at(0).ja == "注意");
   BOOST_TEST(back->assumptions == there.assumptions, boost::test_tools::per_element());
   BOOST_TEST(back->produced_by == "model");
+  BOOST_TEST(back->reader == "model:clean_tpdu");
   BOOST_TEST(back->simulated_us == 1u);
   BOOST_TEST(back->wall_us == 2u);
   BOOST_TEST(back->rsa_us == 3u);
