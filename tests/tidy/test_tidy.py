@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from allowed import ALLOWED  # noqa: E402
-from layers import check_layers  # noqa: E402
+from layers import check_layers, check_once  # noqa: E402
 from links import check_links  # noqa: E402
 from releases import check_releases  # noqa: E402
 from sizes import check_sizes, cpp_functions  # noqa: E402
@@ -46,6 +46,7 @@ class Project(unittest.TestCase):
 
     def test_includes(self):
         self.none(check_layers(self.files))
+        self.none(check_once(self.files))
 
     def test_link_lines(self):
         path = os.environ.get("UKETSUKE_LINK_LINES")
@@ -138,6 +139,12 @@ class Layers(Planted):
                   'no "a.h"')
         self.only(check_layers({"sim/wire/a.h": "", "sim/wire/a.cpp":
                                 including("vector", "sim/wire/a.h")}), "own header")
+        self.only(check_layers({"tests/unit/a.h": "", "tests/unit/a.cpp": including("vector")}),
+                  "own header")
+
+    def test_headers_that_are_read_twice(self):
+        self.assertEqual(check_once({"sim/wire/a.h": "// a\n#pragma once\n", "a.cpp": ""}), [])
+        self.only(check_once({"sim/wire/a.h": "// #pragma once\n"}), "sim/wire/a.h")
 
 
 LINKS = """uketsuke_wire|STATIC_LIBRARY|sim/wire|Boost::headers
