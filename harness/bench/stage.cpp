@@ -100,6 +100,7 @@ Text Stage::prepare() {
   }
   const bool signs_in = scenario_.given.text_at("terminal.signed_in", "general") != "nobody";
   const auto ready = [&] {
+    if (!world_->lacks().empty()) return true;  // the scenario is not for this reader
     const terminal::Terminal& terminal = world_->terminal().terminal();
     if (signs_in && !terminal.account().signed_in()) return false;
     // The reader, or pcscd, may tell of the card before after the hands have taken it away.
@@ -120,6 +121,7 @@ Text Stage::prepare() {
     }
     return {"機器が使用可能な状態にならなかった", "the desk did not become ready"};
   }
+  if (!world_->lacks().empty()) return {};
   if (scenario_.given.truth_at("ehr.signed_in", false)) ehr_sign_in({});
   if (const std::string screen = scenario_.given.text_at("terminal.display");
       !screen.empty() && screen != world_->terminal_panel().display().screen) {

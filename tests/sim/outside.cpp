@@ -194,6 +194,8 @@ BOOST_AUTO_TEST_CASE(a_route_without_reader_link_does_not_serve_a_face_auth_read
   const auto result = run(kP3, std::make_shared<Script>());
   BOOST_TEST(verdict::is_not_applicable(result));
   BOOST_TEST(result.not_applicable.en.find("reader link") != std::string::npos);
+  for (const verdict::Text& warning : result.warnings)  // nobody waited for it to become ready
+    BOOST_TEST(warning.en.find("ready") == std::string::npos, warning.en);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
