@@ -123,7 +123,6 @@ void Certify::estimate() {
   Text problem;
   const conformance::Subject subject =
       conformance::identify_subject(desks.make, desks.bench.facts, trace, problem);
-  plan_.seconds = 0;
   for (conformance::Planned& planned : plan_.cases) {
     if (!planned.not_applicable.empty()) continue;
     planned.seconds = 1;
@@ -136,8 +135,8 @@ void Certify::estimate() {
       planned.seconds = std::max(0.05, static_cast<double>(result.simulated_us) / 1e6);
     }
     if (settings_.desks.bound) planned.seconds /= settings_.desks.bindings.speed;
-    plan_.seconds += planned.seconds;
   }
+  conformance::count(plan_);
 }
 
 void Certify::write(const std::string& name, const std::string& bytes) const {
@@ -194,6 +193,16 @@ void Certify::go_on() {
   done_before_ = conformance::last_attempts(result_).size();
 }
 
+void Certify::need_folder() const {
+  if (fs::is_directory(settings_.out)) return;
+  usage(say("{} に続きを行えるものがない", "there is nothing in {} to go on with", settings_.out));
+}
+
+void Certify::look_back() {
+  need_folder();
+  go_on();
+}
+
 void Certify::open() {
   // A mistake in them is told before anything is run or written.
   if (!settings_.scripts.empty())
@@ -210,9 +219,7 @@ void Certify::open() {
   }
   const fs::path out = settings_.out;
   const bool goes_on = settings_.resume || settings_.rerun_failed;
-  if (goes_on && !fs::is_directory(out))
-    usage(say("{} に続きを行えるものがない", "there is nothing in {} to go on with",
-              settings_.out));
+  if (goes_on) need_folder();
   folder_ = std::make_unique<const Folder>(settings_.out);
   if (goes_on) {
     go_on();
@@ -312,7 +319,8 @@ void Certify::execute(const Case& of, std::uint32_t attempt, const Events& event
   if (bench_failed && settings_.desks.bound && !settings_.desks.pcsc) look_for_reader();
 }
 
-void Certify::run_again(const Events& events) {
+// What deviated, and which attempt comes next.
+std::vector<std::pair<std::string, std::uint32_t>> Certify::to_run_again() const {
   std::vector<std::pair<std::string, std::uint32_t>> again;
   for (const CaseResult* last : conformance::last_attempts(result_)) {
     const CaseOutcome outcome = conformance::outcome_in(result_, *last);
@@ -322,6 +330,22 @@ void Certify::run_again(const Events& events) {
     const bool is_old = before == attempts_before_.end() || before->second == last->attempt;
     if (deviates && is_old && is_planned(last->id)) again.emplace_back(last->id, last->attempt + 1);
   }
+  return again;
+}
+
+conformance::Plan Certify::rest() const {
+  conformance::Plan rest;
+  std::set<std::string> again;
+  for (const auto& [id, attempt] : to_run_again()) again.insert(id);
+  for (const conformance::Planned& planned : plan_.cases)
+    if (again_ ? again.count(planned.of->id) != 0 : !done(planned.of->id))
+      rest.cases.push_back(planned);
+  conformance::count(rest);
+  return rest;
+}
+
+void Certify::run_again(const Events& events) {
+  const auto again = to_run_again();
   std::size_t number = 0;
   for (const auto& [id, attempt] : again) {
     ++number;

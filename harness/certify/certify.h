@@ -51,6 +51,11 @@ class Certify {
   // Opens and locks the folder; with resume or rerun_failed reads what lies there. From then on
   // what was done is on the disk, whenever the program is ended. Throws report::ReportError.
   void open();
+  // Reads what lies in the folder, as open() does with resume or rerun_failed, and nothing more:
+  // for a plan of what is left. Throws report::ReportError.
+  void look_back();
+  // Of a run that goes on: what is left to be done; in the order of the plan.
+  conformance::Plan rest() const;
   // Cases of scripts that finish() adds, each judged already.
   const std::vector<conformance::CaseResult>& scripts() const { return scripts_; }
   // How many cases have a result already: of the run that goes on.
@@ -65,6 +70,8 @@ class Certify {
  private:
   void go_on();
   void check_same_run(const conformance::CertifyResult& old) const;
+  void need_folder() const;
+  std::vector<std::pair<std::string, std::uint32_t>> to_run_again() const;
   void run_again(const Events& events);
   bool done(const std::string& id) const;
   void execute(const conformance::Case& of, std::uint32_t attempt, const Events& events);

@@ -88,13 +88,16 @@ Desks bound_desks(std::shared_ptr<const bench::Assets> assets, const bind::Bindi
   for (const bind::BoundCard& card : bindings.cards)
     desks.bench.cards.push_back({card.holder, card.simulated, !card.key.empty()});
   conformance::add_bench(bindings, desks.bench.facts);
+  desks.stop = std::make_shared<const std::atomic<int>*>(nullptr);
   if (bindings.reader.kind == "pcsc") {
-    desks.pcsc = std::make_shared<const conformance::PcscBench>(
-        conformance::pcsc_bench(bindings, desks.bench.facts, std::move(assets), language));
+    auto bench = conformance::pcsc_bench(bindings, desks.bench.facts, std::move(assets), language);
+    bench.asked_to_end = [stop = desks.stop] {
+      return *stop == nullptr ? 0 : (*stop)->load();
+    };
+    desks.pcsc = std::make_shared<const conformance::PcscBench>(std::move(bench));
     return desks;
   }
   desks.state = std::make_shared<conformance::BenchState>();
-  desks.stop = std::make_shared<const std::atomic<int>*>(nullptr);
   const bind::Binding& hands = bindings.card.is_model() ? bindings.panel : bindings.card;
   const bool served = bindings.reader.kind == "usbip" && hands.kind == "hands";
   const std::string card = bindings.cards.empty() ? "hanako" : bindings.cards.front().holder;

@@ -214,6 +214,10 @@ std::vector<CaseResult> script_cases(const std::string& folder,
                                      const conformance::ReaderIdentity& reader,
                                      const conformance::RuleBook& rules) {
   Text why;
+  if (!std::filesystem::is_directory(folder)) {
+    refuse(say("--scripts：{} はフォルダーではありません（pytest --uketsuke-out のフォルダー）",
+               "--scripts: {} is no folder (the folder of pytest --uketsuke-out)", folder));
+  }
   const auto bytes = evidence::BundleFolder(folder).read(report::kJsonName, why);
   if (!bytes) refuse(say("{}/{}：{}", "{}/{}: {}", folder, std::string(report::kJsonName), why));
   std::vector<CaseResult> cases;

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <memory>
 #include <optional>
-#include <tuple>
 
 #include "harness/bind/device_lock.h"
 #include "harness/certify/certify.h"
@@ -15,7 +13,9 @@
 #include "harness/cli/publish_command.h"
 #include "harness/cli/running.h"
 #include "harness/conformance/claims_file.h"
+#include "harness/conformance/folded.h"
 #include "harness/conformance/unknown_name.h"
+#include "harness/input/input_file.h"
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
@@ -38,13 +38,10 @@ constexpr const char* kMutant = "mutant:";
 }
 
 std::string file_bytes(const std::string& path) {
-  constexpr std::size_t kMost = yaml::Limits{}.max_bytes + 1;  // more is refused by who reads it
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes(kMost, '\0');
-  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  if (!in.is_open() || in.bad()) usage(say("{} を読めない", "{} cannot be read", path));
-  bytes.resize(static_cast<std::size_t>(in.gcount()));
-  return bytes;
+  Text why;
+  const auto bytes = input::read_file_or_stdin(path, yaml::Limits{}.max_bytes, why);
+  if (!bytes) usage(say("{}：{}", "{}: {}", path, why));
+  return *bytes;
 }
 
 // A name that nothing has is somebody's slip, no failure of the program.
@@ -100,20 +97,6 @@ certify::Desks desks_of(const CertifyCommand& command, const std::string& data,
   return desks;
 }
 
-// How often the finding at `at` is there from there on; 0: it was told before.
-std::size_t times_from(const std::vector<conformance::Finding>& findings, std::size_t at) {
-  const auto key = [](const conformance::Finding& finding) {
-    return std::tie(finding.warning, finding.file, finding.line, finding.rule, finding.expected.en,
-                    finding.got.en);
-  };
-  const auto same = [&](const conformance::Finding& other) {
-    return key(other) == key(findings[at]);
-  };
-  const auto here = findings.begin() + static_cast<std::ptrdiff_t>(at);
-  if (std::any_of(findings.begin(), here, same)) return 0;
-  return static_cast<std::size_t>(std::count_if(here, findings.end(), same));
-}
-
 void show(const conformance::CaseResult& result, Console& console) {
   const CaseOutcome outcome = conformance::outcome_of(result);
   if (outcome == CaseOutcome::kPass || outcome == CaseOutcome::kNotApplicable) return;
@@ -121,16 +104,13 @@ void show(const conformance::CaseResult& result, Console& console) {
   console.print(fmt::format("{:<8} {}  {}\n", result.id,
                             in_language(conformance::describe(outcome), language),
                             in_language(result.title, language)));
-  for (std::size_t i = 0; i < result.findings.size(); ++i) {
-    const conformance::Finding& finding = result.findings[i];
-    const std::size_t times = times_from(result.findings, i);
-    if (times == 0) continue;
+  for (const conformance::FoldedFinding& one : conformance::folded(result.findings)) {
+    const conformance::Finding& finding = *one.first;
     const Text kind = finding.warning ? Text("警告", "warning") : Text("逸脱", "deviation");
-    const Text count = times == 1 ? Text() : say("（{} 回）", " ({} times)", times);
     console.print(fmt::format(
         "    {}{}{}\n", in_language(kind, language),
         finding.file.empty() ? "" : fmt::format(" ({}:{})", finding.file, finding.line),
-        in_language(count, language)));
+        in_language(conformance::times_text(one.times), language)));
     console.print(fmt::format(
         "    {} {}\n      {}: {}\n      {}: {}\n", finding.rule,
         in_language(finding.rule_text, language),
@@ -138,12 +118,24 @@ void show(const conformance::CaseResult& result, Console& console) {
         in_language({"実際", "got"}, language), in_language(finding.got, language)));
     if (!finding.got_hex.empty()) console.print("      " + finding.got_hex + "\n");
   }
-  for (const Text& warning : result.warnings)
-    console.print("    " + in_language(warning, language) + "\n");
+  for (const auto& [warning, times] : conformance::folded(result.warnings))
+    console.print("    " + in_language(*warning + conformance::times_text(times), language) + "\n");
   if (!result.reason.empty()) console.print("    " + in_language(result.reason, language) + "\n");
   for (const Text& rung : result.recovery)
     console.print("    " + in_language(rung, language) + "\n");
   console.flush();
+}
+
+void list(const conformance::Plan& plan, Console& console) {
+  for (const conformance::Planned& planned : plan.cases) {
+    console.print(fmt::format(
+        "  {:<8} {:>6.1f} s  {}{}\n", planned.of->id, planned.seconds,
+        in_language(planned.of->title, console.language()),
+        planned.not_applicable.empty()
+            ? ""
+            : in_language(say("  対象外：{}", "  not applicable: {}", planned.not_applicable),
+                          console.language())));
+  }
 }
 
 // What a script did with another device is listed at once: it does not count, and its author may
@@ -200,28 +192,22 @@ std::unique_ptr<evidence::SigningKey> key_of(const CertifyCommand& command) {
 }  // namespace
 
 int certify_command(const CertifyCommand& command, run::Executor& executor, Console& console) {
-  if (command.out.empty() && !command.plan) usage({"--out が必要", "--out is needed"});
+  if (command.out.empty() && (!command.plan || command.resume || command.rerun_failed))
+    usage({"--out が必要", "--out is needed"});
   std::optional<bind::DeviceLock> lock;
   const auto key = key_of(command);
   certify::Settings settings = settings_of(command, executor.data_folder(), lock, console);
   certify::Certify run = known([&] { return certify::Certify(std::move(settings)); });
-  console.line(conformance::describe(run.plan()));
+  const bool goes_on = command.resume || command.rerun_failed;
+  if (goes_on && command.plan) run.look_back();
+  if (!command.plan) run.open();
+  console.line(goes_on ? conformance::describe_rest(run.rest(), run.done_before())
+                       : conformance::describe(run.plan()));
   console.flush();
   if (command.plan) {
-    for (const conformance::Planned& planned : run.plan().cases) {
-      console.print(fmt::format(
-          "  {:<8} {:>6.1f} s  {}{}\n", planned.of->id, planned.seconds,
-          in_language(planned.of->title, console.language()),
-          planned.not_applicable.empty()
-              ? ""
-              : in_language(say("  対象外：{}", "  not applicable: {}", planned.not_applicable),
-                            console.language())));
-    }
+    list(goes_on ? run.rest() : run.plan(), console);
     return verdict::kExitPass;
   }
-  run.open();
-  if (command.resume || command.rerun_failed)
-    console.line(say("済んだ項目：{}", "cases with a result already: {}", run.done_before()));
   const StopSignals signals;
   certify::Events events;
   events.stop = signals.counter();

@@ -42,9 +42,9 @@ void ConformanceParser::add_claims() {
   claims_app_ = add("claims", {"リーダーの記述子から申告書 (claims.yaml) の下書きを作る",
                                "draft the claims of a reader (claims.yaml) from its descriptors"});
   claims_app_->add_option("READER", claims_.reader,
-                          say_({"usb:…、usbip:…、model:名前、または記述子の 16 進ファイル",
+                          say_({"usb:…、usbip:…、model:名前、または記述子の 16 進ファイル（- は標準入力）",
                                 "usb:..., usbip:..., model:NAME, or a file with descriptors in "
-                                "hex"}))
+                                "hex (-: standard input)"}))
       ->required();
   claims_app_->add_option("--bench", claims_.bench, say_({"ベンチファイル", "bench file"}));
 }

@@ -1,5 +1,6 @@
 #include "harness/conformance/bound_desk.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/bench/describers.h"
@@ -173,8 +174,13 @@ verdict::Text BoundDesk::absence() const {
 Reply BoundDesk::plug(const PlugDeed& deed) {
   const wire::Micros begun = simulation_.now_us();
   Reply reply = now();
-  // A device that is there need not be plugged in; one that is not yet seen may be on its way.
-  if (!deed.in || !probe_->run_until_attached(true, deed.limit_us)) {
+  // A device that is there need not be plugged in; one that is not yet seen may be on its way. What
+  // its route has to find out takes real time, however fast the simulated goes.
+  const double speed = seen_ ? 1 : std::max(1.0, outside_->pace.speed);
+  const auto patience_us = static_cast<wire::Micros>(static_cast<double>(deed.limit_us) * speed);
+  if (deed.in && probe_->run_until_attached(true, patience_us)) {
+    seen_ = true;
+  } else {
     if (!hands_) {
       if (deed.in) return now(Ended::kNoDevice, absence());
       return now(Ended::kUnable, {"ケーブルを抜く人がいない", "nobody can pull the plug"});

@@ -64,6 +64,7 @@ class BoundDesk : public Desk {
   std::unique_ptr<bench::BoundHands> hands_;
   std::unique_ptr<ProbeUsb> probe_;
   bool usable_ = true;
+  bool seen_ = false;  // the device was attached
 };
 
 }  // namespace uketsuke::conformance

@@ -1,10 +1,10 @@
 #include "harness/conformance/descriptor_file.h"
 
 #include <charconv>
-#include <fstream>
 #include <map>
 #include <vector>
 
+#include "harness/input/input_file.h"
 #include "harness/verdict/format.h"
 #include "harness/yaml/yaml.h"
 
@@ -151,17 +151,13 @@ ReaderBytes read_descriptor_text(std::string_view text, const std::string& name)
 }
 
 ReaderBytes load_descriptor_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kMaxDescriptorFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  const auto size = static_cast<std::size_t>(file.gcount());
   const auto refuse = [&path](Text message) {
     throw yaml::Error(yaml::Problem{{path, 0, 0}, std::move(message)});
   };
-  if (!file.is_open() || file.bad()) refuse({"読めません", "cannot be read"});
-  if (size > kMaxDescriptorFile)
-    refuse(say("{} バイトを超えます", "it has more than {} bytes", kMaxDescriptorFile));
-  text.resize(size);
+  Text why;
+  const auto read = input::read_file_or_stdin(path, kMaxDescriptorFile, why);
+  if (!read) refuse(std::move(why));
+  const std::string& text = *read;
   if (text.find_first_of(std::string_view("\0\1\2\3\4\5\6\x7f", 8)) != std::string::npos)
     refuse(say("バイナリーのファイルです。16 進の文字にします（od -An -tx1 -v {0} > {0}.hex）",
                "a binary file; hex is expected (od -An -tx1 -v {0} > {0}.hex)", path));

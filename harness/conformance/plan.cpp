@@ -52,17 +52,25 @@ Plan make_plan(const std::vector<CasePtr>& cases, const Subject& subject, bool b
     std::stable_sort(plan.cases.begin(), plan.cases.end(),
                      [&](const auto& a, const auto& b) { return key(a) < key(b); });
   }
+  count(plan);
+  return plan;
+}
+
+void count(Plan& plan) {
+  plan.applicable = 0;
+  plan.seconds = 0;
+  plan.insertions = plan.operator_cases = 0;
   std::string lying;
   for (const Planned& planned : plan.cases) {
     if (!planned.not_applicable.empty()) continue;
     ++plan.applicable;
+    plan.seconds += planned.seconds;
     plan.operator_cases += planned.of->needs == "operator" ? 1 : 0;
     const std::string& card = planned.of->card;
     plan.insertions += (!card.empty() && card != lying ? 1 : 0) +
                        static_cast<unsigned>(planned.of->cards.size() - (card.empty() ? 0 : 1));
     lying = card;
   }
-  return plan;
 }
 
 Text describe(const Plan& plan) {
@@ -72,6 +80,16 @@ Text describe(const Plan& plan) {
       "plan: the claims and {} cases, {} applicable, about {:.1f} minutes, {} card insertions, {} "
       "with an operator",
       plan.cases.size(), plan.applicable, plan.seconds / 60, plan.insertions, plan.operator_cases);
+}
+
+Text describe_rest(const Plan& rest, std::size_t kept) {
+  return verdict::say(
+      "計画：前回までの結果 {} 件を残し、これから {} 項目、うち適用 {}、およそ {:.1f} 分、カードを置く"
+      "回数 {}、操作者が要る項目 {}",
+      "plan: {} results are kept from before; left are {} cases, {} applicable, about {:.1f} "
+      "minutes, {} card insertions, {} with an operator",
+      kept, rest.cases.size(), rest.applicable, rest.seconds / 60, rest.insertions,
+      rest.operator_cases);
 }
 
 }  // namespace uketsuke::conformance

@@ -30,6 +30,11 @@ std::vector<CasePtr> select(const Catalogue& catalogue, const std::vector<std::s
 // order of the catalogue.
 Plan make_plan(const std::vector<CasePtr>& cases, const Subject& subject, bool by_card);
 
+// Fills the sums of what the plan's cases tell.
+void count(Plan& plan);
+
 Text describe(const Plan& plan);
+// Of a run that goes on: what is left to do, and how many results it has.
+Text describe_rest(const Plan& rest, std::size_t kept);
 
 }  // namespace uketsuke::conformance

@@ -85,6 +85,15 @@ bool is_safe_name(std::string_view name) {
 
 BundleFolder::BundleFolder(const std::string& path) : path_(path) {
   fd_ = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd_ < 0 && errno == ENOTDIR) {
+    throw report::ReportError(
+        report::ReportError::Kind::kEnvironment,
+        say("{} はフォルダーではありません（バンドルは certify --out のフォルダー、結果は run や"
+            " pytest のフォルダーです）",
+            "{} is no folder (a bundle is the folder of certify --out, results are that of run or "
+            "pytest)",
+            path));
+  }
   if (fd_ < 0) report::throw_errno({"バンドルを開けません", "cannot open bundle"}, path, errno);
 }
 

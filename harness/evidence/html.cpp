@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "harness/conformance/folded.h"
 #include "harness/evidence/reports.h"
 #include "harness/evidence/trace_view.h"
 #include "harness/report/html_page.h"
@@ -13,6 +14,7 @@ namespace {
 
 using conformance::CaseOutcome;
 using conformance::Finding;
+using conformance::FoldedFinding;
 using report::Page;
 using verdict::say;
 
@@ -145,11 +147,21 @@ void hex_row(Page& page, const Finding& finding) {
   page.raw("</dd>\n");
 }
 
-void finding_in_full(Page& page, const Finding& finding) {
+std::string lines_text(const std::vector<std::uint64_t>& lines) {
+  constexpr std::size_t kMost = 20;
+  const auto shown = static_cast<std::ptrdiff_t>(std::min(lines.size(), kMost));
+  return fmt::format("{}{}", fmt::join(lines.begin(), lines.begin() + shown, ", "),
+                     lines.size() > kMost ? ", ..." : "");
+}
+
+void finding_in_full(Page& page, const FoldedFinding& folded) {
+  const Finding& finding = *folded.first;
   page.raw("<div class=\"step\"><p><span class=\"v ");
   page.raw(finding.warning ? "pass_with_warning" : "fail").raw("\">");
   page.both(finding.warning ? Text("警告", "warning") : Text("逸脱", "deviation"));
-  page.raw("</span> <strong>").text(finding.rule).raw("</strong></p>\n<dl>");
+  page.raw("</span> <strong>").text(finding.rule).raw("</strong>");
+  if (folded.times > 1) page.both(conformance::times_text(folded.times));
+  page.raw("</p>\n<dl>");
   page.row({"規則", "rule"}, finding.rule_text);
   page.row({"期待", "expected"}, finding.expected);
   page.row({"実際", "got"}, finding.got);
@@ -157,6 +169,8 @@ void finding_in_full(Page& page, const Finding& finding) {
   page.row({"手順", "step"}, finding.line == 0 ? Text(std::to_string(finding.step + 1))
                                                : Text(fmt::format("{} ({}:{})", finding.step + 1,
                                                                   finding.file, finding.line)));
+  if (folded.trace_lines.size() > 1)
+    page.row({"通信記録の行", "lines of the trace"}, Text(lines_text(folded.trace_lines)));
   page.raw("</dl></div>\n");
 }
 
@@ -218,7 +232,8 @@ void case_in_full(Page& page, const Record& record, const CaseResult& one, bool 
   page.row({"規則", "rules"}, Text(joined(one.rules)));
   page.row({"理由", "reason"}, one.reason);
   page.row({"対象外の理由", "not applicable because"}, one.not_applicable);
-  for (const auto& warning : one.warnings) page.row({"警告", "warning"}, warning);
+  for (const auto& [warning, times] : conformance::folded(one.warnings))
+    page.row({"警告", "warning"}, *warning + conformance::times_text(times));
   if (one.repetitions.planned > 1) {
     page.row({"反復", "repetitions"},
              say("{}回中{}回合格（必要{}回）", "{1} of {0} passed ({2} needed)",
@@ -229,7 +244,7 @@ void case_in_full(Page& page, const Record& record, const CaseResult& one, bool 
   page.row({"触れた仮定", "assumptions touched"}, Text(joined(one.assumptions)));
   page.row({"模擬時間", "simulated time"}, time_text(one.simulated_us));
   page.raw("</dl>\n");
-  for (const auto& finding : one.findings) finding_in_full(page, finding);
+  for (const auto& finding : conformance::folded(one.findings)) finding_in_full(page, finding);
   seen_elsewhere(page, one);
   if (outcome != CaseOutcome::kNotApplicable) trace_table(page, one, source);
   page.raw("</div>\n");

@@ -1,4 +1,5 @@
 // junit.xml by the writer of scenario results: a case is a result, a finding a step of it.
+#include "harness/conformance/folded.h"
 #include "harness/evidence/reports.h"
 #include "harness/report/report.h"
 #include "harness/verdict/format.h"
@@ -8,14 +9,16 @@ namespace uketsuke::evidence {
 namespace {
 
 using conformance::CaseOutcome;
-using conformance::Finding;
+using conformance::FoldedFinding;
 using verdict::say;
 
-verdict::StepResult step_of(const Finding& finding) {
+verdict::StepResult step_of(const FoldedFinding& folded) {
+  const conformance::Finding& finding = *folded.first;
   verdict::StepResult step;
   step.index = finding.step;
   step.title = Text(finding.rule);
   if (!finding.rule_text.empty()) step.title = step.title + Text(": ") + finding.rule_text;
+  step.title = step.title + conformance::times_text(folded.times);
   step.verdict = finding.warning ? verdict::Verdict::kPass : verdict::Verdict::kFail;
   step.file = finding.file;
   step.line = finding.line;
@@ -29,17 +32,24 @@ verdict::ScenarioResult result_of(const CertifyResult& run, const CaseResult& on
   verdict::ScenarioResult result;
   result.id = one.id;
   result.file = "conformance/" + one.id.substr(0, one.id.find('-')) + "/" + one.id;
+  if (is_script(one)) {
+    result.script = one.id.substr(conformance::kScript.size());
+    result.file = "script/" + result.script.substr(0, result.script.find("::"));
+  }
   result.title = one.title;
   result.verdict = one.verdict;
   result.reason = one.reason;
   result.not_applicable = one.not_applicable;
-  result.warnings = one.warnings;
+  for (const auto& [warning, times] : conformance::folded(one.warnings))
+    result.warnings.push_back(*warning + conformance::times_text(times));
   result.wall_us = one.wall_us;
-  for (const auto& finding : one.findings) {
-    result.steps.push_back(step_of(finding));
+  for (const auto& folded : conformance::folded(one.findings)) {
+    const conformance::Finding& finding = *folded.first;
+    result.steps.push_back(step_of(folded));
     if (finding.warning) {
-      result.warnings.push_back(say("{}：期待 {}、実際 {}", "{}: expected {}, got {}", finding.rule,
-                                    finding.expected, finding.got));
+      result.warnings.push_back(say("{}：期待 {}、実際 {}{}", "{}: expected {}, got {}{}",
+                                    finding.rule, finding.expected, finding.got,
+                                    conformance::times_text(folded.times)));
     }
   }
   if (outcome_in(run, one) == CaseOutcome::kWaived) {

@@ -1,12 +1,9 @@
 #include "harness/yaml/yaml.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
-#include <filesystem>
 
+#include "harness/input/input_file.h"
 #include "harness/verdict/format.h"
 #include "harness/yaml/tree.h"
 
@@ -210,33 +207,10 @@ Document load_text(std::string_view text, std::string name, const Limits& limits
 }
 
 Document load_file(const std::string& path, const Limits& limits) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::none)
-    fail_file(path, say("たどれません（{}）", "cannot be reached: {}", error.message()));
-  if (!std::filesystem::exists(status)) fail_file(path, {"ファイルがありません", "no such file"});
-  if (std::filesystem::is_directory(status)) {
-    if (::access(path.c_str(), R_OK | X_OK) != 0) {
-      fail_file(path, {"フォルダーを読めません", "the folder cannot be read"});
-    }
-    fail_file(path, {"ファイルではなくフォルダーです", "this is a directory, not a file"});
-  }
-  if (!std::filesystem::is_regular_file(status)) {
-    fail_file(path, {"通常のファイルではありません", "this is not a regular file"});
-  }
-  std::FILE* file = std::fopen(path.c_str(), "rb");
-  if (file == nullptr) fail_file(path, {"ファイルを読めません", "the file cannot be read"});
-  std::string text;
-  char buffer[16384];
-  std::size_t got = 0;
-  while (text.size() <= limits.max_bytes &&
-         (got = std::fread(buffer, 1, sizeof buffer, file)) > 0) {
-    text.append(buffer, got);
-  }
-  const bool broken = std::ferror(file) != 0;
-  std::fclose(file);
-  if (broken) fail_file(path, {"ファイルを読めません", "the file cannot be read"});
-  return load_text(text, path, limits);
+  Text why;
+  const auto text = input::read_file(path, limits.max_bytes, why);
+  if (!text) fail_file(path, std::move(why));
+  return load_text(*text, path, limits);
 }
 
 void fail(const Node& node, Text message) { throw Error(problem_at(node, std::move(message))); }

@@ -156,7 +156,9 @@ void UsbipClient::run() {
 
 void UsbipClient::tell_absence(const UsbipTrouble& trouble) {
   const auto limit = std::chrono::milliseconds(limits_.absent_after_ms);
-  if (was_there_ || stopping_ || limit.count() == 0 || Clock::now() < started_ + limit) return;
+  if (was_there_ || stopping_ || limit.count() == 0) return;
+  // Who said nothing so long will say nothing, and people are not to be asked for a plug meanwhile.
+  if (!trouble.silent && Clock::now() < started_ + limit) return;
   was_there_ = true;
   report_(RouteFailed{trouble.ja, trouble.en});
 }

@@ -25,10 +25,11 @@ class Operation {
  public:
   Operation(const TcpAddress& server, const UsbipLimits& limits, int wake_fd)
       : where_(to_string(server)), wake_fd_(wake_fd),
-        deadline_(Clock::now() + std::chrono::milliseconds(limits.answer_ms)) {
+        answer_ms_(limits.answer_ms) {
     auto found = tcp_connect(server, limits.allow_remote, limits.connect_ms, wake_fd);
     if (auto* socket = std::get_if<FileDescriptor>(&found)) {
       socket_ = std::move(*socket);
+      deadline_ = Clock::now() + std::chrono::milliseconds(answer_ms_);
       return;
     }
     const auto& why = std::get<TcpTrouble>(found);
@@ -102,18 +103,28 @@ class Operation {
     return fail({fmt::format("{} との接続が切れました（{}）", where_, what),
                  fmt::format("the connection to {} was lost ({})", where_, what), false});
   }
+  bool silent() {
+    const double seconds = answer_ms_ / 1000.0;
+    return fail({fmt::format("{} は接続を受け付けましたが、{:g} 秒たっても USB/IP の応答がありません。"
+                             "USB/IP サーバーのポートか、サーバーが止まっていないか確かめてください",
+                             where_, seconds),
+                 fmt::format("{} accepted the connection but did not answer by USB/IP within {:g} "
+                             "s: is it the port of a USB/IP server, and does that server hang?",
+                             where_, seconds), false, true});
+  }
   bool wait() {
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(deadline_ - Clock::now()).count();
     pollfd fds[2] = {{socket_.get(), POLLIN, 0}, {wake_fd_, POLLIN, 0}};
     const int ready = left > 0 ? ::poll(fds, 2, static_cast<int>(left)) : 0;
-    if (ready == 0) return lost("no answer in time");
+    if (ready == 0) return silent();
     if (ready > 0 && fds[0].revents == 0) return lost("given up");
     return true;
   }
 
   std::string where_;
   int wake_fd_;
+  int answer_ms_;
   Clock::time_point deadline_;
   FileDescriptor socket_;
   std::optional<UsbipTrouble> trouble_;

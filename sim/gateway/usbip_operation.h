@@ -26,16 +26,18 @@ std::string to_string(const UsbipTarget& target);  // "usbip:127.0.0.1:3240/1-1"
 struct UsbipLimits {
   bool allow_remote = false;  // other machines than this one
   int connect_ms = 3'000;
-  int answer_ms = 5'000;  // the whole answer to one operation
+  int answer_ms = 4'000;  // the whole answer to one operation
   // Of a client: not there since the start is told as RouteFailed (once; it goes on looking); 0:
   // never.
   int absent_after_ms = 5'000;
 };
 
-// Why not. `for_good`: trying again will not help (nonsense, another machine).
+// Why not. `for_good`: trying again will not help (nonsense, another machine). `silent`: somebody
+// listens there and said nothing (anything but a USB/IP server, or one that hangs).
 struct UsbipTrouble {
   std::string ja, en;
   bool for_good = false;
+  bool silent = false;
 };
 
 // What the server offers to anybody; at most wire::usbip::kMaxListedDevices.

@@ -128,6 +128,31 @@ def test_an_interrupted_run_goes_on_where_it_was(uketsuke):
     assert uketsuke("verify", "out").returncode == PASS
 
 
+def test_the_plan_of_a_run_that_goes_on_is_what_is_left(uketsuke):
+    claims_of(uketsuke, "clean_tpdu")
+    arguments = ["certify", "--reader", "mutant:m-abort-not-supported", "--claims", "claims.yaml",
+                 "--only", "ABT,PWR,RCP", "--out", "out"]
+    assert uketsuke(*arguments).returncode == FAIL
+    results = json.loads((uketsuke.folder / "out/results.json").read_text(encoding="utf-8"))
+    done = {c["id"] for c in results["cases"] if not c["id"].startswith("RCP")}
+    deviate = sum(c["outcome"] == "fail" for c in results["cases"])
+    again = uketsuke(*arguments, "--rerun-failed", "--plan").stdout
+    assert f"plan: {len(results['cases'])} results are kept from before; left are {deviate} " \
+           f"cases, {deviate} applicable" in again, again
+    assert len(re.findall(r"(?m)^  ABT-\d+", again)) == deviate > 2
+    shutil.rmtree(uketsuke.folder / "out")
+    results["cases"] = [c for c in results["cases"] if c["id"] in done]
+    uketsuke.write("out/results.partial.json", json.dumps(results, ensure_ascii=False))
+    plan = uketsuke(*arguments, "--resume", "--plan")
+    told = re.search(rf"plan: {len(done)} results are kept from before; left are 17 cases, (\d+) "
+                     r"applicable, about ([\d.]+) minutes, (\d+) card insertions", plan.stdout)
+    assert plan.returncode == PASS and told and 0 < int(told[1]) <= 17 and float(told[2]) > 0
+    assert not re.search(r"(?m)^  (ABT|PWR)-", plan.stdout), plan.stdout
+    assert sorted(p.name for p in (uketsuke.folder / "out").iterdir()) == ["results.partial.json"]
+    run = uketsuke(*arguments, "--resume")
+    assert plan.stdout.splitlines()[0] in run.stdout
+
+
 def test_another_device_does_not_mend_what_deviated(uketsuke):
     claims_of(uketsuke, "clean_tpdu")
     bad = uketsuke("certify", "--reader", "mutant:m-abort-not-supported", "--claims", "claims.yaml",
@@ -263,8 +288,8 @@ def test_files_that_are_wrong_are_slips_with_their_place(uketsuke):
     uketsuke.write("waivers.yaml", "uketsuke_waivers: 1\nwaivers: MSG-03\n")
     start = ["certify", "--reader", "model:clean_tpdu", "--only", "MSG-03", "--out", "out"]
     for more, said in ((["--claims", "bad.yaml"], "bad.yaml:2:1"),
-                       (["--claims", "."], "cannot be read"),
-                       (["--claims", "nowhere.yaml"], "cannot be read"),
+                       (["--claims", "."], ".: this is a directory, not a file"),
+                       (["--claims", "nowhere.yaml"], "nowhere.yaml: no such file"),
                        (["--claims", "claims.yaml", "--waivers", "waivers.yaml"],
                         "waivers.yaml:2:10: a list is expected here"),
                        (["--claims", "claims.yaml", "--waivers", "nowhere.yaml"], "no such file"),
@@ -291,6 +316,29 @@ def test_the_same_finding_is_told_once_with_its_number(uketsuke):
     findings = [f for attempts in cases(uketsuke).values() for f in attempts[-1]["findings"]]
     told = re.findall(r"(?m)^    (?:deviation|warning)[^\n]*?(?: \((\d+) times\))?$", done.stdout)
     assert sum(int(times or 1) for times in told) == len(findings) > 5
+
+
+def test_reports_fold_the_same_finding_as_the_console_does(uketsuke):
+    claims_of(uketsuke, "clean_tpdu")
+    uketsuke("certify", "--reader", "mutant:m-chain-of-the-card-cut", "--claims", "claims.yaml",
+             "--only", "T1", "--out", "out")
+    page, tests = uketsuke.html(), uketsuke.junit()
+    repeated = 0
+    for name, attempts in cases(uketsuke).items():
+        findings = attempts[-1]["findings"]
+        different = {json.dumps({k: f[k] for k in ("rule", "expected", "got", "warning", "line")
+                                 if k in f}) for f in findings}
+        repeated += len(findings) - len(different)
+        told = page.partition(f'id="{name}-1"')[2].partition('<div class="box"')[0]
+        assert told.count('<div class="step">') == len(different), name
+        times = [int(n) for n in re.findall(r" \((\d+) times\)</span></p>", told)]
+        assert sum(times) - len(times) == len(findings) - len(different), name
+        case, = [one for one in tests.iter("testcase") if one.get("name") == name]
+        text = "".join(case.itertext())
+        assert text.count("expected:") + text.count("warning: ") <= len(different) * 2 + len(
+            attempts[-1]["warnings"]), name
+    assert repeated > 1
+    assert uketsuke("verify", "out").returncode == PASS
 
 
 @pytest.mark.parametrize("reader, only, ja, en", [

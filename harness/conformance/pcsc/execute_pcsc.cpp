@@ -24,7 +24,7 @@ struct Found {
 
 Found find_reader(const PcscBench& bench) {
   PcscHands nobody(nullptr, {});
-  ProbePcsc probe(bench.calls, nobody, bench.simulated);
+  ProbePcsc probe(bench.calls, nobody, bench.simulated, bench.asked_to_end);
   PcscActor actor(probe, "main", 1);
   std::uint32_t context = 0;
   const PcscReply reached = actor.establish(context);
@@ -189,16 +189,16 @@ CaseResult execute_pcsc(const Case& of, const PcscBench& bench, std::string& tra
       in_error(result, found.problem);
       return result;
     }
-    PcscHands hands(bench.hands ? bench.hands() : nullptr, bench.cards);
+    PcscHands hands(bench.hands ? bench.hands() : nullptr, bench.cards, bench.asked_to_end);
     PcscSetting setting{of.id, found.reader, hands.there(), hands.is_person(), bench.simulated,
                         bench.speed};
     PcscTrace recorded(setting);
     {
-      ProbePcsc probe(bench.calls, hands, bench.simulated);
+      ProbePcsc probe(bench.calls, hands, bench.simulated, bench.asked_to_end);
       RecordingPcscDesk desk(probe, recorded);
       run_on(desk, of, setting, bench.facts, result);
     }
-    ProbePcsc probe(bench.calls, hands, bench.simulated);
+    ProbePcsc probe(bench.calls, hands, bench.simulated, bench.asked_to_end);
     RecordingPcscDesk desk(probe, recorded);
     AfterDesk afterwards(desk);
     after(afterwards, of, setting, bench.facts, result);

@@ -28,6 +28,9 @@ struct PcscBench {
   // As hands know them: what mostly lies there, another one, a test card (models/test_card).
   std::vector<std::string> cards{"hanako", "taro", "plain_t1"};
   gateway::PcscCalls calls = gateway::libpcsclite();
+  // How often somebody asked the run to end; above 0 a case that runs ends in error within seconds.
+  // Empty: nobody can.
+  std::function<int()> asked_to_end;
 };
 
 // `pcsc:NAME` of --bind, its hands and what is said of its cards.

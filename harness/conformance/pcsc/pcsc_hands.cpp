@@ -7,6 +7,7 @@ namespace uketsuke::conformance {
 namespace {
 
 constexpr std::chrono::seconds kPatience{180};  // a person may have to come first
+constexpr std::chrono::milliseconds kLook{50};  // so often it is looked who asked to end
 
 PcscReply unable(verdict::Text text) {
   PcscReply reply;
@@ -17,8 +18,9 @@ PcscReply unable(verdict::Text text) {
 
 }  // namespace
 
-PcscHands::PcscHands(std::unique_ptr<gateway::HandsRoute> route, std::vector<std::string> cards)
-    : cards_(std::move(cards)), route_(std::move(route)) {
+PcscHands::PcscHands(std::unique_ptr<gateway::HandsRoute> route, std::vector<std::string> cards,
+                     AskedToEnd asked)
+    : cards_(std::move(cards)), asked_(std::move(asked)), route_(std::move(route)) {
   if (!route_) return;
   route_->start([answers = answers_](gateway::HandsEvent event) {
     const std::lock_guard<std::mutex> lock(answers->mutex);
@@ -59,8 +61,12 @@ PcscReply PcscHands::perform(const PcscDeed& deed) {
   route_->ask({id, std::move(*asked)});
   std::unique_lock<std::mutex> lock(answers_->mutex);
   const auto answered = [&] { return answers_->events.count(id) != 0 || answers_->failed; };
-  if (!answers_->changed.wait_for(lock, kPatience, answered))
-    return unable({"誰も操作しなかった", "nobody did it"});
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  while (!answers_->changed.wait_for(lock, kLook, answered)) {
+    if (asked_ && asked_() > 0) return unable({"中断された", "interrupted"});
+    if (std::chrono::steady_clock::now() >= until)
+      return unable({"誰も操作しなかった", "nobody did it"});
+  }
   const auto found = answers_->events.find(id);
   if (found == answers_->events.end())
     return unable({answers_->failed->ja, answers_->failed->en});

@@ -1,5 +1,6 @@
 #include "harness/conformance/pcsc/probe_pcsc.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "harness/verdict/format.h"
+#include "sim/gateway/broken.h"
 #include "sim/guard/card_guard.h"
 
 namespace uketsuke::conformance {
@@ -18,6 +20,7 @@ using gateway::PcscCalls;
 
 constexpr std::size_t kCanary = 64;
 constexpr std::uint32_t kMostRoom = 1U << 20U;
+constexpr std::chrono::milliseconds kLook{50};  // so often whoever waits looks who asked to end
 
 // A buffer of exactly so many bytes; what lies behind it is looked at afterwards.
 class Room {
@@ -97,14 +100,18 @@ struct ProbePcsc::Shared {
   }
 };
 
-ProbePcsc::ProbePcsc(PcscCalls calls, PcscHands& hands, bool simulated)
-    : shared_(std::make_shared<Shared>()), hands_(hands), simulated_(simulated) {
+ProbePcsc::ProbePcsc(PcscCalls calls, PcscHands& hands, bool simulated, AskedToEnd asked)
+    : shared_(std::make_shared<Shared>()), hands_(hands), simulated_(simulated),
+      asked_(std::move(asked)) {
   shared_->calls = std::move(calls);
 }
 
 ProbePcsc::~ProbePcsc() {
   std::vector<std::uint32_t> numbers;
-  for (const auto& [number, handle] : shared_->contexts) numbers.push_back(number);
+  {
+    const std::lock_guard<std::mutex> lock(shared_->mutex);
+    for (const auto& [number, handle] : shared_->contexts) numbers.push_back(number);
+  }
   for (const std::uint32_t number : numbers) {
     PcscDeed release;
     release.call = PcscCall::kReleaseContext;
@@ -222,13 +229,43 @@ PcscReply ProbePcsc::with_limit(const PcscDeed& deed) {
     job->reply = std::move(reply);
     job->changed.notify_all();
   }).detach();
+  const auto begin = Clock::now();
   std::unique_lock<std::mutex> lock(job->mutex);
   const std::chrono::milliseconds limit(deed.limit_ms);
-  if (job->changed.wait_for(lock, limit, [&] { return job->reply.has_value(); }))
-    return std::move(*job->reply);
-  PcscReply hung;
-  hung.ended = Ended::kTimedOut;
-  return hung;
+  while (!job->changed.wait_for(lock, std::min(limit, kLook),
+                                [&] { return job->reply.has_value(); })) {
+    if (!gives_up(limit, begin)) continue;
+    PcscReply hung;
+    hung.ended = Ended::kTimedOut;
+    return hung;
+  }
+  return std::move(*job->reply);
+}
+
+// Whether what began then is left behind now. The first to see that somebody asked to end cancels
+// what waits: SCardCancel ends SCardGetStatusChange, and nothing ends the other calls.
+bool ProbePcsc::gives_up(std::chrono::milliseconds limit, Clock::time_point begin) {
+  if (Clock::now() - begin >= limit) return true;
+  if (!is_ending()) return false;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!cancelled_) {
+    cancelled_ = Clock::now();
+    std::thread([shared = shared_] {
+      std::map<std::uint32_t, long> contexts;
+      {
+        const std::lock_guard<std::mutex> of_handles(shared->mutex);
+        contexts = shared->contexts;
+      }
+      for (const auto& [number, handle] : contexts) shared->calls.cancel(handle);
+    }).detach();
+  }
+  return asked_() > 1 || Clock::now() - *cancelled_ >= kGrace;
+}
+
+void ProbePcsc::wait(std::chrono::milliseconds time) {
+  const auto until = Clock::now() + time;
+  for (auto now = Clock::now(); now < until && !is_ending(); now = Clock::now())
+    std::this_thread::sleep_for(std::min<Clock::duration>(until - now, kLook));
 }
 
 // Connects and begins a transaction in a process that is then killed.
@@ -252,12 +289,37 @@ PcscReply ProbePcsc::holder_dies(const PcscDeed& deed) {
     for (;;) ::pause();
   }
   ::close(ends[1]);
-  if (child < 0 || ::read(ends[0], &reply.code, sizeof reply.code) != sizeof reply.code)
+  const auto begin = Clock::now();
+  pollfd watched{ends[0], POLLIN, 0};
+  while (child > 0 && reply.ended == Ended::kDone &&
+         ::poll(&watched, 1, static_cast<int>(kLook.count())) <= 0) {
+    if (gives_up(std::chrono::milliseconds(deed.limit_ms), begin)) reply.ended = Ended::kTimedOut;
+  }
+  if (reply.ended == Ended::kDone &&
+      (child < 0 || ::read(ends[0], &reply.code, sizeof reply.code) != sizeof reply.code))
     reply.ended = Ended::kFailed;
   ::close(ends[0]);
   if (child > 0) {
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
+  }
+  return reply;
+}
+
+PcscReply ProbePcsc::hand_over(const PcscDeed& deed) {
+  PcscReply reply;
+  if (const auto why = simulated_ ? std::nullopt : refused(deed)) {
+    reply.ended = Ended::kRefused;
+    reply.text = *why;
+  } else if (is_of_hands(deed.call)) {
+    reply = hands_.perform(deed);
+  } else if (deed.call == PcscCall::kWait) {
+    wait(std::chrono::milliseconds(deed.number));
+  } else if (deed.call == PcscCall::kHolderDies) {
+    reply = holder_dies(deed);
+  } else {
+    reply = with_limit(deed);
+    if (!simulated_ && deed.call == PcscCall::kTransmit) mask(reply);
   }
   return reply;
 }
@@ -268,21 +330,10 @@ PcscReply ProbePcsc::perform(const std::string& actor, const PcscDeed& deed) {
     const std::lock_guard<std::mutex> lock(mutex_);
     calling_[actor] = Clock::now();
   }
-  PcscReply reply;
-  const auto why = simulated_ ? std::nullopt : refused(deed);
-  if (why) {
-    reply.ended = Ended::kRefused;
-    reply.text = *why;
-  } else if (is_of_hands(deed.call)) {
-    reply = hands_.perform(deed);
-  } else if (deed.call == PcscCall::kWait) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(deed.number));
-  } else if (deed.call == PcscCall::kHolderDies) {
-    reply = holder_dies(deed);
-  } else {
-    reply = with_limit(deed);
-    if (!simulated_ && deed.call == PcscCall::kTransmit) mask(reply);
-  }
+  PcscReply reply = hand_over(deed);
+  // What others do ends by itself: theirs are calls, and each comes back at once now.
+  if (is_ending() && (actor == "main" || actor == "afterwards"))
+    throw gateway::RouteBroken("pcsc", "中断された", "interrupted");
   reply.begun_us = begun;
   reply.ended_us = now_us();
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -293,7 +344,7 @@ PcscReply ProbePcsc::perform(const std::string& actor, const PcscDeed& deed) {
 
 void ProbePcsc::await_waiting(const std::string& actor, std::uint32_t ms) {
   const auto until = Clock::now() + std::chrono::seconds(5);
-  while (Clock::now() < until) {
+  while (Clock::now() < until && !is_ending()) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (over_.count(actor) != 0) return;

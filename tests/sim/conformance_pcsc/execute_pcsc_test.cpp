@@ -2,8 +2,12 @@
 // kept of it, and the same verdicts from the trace.
 #include "harness/conformance/pcsc/execute_pcsc.h"
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
+#include <condition_variable>
 #include <cstring>
+#include <memory>
+#include <mutex>
 #include <set>
 
 #include "harness/conformance/pcsc/checks.h"
@@ -231,6 +235,87 @@ BOOST_AUTO_TEST_CASE(a_trace_that_is_none_or_of_another_case_is_refused) {
       // One or the other: never a crash.
     }
   }
+}
+
+// Somebody asks to end while a call is under way.
+struct Asked {
+  std::atomic<int> often{0};
+  std::atomic<int> cancels{0};
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool free = false;  // calls that hang come back
+
+  // As a call that waits: until it is cancelled or the test is over.
+  void hang() {
+    std::unique_lock<std::mutex> lock(mutex);
+    changed.wait(lock, [this] { return free; });
+  }
+  void let_go() {
+    const std::lock_guard<std::mutex> lock(mutex);
+    free = true;
+    changed.notify_all();
+  }
+};
+
+void check_ends(const std::string& id, const conformance::PcscBench& bench) {
+  std::string trace;
+  const CaseResult result = conformance::execute_pcsc(named(id), bench, trace);
+  BOOST_TEST((outcome_of(result) == CaseOutcome::kError), id);
+  BOOST_TEST(result.reason.en.find("interrupted") != std::string::npos, result.reason.en);
+  BOOST_TEST(trace.empty());
+}
+
+// Five minutes are not waited for: the test would be over by its limit of time.
+BOOST_AUTO_TEST_CASE(a_case_that_waits_ends_when_somebody_asks) {
+  Fake fake;
+  Asked asked;
+  auto bench = bench_of(fake);
+  bench.asked_to_end = [&] { return asked.often.load(); };
+  bench.calls.transmit = [&](long, Length, const std::uint8_t*, Length, Buffer response,
+                             Length& length) {
+    asked.often = 1;
+    return put({0, 0, 0, 0, 0, 0, 0, 0, 0x90, 0x00}, response, length);
+  };
+  check_ends("PCS-20", bench);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_never_returns_is_left_behind_when_somebody_asks_twice) {
+  Fake fake;
+  auto asked = std::make_shared<Asked>();
+  auto bench = bench_of(fake);
+  bench.asked_to_end = [asked] { return asked->often.load(); };
+  bench.calls.transmit = [asked](long, Length, const std::uint8_t*, Length, Buffer, Length&) {
+    asked->often = 2;
+    asked->hang();
+    return 0U;
+  };
+  bench.calls.cancel = [](long) { return 0U; };
+  check_ends("PCS-20", bench);
+  asked->let_go();
+}
+
+BOOST_AUTO_TEST_CASE(what_waits_for_a_change_is_cancelled_when_somebody_asks) {
+  Fake fake;
+  auto asked = std::make_shared<Asked>();
+  auto bench = bench_of(fake);
+  bench.asked_to_end = [asked] { return asked->often.load(); };
+  bench.calls.get_status_change = [asked](long, Length timeout,
+                                          std::vector<gateway::PcscState>& states) {
+    const bool news = states.front().current == 0;
+    for (auto& state : states) state.event = 0x22;
+    if (news) return 0U;
+    if (timeout == 0) return 0x8010000AU;
+    asked->often = 1;
+    asked->hang();
+    return 0x80100002U;
+  };
+  bench.calls.cancel = [asked](long) {
+    ++asked->cancels;
+    asked->let_go();
+    return 0U;
+  };
+  check_ends("PCS-06", bench);
+  BOOST_TEST(asked->cancels > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

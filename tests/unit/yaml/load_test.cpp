@@ -193,17 +193,17 @@ BOOST_AUTO_TEST_CASE(what_is_no_readable_file_is_refused) {
   const Folder folder;
   BOOST_TEST(file_error((folder.path / "none.yaml").string()) == "no such file");
   BOOST_TEST(file_error(folder.path.string()) == "this is a directory, not a file");
-  BOOST_TEST(file_error("/dev/zero") == "this is not a regular file");
+  BOOST_TEST(file_error("/dev/zero").find("this is not a regular file (a device") == 0U);
   const std::string pipe = (folder.path / "pipe").string();
   BOOST_REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
-  BOOST_TEST(file_error(pipe) == "this is not a regular file");
+  BOOST_TEST(file_error(pipe).find("this is not a regular file (a pipe)") == 0U);
   const std::string good = folder.file("good.yaml", "a: 1\n");
   BOOST_TEST(yaml::load_file(good).root().value(0).as_int() == 1);
   const std::string big = folder.file("big.yaml", std::string((1U << 20U) + 1, '#'));
   BOOST_TEST(file_error(big).find("larger than") == 0U);
   if (::geteuid() != 0) {
     ::chmod(good.c_str(), 0);
-    BOOST_TEST(file_error(good) == "the file cannot be read");
+    BOOST_TEST(file_error(good) .find("the file cannot be read (") == 0U);
   }
 }
 
