@@ -43,11 +43,11 @@ void add_cards(Assets& assets, const std::string& folder) {
       terminal::make_credential(hierarchy.terminal_certificate, hierarchy.terminal_key);
 }
 
+// Their names are in the catalog already.
 void add_releases(Assets& assets, const std::string& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     if (!entry.is_regular_file() || entry.path().extension() != ".yaml") continue;
     backend::Release release = load_release(entry.path().string());
-    assets.catalog.releases.push_back(release.id);
     assets.releases.emplace(release.id, std::move(release));
   }
   std::sort(assets.catalog.releases.begin(), assets.catalog.releases.end());

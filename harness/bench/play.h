@@ -49,6 +49,7 @@ class Play {
   verdict::ScenarioResult& result() { return result_; }
   // The scenario's simulated time is used up.
   bool out_of_time() { return simulation().now_us() >= limit_us_; }
+  wire::Micros limit_us() const { return limit_us_; }  // of it, on the simulation's clock
   // It was used up: `where`, in words that follow.
   void limit_reached(const verdict::Text& where);
 

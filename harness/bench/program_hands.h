@@ -1,4 +1,6 @@
-// Hands of the model, but what concerns the panel is done, or not, by a program.
+// Hands of the model, but what is put on the panel of the face-auth reader, and the comparison with
+// the photo, is done, or not, by a program. Cards, plugs and the reader's own pad for PINs, which
+// is no part of that panel, are left to the others.
 #pragma once
 
 #include <memory>

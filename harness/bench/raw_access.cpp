@@ -202,36 +202,37 @@ wire::Bytes RawAccess::ccid_answer(const Pipes& pipes, wire::Micros deadline_us)
 
 // ---- the session
 
-void RawAccess::drain() {
+// False: no answer yet.
+bool RawAccess::drain() {
   session_.to_second().drain([this](session::Event event) {
-    if (std::holds_alternative<session::ReaderGone>(event)) {
-      if (unanswered_ != 0 && !answer_)
-        answer_ = session::Failed{0, session::Failure::kNoReader, "the reader left"};
-      unanswered_ = 0;
-    }
-    if (is_presence(event) || unanswered_ == 0) return;
-    --unanswered_;
-    answer_ = std::move(event);
+    if (std::holds_alternative<session::ReaderGone>(event) && !answer_)
+      answer_ = session::Failed{0, session::Failure::kNoReader, "the reader left"};
+    if (is_presence(event)) return;
+    session_.second_took();
+    if (!answer_) answer_ = std::move(event);
   });
+  return answer_.has_value();
 }
 
-// An answer that came too late for the request before is not taken for this one's.
+// An answer that came too late for the request before, or twice, is not taken for this one's. What
+// a fault took is waited for to the end: who asks does not know of it.
 session::Event RawAccess::ask(session::Request request, wire::Micros limit_us) {
   kernel::Simulation& simulation = context_.simulation;
   simulation.run_for(0);
   const wire::Micros deadline_us = now_us() + limit_us;
-  const auto answered = [this] {
+  const auto nothing_owed = [this] {
     drain();
-    return unanswered_ == 0;
+    return session_.owed_to_second() == 0;
   };
-  simulation.run_until(answered, deadline_us);
-  if (unanswered_ == 0) {
-    answer_.reset();
-    ++unanswered_;
-    session_.ask_second(std::move(request));
-    simulation.run_until(answered, deadline_us);
+  simulation.run_until(nothing_owed, deadline_us);
+  if (!nothing_owed()) {
+    fail("timed_out", seconds({"前の要求への答えがまだ来ない",
+                               "the answer to the request before has not come yet"}, limit_us));
   }
-  if (!answer_ || unanswered_ != 0)
+  answer_.reset();
+  session_.ask_second(std::move(request));
+  simulation.run_until([this] { return drain(); }, deadline_us);
+  if (!answer_)
     fail("timed_out", seconds({"リーダーは答えなかった", "the reader did not answer"}, limit_us));
   return *std::exchange(answer_, std::nullopt);
 }

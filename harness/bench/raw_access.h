@@ -63,15 +63,14 @@ class RawAccess {
   Pipes ccid_pipes(wire::Micros deadline_us);
   wire::Bytes ccid_answer(const Pipes& pipes, wire::Micros deadline_us);
   wire::session::Event ask(wire::session::Request request, wire::Micros limit_us);
-  void drain();
+  bool drain();
 
   channel::Context& context_;
   channel::SessionChannel& session_;
   std::unique_ptr<channel::SharedUsbPort> shared_;  // nullptr: the route carries no USB
   std::unique_ptr<UsbProbe> probe_;
   const host_port::HostPortModule* drivers_ = nullptr;
-  unsigned unanswered_ = 0;  // requests of ours on the session
-  std::optional<wire::session::Event> answer_;
+  std::optional<wire::session::Event> answer_;  // the first one to the request under way
 };
 
 }  // namespace uketsuke::bench

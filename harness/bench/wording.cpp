@@ -8,6 +8,15 @@ namespace {
 using scenario::Act;
 using verdict::Text;
 
+// Without an argument there is no place for it, nor the blank before.
+std::string filled(std::string phrase, const std::string& argument) {
+  for (const std::string_view place : {" ({})", " {}"}) {
+    const std::size_t at = phrase.find(place);
+    if (argument.empty() && at != std::string::npos) phrase.erase(at, place.size());
+  }
+  return fmt::format(fmt::runtime(phrase), argument);
+}
+
 struct Phrase { const char* ja; const char* en; };  // {} is the argument
 
 Phrase phrase_of(Act act) {
@@ -120,8 +129,7 @@ Text words_of(const scenario::Action& action) {
     argument = "****";
   if (action.act == Act::kSignIn && action.argument.form == scenario::Value::Form::kMap)
     argument = action.argument.text_at("user");
-  return {fmt::format(fmt::runtime(phrase.ja), argument),
-          fmt::format(fmt::runtime(phrase.en), argument)};
+  return {filled(phrase.ja, argument), filled(phrase.en, argument)};
 }
 
 Text words_of(const scenario::Expectation& expectation) {

@@ -3,6 +3,7 @@
 #include <pybind11/stl.h>
 
 #include "harness/bind/bindings.h"
+#include "harness/run/find.h"
 #include "python/core/driven.h"
 #include "python/core/plain.h"
 #include "python/core/programs.h"
@@ -48,9 +49,18 @@ BenchSettings settings_of(const py::dict& given) {
 
 std::unique_ptr<ScriptBench> make(const std::string& header, const std::string& file, int line,
                                   const py::dict& given) {
-  BenchSettings settings = settings_of(given);
-  return driven([&] {
-    return std::make_unique<ScriptBench>(header, Source{file, line}, std::move(settings));
+  const Source source{file, line};
+  const auto settings = [&] {
+    try {
+      return settings_of(given);
+    } catch (const run::RunError&) {
+      throw BenchFailure(std::current_exception(), source, {});
+    } catch (const ScriptError&) {
+      throw BenchFailure(std::current_exception(), source, {});
+    }
+  };
+  return driven([&, settings = settings()]() mutable {
+    return std::make_unique<ScriptBench>(header, source, std::move(settings));
   });
 }
 

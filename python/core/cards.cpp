@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "harness/verdict/format.h"
 #include "python/core/driven.h"
+#include "python/core/initialised.h"
 #include "python/core/program.h"
 
 namespace uketsuke::python {
@@ -14,7 +16,7 @@ constexpr std::size_t kLongestResponse = 0x10000 + 2;  // ISO/IEC 7816-4:2013, 5
 constexpr double kLongestWorkSeconds = 3600;
 
 // The modelled card, while a command is being answered.
-class CardPort {
+class CardPort : public Port {
  public:
   void asked(card::Modelled* modelled) { modelled_ = modelled; }
   card::Answer transmit(wire::ByteView command) {
@@ -27,15 +29,29 @@ class CardPort {
   card::Modelled* modelled_ = nullptr;
 };
 
+}  // namespace
+}  // namespace uketsuke::python
+
+namespace pybind11::detail {
+template <>
+struct type_caster<uketsuke::python::CardPort>
+    : uketsuke::python::InitialisedCaster<uketsuke::python::CardPort> {};
+}  // namespace pybind11::detail
+
+namespace uketsuke::python {
+namespace {
+
 class PythonCard : public card::Outside {
  public:
   PythonCard(const py::object& object, std::shared_ptr<CardPort> port, wire::Bytes atr)
-      : program_(object), port_(std::move(port)), atr_(std::move(atr)) {}
+      : program_(std::make_shared<Program>(object)), port_(std::move(port)), atr_(std::move(atr)) {
+    port_->bind(program_);
+  }
   void powered_on() override { tell("powered_on"); }
   void reset() override { tell("reset"); }
   void powered_down() override { tell("powered_down"); }
   wire::Bytes atr() const override { return atr_; }
-  const std::string& name() const { return program_.name(); }
+  const std::string& name() const { return program_->name(); }
 
   card::Answer transmit(card::Modelled& modelled, wire::ByteView command) override {
     card::Answer answer{{}, 0};
@@ -44,7 +60,7 @@ class PythonCard : public card::Outside {
       CardPort& port;
     } asked{*port_};
     port_->asked(&modelled);
-    program_.with([&](const py::object& card) {
+    program_->with([&](const py::object& card) {
       answer = answer_from(card.attr("transmit")(plain_bytes(command)));
     });
     return answer;
@@ -52,24 +68,38 @@ class PythonCard : public card::Outside {
 
  private:
   void tell(const char* what) {
-    program_.with([&](const py::object& card) { card.attr(what)(); });
+    program_->with([&](const py::object& card) { card.attr(what)(); });
+  }
+  // -1: no number.
+  static double seconds_of(const py::object& told) {
+    const py::object seconds = py::getattr(told, "seconds", py::float_(0.0));
+    if (!py::isinstance<py::float_>(seconds) && !py::isinstance<py::int_>(seconds)) return -1;
+    return seconds.cast<double>();
   }
   // None: it never gets done. `seconds` is the work time of a uketsuke.Response.
   static card::Answer answer_from(const py::object& told) {
     card::Answer answer{{}, 0};
     if (told.is_none()) return answer;
     answer.response = bytes_from(told, "Card.transmit");
-    if (answer.response.size() < 2 || answer.response.size() > kLongestResponse)
-      throw py::value_error("Card.transmit: a response has 2 to 65538 bytes, the last two are SW1 "
-                            "and SW2; None: the card never gets done");
-    const double seconds = py::getattr(told, "seconds", py::float_(0.0)).cast<double>();
-    if (!(seconds >= 0 && seconds <= kLongestWorkSeconds))
-      throw py::value_error("Card.transmit: a card works from 0 to 3600 seconds");
+    if (answer.response.size() < 2 || answer.response.size() > kLongestResponse) {
+      throw ArgumentError(verdict::say(
+          "Card.transmit：応答は 2 バイト以上 {0} バイト以下で、最後の 2 バイトが SW1 SW2 です。None: "
+          "カードは終わらない",
+          "Card.transmit: a response has 2 to {0} bytes, the last two are SW1 and SW2; None: the "
+          "card never gets done",
+          kLongestResponse));
+    }
+    const double seconds = seconds_of(told);
+    if (!(seconds >= 0 && seconds <= kLongestWorkSeconds)) {
+      throw ArgumentError(verdict::say("Card.transmit：カードが働く時間は 0 以上 {:g} 以下の秒数です",
+                                       "Card.transmit: a card works from 0 to {:g} seconds",
+                                       kLongestWorkSeconds));
+    }
     answer.work_time_us = static_cast<wire::Micros>(std::llround(seconds * 1e6));
     return answer;
   }
 
-  Program program_;
+  std::shared_ptr<const Program> program_;
   std::shared_ptr<CardPort> port_;
   wire::Bytes atr_;
 };
@@ -84,6 +114,8 @@ py::tuple transmit(CardPort& port, const py::bytes& command) {
 }  // namespace
 
 std::shared_ptr<card::Outside> make_card(const py::object& card) {
+  if (const py::object there = card.attr("_port"); py::isinstance<CardPort>(there))
+    need_free(card, *there.cast<const CardPort*>(), {"カード", "card"});
   const auto port = std::make_shared<CardPort>();
   const py::object atr = card.attr("atr");
   wire::Bytes own_atr = atr.is_none() ? wire::Bytes{} : bytes_from(atr, "Card.atr");

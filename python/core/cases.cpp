@@ -17,6 +17,7 @@
 #include "harness/report/atomic_file.h"
 #include "harness/scenario/requirements.h"
 #include "python/core/driven.h"
+#include "python/core/initialised.h"
 #include "python/core/plain.h"
 #include "python/core/script_executor.h"
 
@@ -140,6 +141,15 @@ class SessionFolder {
 };
 
 }  // namespace
+}  // namespace uketsuke::python
+
+namespace pybind11::detail {
+template <>
+struct type_caster<uketsuke::python::SessionFolder>
+    : uketsuke::python::InitialisedCaster<uketsuke::python::SessionFolder> {};
+}  // namespace pybind11::detail
+
+namespace uketsuke::python {
 
 void register_cases(py::module_& module) {
   module.def("requirement_ids", &requirement_ids, py::arg("data_folder"));

@@ -6,7 +6,11 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "harness/verdict/format.h"
+#include "harness/yaml/yaml.h"
+#include "python/core/errors.h"
 #include "python/core/program.h"
 #include "sim/wire/ccid/message.h"
 
@@ -75,10 +79,12 @@ class Fields {
     const py::object given = take(name);
     const auto largest = std::numeric_limits<Number>::max();
     if (!py::isinstance<py::int_>(given))
-      throw py::type_error(fmt::format("{} is an integer", name));
+      throw ArgumentError(verdict::say("{} は整数です", "{} is an integer", name));
     const py::int_ zero(0), limit(static_cast<std::uint64_t>(largest));
-    if (given < zero || given > limit)
-      throw py::value_error(fmt::format("{} is a number from 0 to {}", name, largest));
+    if (given < zero || given > limit) {
+      throw ArgumentError(verdict::say("{} は 0 以上 {} 以下の数です",
+                                       "{} is a number from 0 to {}", name, largest));
+    }
     return given.cast<Number>();
   }
   wire::Bytes bytes(std::string_view name) {
@@ -87,7 +93,8 @@ class Fields {
   void nothing_left(std::string_view message) const {
     if (left_.empty()) return;
     const std::string name = py::str(*left_.attr("__iter__")().cast<py::iterator>());
-    throw py::value_error(fmt::format("{} has no field {}", message, name));
+    throw ArgumentError(verdict::say("{} にフィールド {} はありません", "{} has no field {}",
+                                     message, name));
   }
 
  private:
@@ -109,7 +116,8 @@ void write_between(Fields& fields, const Layout& layout, wire::ByteWriter& write
       writer.write_u8(fields.number<std::uint8_t>(layout.bytes[i]));
     }
   }
-  if (rfu.size() > rfu_at) throw py::value_error(fmt::format("abRFU has {} bytes", rfu_at));
+  if (rfu.size() > rfu_at)
+    throw ArgumentError(verdict::say("abRFU は {} バイトです", "abRFU has {} bytes", rfu_at));
 }
 
 wire::Bytes data_of(Fields& fields, const Layout& layout) {
@@ -151,10 +159,17 @@ void say_status(wire::ByteView message, py::dict& fields) {
 wire::Bytes ccid_bytes(const py::dict& given) {
   Fields fields(given);
   if (!fields.has("message"))
-    throw py::value_error("message: its name is wanted, such as \"PC_to_RDR_GetSlotStatus\"");
+    throw ArgumentError({"message：名前を指定してください（\"PC_to_RDR_GetSlotStatus\" など）",
+                         "message: its name is wanted, such as \"PC_to_RDR_GetSlotStatus\""});
   const std::string name = py::str(fields.take("message"));
   const Layout* layout = find([&](const Layout& one) { return to_string(one.type) == name; });
-  if (layout == nullptr) throw py::value_error(fmt::format("no CCID message {}", name));
+  if (layout == nullptr) {
+    std::vector<std::string> names;
+    for (const Layout& one : kLayouts) names.emplace_back(to_string(one.type));
+    throw ArgumentError(verdict::say("CCID のメッセージ {} はありません", "no CCID message {}",
+                                     yaml::shortened(name)) +
+                        yaml::hint(name, names));
+  }
   wire::ByteWriter between;
   const auto type =
       fields.number<std::uint8_t>("bMessageType", static_cast<std::uint8_t>(layout->type));

@@ -9,7 +9,7 @@
 namespace uketsuke::python {
 
 // Fields left out are 0; bMessageType and dwLength follow from message and data unless they are
-// given, right or wrong. Throws pybind11::value_error and pybind11::type_error that name the field.
+// given, right or wrong. Throws ArgumentError that names the field.
 wire::Bytes ccid_bytes(const pybind11::dict& fields);
 // All fields by name, and in words: icc, command, error (of answers). What is no message has only
 // the fields for which there are bytes.

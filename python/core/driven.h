@@ -5,8 +5,15 @@
 #include <utility>
 
 #include "python/core/errors.h"
+#include "python/core/initialised.h"
 #include "python/core/lock.h"
 #include "python/core/script_bench.h"
+
+namespace pybind11::detail {
+template <>
+struct type_caster<uketsuke::python::ScriptBench>
+    : uketsuke::python::InitialisedCaster<uketsuke::python::ScriptBench> {};
+}  // namespace pybind11::detail
 
 namespace uketsuke::python {
 

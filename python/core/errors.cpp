@@ -43,6 +43,8 @@ py::object to_python(const std::exception_ptr& cause) {
     return error;
   } catch (const yaml::Error& error) {
     return of_problems(error);
+  } catch (const ArgumentError& error) {
+    return make("ArgumentError", error.text());
   } catch (const ScriptError& error) {
     return make("Error", error.text());
   } catch (const bench::RawFailed& failed) {
@@ -84,6 +86,23 @@ void translate(std::exception_ptr cause) {
 }
 
 }  // namespace
+
+void set_python_error() {
+  try {
+    throw;
+  } catch (py::error_already_set& error) {
+    error.restore();
+  } catch (const py::builtin_exception& error) {
+    error.set_error();
+  } catch (const std::exception& failed) {
+    const py::object error = to_python(std::current_exception());
+    if (error) {
+      PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(error.ptr())), error.ptr());
+    } else {
+      PyErr_SetString(PyExc_RuntimeError, failed.what());
+    }
+  }
+}
 
 void register_errors(py::module_&) { py::register_local_exception_translator(translate); }
 

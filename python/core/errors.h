@@ -24,6 +24,13 @@ class ScriptError : public std::exception {
   verdict::Text text_;
 };
 
+// An argument of the wrong kind, or out of its range: uketsuke.ArgumentError, which is also a
+// TypeError and a ValueError.
+class ArgumentError : public ScriptError {
+ public:
+  using ScriptError::ScriptError;
+};
+
 // What a bench threw, with where the program was and what passed on the wires before.
 class BenchFailure : public std::exception {
  public:
@@ -40,6 +47,10 @@ class BenchFailure : public std::exception {
   scenario::Source source_;
   std::vector<std::string> messages_;
 };
+
+// Holding the GIL, in a handler: what is being thrown, as Python's own current error; what Python
+// raised stays what it is.
+void set_python_error();
 
 // All that our C++ throws becomes an exception of uketsuke.errors from now on.
 void register_errors(pybind11::module_& module);

@@ -11,6 +11,7 @@
 #include "harness/explore/explorer.h"
 #include "harness/explore/scenario_text.h"
 #include "python/core/driven.h"
+#include "python/core/initialised.h"
 #include "python/core/plain.h"
 
 namespace uketsuke::python {
@@ -118,6 +119,18 @@ class Walk {
   std::uint32_t state_;
   std::uint32_t held_ = 0;  // acts since the reader's screen changed
 };
+
+}  // namespace
+}  // namespace uketsuke::python
+
+namespace pybind11::detail {
+template <>
+struct type_caster<uketsuke::python::Walk>
+    : uketsuke::python::InitialisedCaster<uketsuke::python::Walk> {};
+}  // namespace pybind11::detail
+
+namespace uketsuke::python {
+namespace {
 
 py::dict plain_disagreement(const explore::Disagreement& disagreement) {
   py::dict fields;

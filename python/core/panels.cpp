@@ -1,6 +1,8 @@
 #include "python/core/panels.h"
 
+#include "harness/verdict/format.h"
 #include "python/core/driven.h"
+#include "python/core/initialised.h"
 #include "python/core/plain.h"
 #include "python/core/program.h"
 
@@ -14,7 +16,7 @@ constexpr const char* kDevice = "face_reader";
 constexpr int kLikest = 1000;  // panel::ShowFace
 
 // The panel of the model, as long as there is one. What is put there arrives at this instant.
-class PanelPort {
+class PanelPort : public Port {
  public:
   explicit PanelPort(std::shared_ptr<const bench::Assets> assets = nullptr)
       : assets_(std::move(assets)) {}
@@ -53,6 +55,18 @@ class PanelPort {
   std::string screen_;
 };
 
+}  // namespace
+}  // namespace uketsuke::python
+
+namespace pybind11::detail {
+template <>
+struct type_caster<uketsuke::python::PanelPort>
+    : uketsuke::python::InitialisedCaster<uketsuke::python::PanelPort> {};
+}  // namespace pybind11::detail
+
+namespace uketsuke::python {
+namespace {
+
 // None: it was done. Else a uketsuke.Impossible or uketsuke.Undecided.
 bench::Done done_from(const py::object& told) {
   bench::Done done;
@@ -60,7 +74,8 @@ bench::Done done_from(const py::object& told) {
   const py::module_ panels = py::module_::import("uketsuke.panels");
   const bool impossible = py::isinstance(told, panels.attr("Impossible"));
   if (!impossible && !py::isinstance(told, panels.attr("Undecided")))
-    throw py::type_error("a deed of a Panel answers None, Impossible or Undecided");
+    throw ArgumentError({"Panel の操作の答えは None、Impossible、Undecided のいずれかです",
+                         "a deed of a Panel answers None, Impossible or Undecided"});
   const verdict::Text why(told.attr("ja").cast<std::string>(), told.attr("en").cast<std::string>());
   (impossible ? done.impossible : done.undecided) = why;
   return done;
@@ -81,25 +96,27 @@ py::object call(const py::object& panel, const panel::Input& input) {
 class PythonPanel : public bench::PanelProgram {
  public:
   PythonPanel(const py::object& object, std::shared_ptr<PanelPort> port)
-      : program_(object), port_(std::move(port)) {}
-  std::string name() const override { return program_.name(); }
+      : program_(std::make_shared<Program>(object)), port_(std::move(port)) {
+    port_->bind(program_);
+  }
+  std::string name() const override { return program_->name(); }
   void meet(channel::PanelPersonPort& there) override { port_->meet(&there); }
   void leave() noexcept override { port_->meet(nullptr); }
 
   bench::Done put(const panel::Input& input) override {
     bench::Done done;
-    program_.with([&](const py::object& panel) { done = done_from(call(panel, input)); });
+    program_->with([&](const py::object& panel) { done = done_from(call(panel, input)); });
     return done;
   }
   bench::Done compare(bool match) override {
     bench::Done done;
-    program_.with(
+    program_->with(
         [&](const py::object& panel) { done = done_from(panel.attr("compare_photo")(match)); });
     return done;
   }
   void shown(const panel::Display& display) override {
     port_->sees(display.screen);
-    program_.with([&](const py::object& panel) {
+    program_->with([&](const py::object& panel) {
       py::dict values;
       for (const auto& [name, value] : display.values) values[plain_text(name)] = plain_text(value);
       panel.attr("_shown")(plain_text(display.screen), plain_text(display.message), values,
@@ -108,7 +125,7 @@ class PythonPanel : public bench::PanelProgram {
   }
 
  private:
-  Program program_;
+  std::shared_ptr<const Program> program_;
   std::shared_ptr<PanelPort> port_;
 };
 
@@ -120,6 +137,8 @@ void put(PanelPort& port, const panel::Input& input) {
 
 std::shared_ptr<bench::PanelProgram> make_panel(const py::object& panel,
                                                 std::shared_ptr<const bench::Assets> assets) {
+  if (const py::object there = panel.attr("_port"); py::isinstance<PanelPort>(there))
+    need_free(panel, *there.cast<const PanelPort*>(), {"パネル", "panel"});
   const auto port = std::make_shared<PanelPort>(std::move(assets));
   panel.attr("_port") = py::cast(port);
   return std::make_shared<PythonPanel>(panel, port);
@@ -149,8 +168,11 @@ void register_panels(py::module_& module) {
       .def(
           "show_face",
           [](PanelPort& port, int score) {
-            if (score < 0 || score > kLikest)
-              throw py::value_error("the likeness of a face is a number from 0 to 1000");
+            if (score < 0 || score > kLikest) {
+              throw ArgumentError(verdict::say("顔の一致度は 0 以上 {} 以下の整数です",
+                                               "the likeness of a face is a number from 0 to {}",
+                                               kLikest));
+            }
             put(port, panel::ShowFace{static_cast<std::uint16_t>(score)});
           },
           py::arg("score"));

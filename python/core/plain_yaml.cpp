@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "harness/verdict/format.h"
+#include "python/core/errors.h"
 #include "python/core/plain.h"
 
 namespace uketsuke::python {
@@ -14,6 +16,12 @@ using yaml::Kind;
 
 constexpr int kMostLevels = 100;  // of nesting; a list that contains itself ends here
 
+// where: empty for the whole.
+[[noreturn]] void refuse(const std::string& where, const verdict::Text& why) {
+  const verdict::Text place = where.empty() ? verdict::Text("シナリオ", "a scenario") : where;
+  throw ArgumentError(place + verdict::Text("：", ": ") + why);
+}
+
 py::object word(const std::string& text) {
   if (text == "true" || text == "false") return py::bool_(text == "true");
   const char* kind = text.find('.') == std::string::npos ? "int" : "float";
@@ -22,11 +30,12 @@ py::object word(const std::string& text) {
 
 // Without an exponent, which no file of ours has.
 std::string decimal(double value, const std::string& where) {
-  if (!std::isfinite(value)) throw py::value_error(where + ": no number that YAML has");
+  const verdict::Text no_number("YAML で書けない数です", "no number that YAML has");
+  if (!std::isfinite(value)) refuse(where, no_number);
   char buffer[400];
   const auto [end, error] =
       std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::fixed);
-  if (error != std::errc()) throw py::value_error(where + ": no number that YAML has");
+  if (error != std::errc()) refuse(where, no_number);
   std::string text(buffer, end);
   return text.find('.') == std::string::npos ? text + ".0" : text;
 }
@@ -39,8 +48,8 @@ Data from_mapping(const py::handle& value, const std::string& where, int level) 
   for (const py::handle& item : value.attr("items")()) {
     const auto pair = py::cast<py::tuple>(item);
     if (!py::isinstance<py::str>(pair[0]))
-      throw py::type_error(where +
-                           ": a key that is no str: " + py::repr(pair[0]).cast<std::string>());
+      refuse(where, verdict::say("文字列でないキーです：{}", "a key that is no str: {}",
+                                 py::repr(pair[0]).cast<std::string>()));
     auto key = py::str(pair[0]).cast<std::string>();
     Data field = from(pair[1], where.empty() ? key : where + "." + key, level + 1);
     data.fields.emplace_back(std::move(key), std::move(field));
@@ -49,7 +58,7 @@ Data from_mapping(const py::handle& value, const std::string& where, int level) 
 }
 
 Data from(const py::handle& value, const std::string& where, int level) {
-  if (level > kMostLevels) throw py::value_error(where + ": nested too deep");
+  if (level > kMostLevels) refuse(where, {"入れ子が深すぎます", "nested too deep"});
   if (value.is_none()) return {};
   if (py::isinstance<py::bool_>(value))
     return yaml::word_data(value.cast<bool>() ? "true" : "false");
@@ -77,9 +86,9 @@ Data from(const py::handle& value, const std::string& where, int level) {
   }
   if (py::hasattr(value, "__fspath__"))
     return yaml::text_data(py::str(value.attr("__fspath__")()).cast<std::string>());
-  throw py::type_error(
-      (where.empty() ? "a scenario" : where) +
-      ": no str, number, bool, list or dict: " + py::repr(value).cast<std::string>());
+  refuse(where, verdict::say("文字列、数、真偽値、リスト、辞書のいずれでもありません：{}",
+                             "no str, number, bool, list or dict: {}",
+                             py::repr(value).cast<std::string>()));
 }
 
 }  // namespace

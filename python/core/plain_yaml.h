@@ -11,8 +11,7 @@ namespace uketsuke::python {
 pybind11::object plain(const yaml::Data& data);
 
 // dict and other mappings, list, tuple, str (also of enums and paths), bool, int, float, None.
-// Throws pybind11::type_error or value_error for other things, naming where they stand
-// ("steps[2]").
+// Throws ArgumentError for other things, naming where they stand ("steps[2]").
 yaml::Data data_from(const pybind11::handle& value);
 
 }  // namespace uketsuke::python

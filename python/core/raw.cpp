@@ -16,14 +16,13 @@ using scenario::Source;
 using wire::usb::Transfer;
 using wire::usb::TransferType;
 
-// What is not simulated takes real time, however fast the simulated goes; to the end of all time of
-// a bench at most.
-wire::Micros patience(bench::World& world, wire::Micros limit_us) {
-  constexpr double kEndUs = kLongestSeconds * 1e6;
+// What is not simulated takes real time, however fast the simulated goes; to the end of the case's
+// time at most.
+wire::Micros patience(bench::World& world, wire::Micros limit_us, wire::Micros left_us) {
   const bench::Outside* outside = world.config().outside.get();
   const double speed = outside == nullptr ? 1 : std::max(1.0, outside->pace.speed);
-  const double left_us = kEndUs - static_cast<double>(world.simulation().now_us());
-  const double limit = std::min(static_cast<double>(limit_us) * speed, std::max(0.0, left_us));
+  const double limit =
+      std::min(static_cast<double>(limit_us) * speed, static_cast<double>(left_us));
   return static_cast<wire::Micros>(limit);
 }
 
@@ -34,7 +33,7 @@ auto with_raw(ScriptBench& bench, double within, const Source& source, Work&& wo
   return driven(bench, source, [&] {
     decltype(work(std::declval<RawAccess&>(), limit_us)) result{};
     bench.drive([&](bench::World& world) {
-      result = work(*world.raw(), patience(world, limit_us));
+      result = work(*world.raw(), patience(world, limit_us, bench.left_us()));
     });
     return result;
   });

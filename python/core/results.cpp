@@ -2,6 +2,8 @@
 
 #include "harness/cli/language.h"
 #include "harness/report/report.h"
+#include "harness/verdict/format.h"
+#include "python/core/errors.h"
 #include "python/core/plain.h"
 
 namespace uketsuke::python {
@@ -11,7 +13,10 @@ namespace py = pybind11;
 
 verdict::Language language_named(const std::string& name) {
   const auto found = verdict::language_from(name);
-  if (!found) throw py::value_error(name + ": a language is \"ja\", \"en\" or \"both\"");
+  if (!found) {
+    throw ArgumentError(verdict::say("{}：言語は \"ja\"、\"en\"、\"both\" です",
+                                     "{}: a language is \"ja\", \"en\" or \"both\"", name));
+  }
   return *found;
 }
 

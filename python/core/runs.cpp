@@ -4,7 +4,6 @@
 
 #include <utility>
 
-#include "harness/cli/running.h"
 #include "python/core/driven.h"
 #include "python/core/plain.h"
 #include "python/core/plain_yaml.h"
@@ -50,7 +49,6 @@ py::list rows(const py::dict& given, const Names& only, const Names& tags,
   const ScenarioSource source = source_from(given);
   const run::Filters filters{tags, only, release};
   const std::vector<LoadedRow> found = driven([&] {
-    if (!release.empty()) cli::check_release(release, executor_of(data_folder));
     return executor_of(data_folder).rows(source, filters);
   });
   py::list out;

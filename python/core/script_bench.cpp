@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "harness/bench/bind_roles.h"
@@ -12,6 +13,11 @@
 #include "python/core/errors.h"
 
 namespace uketsuke::python {
+namespace {
+
+constexpr auto kEndUs = static_cast<wire::Micros>(kLongestSeconds * 1e6);
+
+}  // namespace
 
 using verdict::Text;
 
@@ -110,7 +116,6 @@ verdict::StepResult ScriptBench::attest(verdict::StepResult step, const scenario
 }
 
 wire::Micros ScriptBench::end_of(wire::Micros duration_us) {
-  constexpr auto kEndUs = static_cast<wire::Micros>(kLongestSeconds * 1e6);
   const wire::Micros end_us = now_us() + duration_us;
   if (end_us <= kEndUs) return end_us;
   throw ScriptError({fmt::format("ベンチのシミュレーション時間は {:.0f} 秒までです", kLongestSeconds),
@@ -134,7 +139,8 @@ bool ScriptBench::run_until(const std::function<bool()>& done, wire::Micros with
   const Running running(*this);
   something_happened();
   kernel::Simulation& simulation = play_->stage().world().simulation();
-  return simulation.run_until(done, end_of(within_us)) ==
+  const wire::Micros limit_us = std::max(play_->limit_us(), now_us());
+  return simulation.run_until(done, std::min(end_of(within_us), limit_us)) ==
          kernel::Simulation::Stop::kCondition;
 }
 
@@ -147,7 +153,8 @@ void ScriptBench::drive(const std::function<void(bench::World&)>& work) {
 std::string ScriptBench::seen(const std::string& expectation) {
   std::vector<std::string> words;
   for (const scenario::Field& row : scenario::expectations()) {
-    if (row.name == expectation) return play_->seen(expectation);
+    if (row.name == expectation)
+      return finished_ ? left_.seen[expectation] : play_->seen(expectation);
     words.push_back(row.name);
   }
   throw ScriptError(verdict::say("{}：このような期待の言葉はありません",
@@ -155,13 +162,27 @@ std::string ScriptBench::seen(const std::string& expectation) {
                     yaml::hint(expectation, words));
 }
 
-bool ScriptBench::out_of_time() { return play_->out_of_time(); }
-std::uint64_t ScriptBench::now_us() { return play_->stage().world().simulation().now_us(); }
-std::string ScriptBench::lying() { return play_->stage().world().hands().lying(); }
-std::size_t ScriptBench::records() { return play_->stage().world().journal().size(); }
+bool ScriptBench::out_of_time() { return finished_ ? left_.out_of_time : play_->out_of_time(); }
 
-std::vector<Record> ScriptBench::records(std::size_t begin, std::size_t count) {
-  const trace::Journal& journal = play_->stage().world().journal();
+wire::Micros ScriptBench::left_us() {
+  const wire::Micros end_us = std::min(play_->limit_us(), kEndUs);
+  return end_us - std::min(end_us, now_us());
+}
+
+std::uint64_t ScriptBench::now_us() {
+  return finished_ ? left_.now_us : play_->stage().world().simulation().now_us();
+}
+
+std::string ScriptBench::lying() {
+  return finished_ ? left_.lying : play_->stage().world().hands().lying();
+}
+
+const trace::Journal& ScriptBench::journal() const {
+  return finished_ ? left_.journal : play_->stage().world().journal();
+}
+
+std::vector<Record> ScriptBench::records(std::size_t begin, std::size_t count) const {
+  const trace::Journal& journal = this->journal();
   std::vector<Record> records;
   for (std::size_t i = begin; i < journal.size() && records.size() < count; ++i) {
     const trace::Entry entry = journal.entry(i);
@@ -185,11 +206,9 @@ std::vector<Record> ScriptBench::records(std::size_t begin, std::size_t count) {
   return records;
 }
 
-std::vector<std::string> ScriptBench::last_messages(std::size_t count) {
-  return play_->stage().world().journal().tail(count);
+void ScriptBench::broke_off() {
+  if (play_) play_->broke_off();
 }
-
-void ScriptBench::broke_off() { play_->broke_off(); }
 
 const verdict::ScenarioResult& ScriptBench::result() const {
   return finished_ ? result_ : play_->result();
@@ -206,7 +225,7 @@ const verdict::ScenarioResult& ScriptBench::finish() {
                      "no step was judged: run() alone judges nothing; use expect, check, attest"};
   }
   result_ = play_->finish();
-  finished_ = true;
+  leave_world();
   result_.wall_us = static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
                                                             begun_)
@@ -216,12 +235,24 @@ const verdict::ScenarioResult& ScriptBench::finish() {
   return result_;
 }
 
-bench::World& ScriptBench::world() {
-  drive_only_once();
-  something_happened();
-  bench::World& world = play_->stage().world();
-  world.simulation().activate();
-  return world;
+void ScriptBench::leave_world() {
+  Left left;
+  for (const scenario::Field& row : scenario::expectations()) {
+    try {
+      left.seen.emplace(row.name, play_->seen(row.name));
+    } catch (const std::exception&) {
+      continue;  // of a world that broke: nothing is seen
+    }
+  }
+  left.lying = lying();
+  left.now_us = now_us();
+  left.out_of_time = out_of_time();
+  // What modules still write while they go is kept nowhere.
+  left.journal = std::move(play_->stage().world().journal());
+  left_ = std::move(left);
+  finished_ = true;
+  play_.reset();
+  settings_ = {};  // holds what is bound
 }
 
 }  // namespace uketsuke::python

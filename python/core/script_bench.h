@@ -61,7 +61,8 @@ class ScriptBench {
   // A step that the program judged by itself.
   verdict::StepResult attest(verdict::StepResult step, const scenario::Source& source);
   void run_for(wire::Micros duration_us);
-  // False: `within_us` was over before `done()` held. It is asked after each instant.
+  // False: `within_us`, or the case's time, was over before `done()` held. It is asked after each
+  // instant.
   bool run_until(const std::function<bool()>& done, wire::Micros within_us);
   // What runs the simulation beside steps: `work` has the world to itself.
   void drive(const std::function<void(bench::World&)>& work);
@@ -69,26 +70,27 @@ class ScriptBench {
   std::string seen(const std::string& expectation);
   // The simulated time of `limits`, or of any scenario, is used up.
   bool out_of_time();
+  // What is left of it.
+  wire::Micros left_us();
   std::uint64_t now_us();
   std::string lying();  // whose card lies at the reader; empty: none
-  std::size_t records();
-  std::vector<Record> records(std::size_t begin, std::size_t count);
-  std::vector<std::string> last_messages(std::size_t count);
+  std::size_t records() const { return journal().size(); }
+  std::vector<Record> records(std::size_t begin, std::size_t count) const;
+  std::vector<std::string> last_messages(std::size_t count) const { return journal().tail(count); }
   // In a handler: what is being thrown becomes the verdict.
   void broke_off();
-  // Ends the case; the second time the same again.
+  // Ends the case; the second time the same again. The world is gone then, with what it was bound
+  // to (connections, programs, threads); what can be asked is answered as at its end.
   const verdict::ScenarioResult& finish();
   bool finished() const { return finished_; }
   // So far.
   const verdict::ScenarioResult& result() const;
 
-  // For what acts beside steps: the world, made current; a step that follows takes nothing for
-  // known. Throws ScriptError while the bench is running or after its end.
-  bench::World& world();
-
  private:
   class Running;
   void drive_only_once() const;
+  void leave_world();
+  const trace::Journal& journal() const;
   void something_happened();
   wire::Micros end_of(wire::Micros duration_us);
 
@@ -98,7 +100,15 @@ class ScriptBench {
   std::vector<verdict::Text> warnings_;  // of what is bound
   std::unique_ptr<bind::DeviceLock> device_;
   std::unique_ptr<scenario::StepReader> reader_;
-  std::unique_ptr<bench::Play> play_;
+  std::unique_ptr<bench::Play> play_;  // nullptr: finished
+  // As the world was left.
+  struct Left {
+    trace::Journal journal;
+    std::map<std::string, std::string> seen;  // by the word of `expect:`
+    std::string lying;
+    std::uint64_t now_us = 0;
+    bool out_of_time = false;
+  } left_;
   verdict::ScenarioResult result_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   bool running_ = false, finished_ = false;

@@ -1,6 +1,7 @@
 #include "python/core/script_executor.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -11,11 +12,14 @@
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/run/slice.h"
+#include "harness/verdict/format.h"
 
 namespace uketsuke::python {
 namespace {
 
+namespace fs = std::filesystem;
 using verdict::ScenarioResult;
+using verdict::Text;
 
 // While it lives, the executor takes the text for a file.
 class TextInPlace {
@@ -35,9 +39,54 @@ class TextInPlace {
   std::string name_;
 };
 
+// The command line's word on what was asked for is a problem of the scenario here.
+[[noreturn]] void no_scenario(const std::string& file, const Text& why) {
+  yaml::Problem problem;
+  problem.mark.file = file;
+  problem.message = why;
+  throw yaml::Error({problem});
+}
+
+template <class Work>
+auto asked_of(const ScenarioSource& source, Work&& work) {
+  try {
+    return work();
+  } catch (const run::RunError& error) {
+    no_scenario(source.paths.size() == 1 ? source.paths.front() : source.name, error.text());
+  }
+}
+
+void check_path(const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (!fs::exists(status) && status.type() != fs::file_type::not_found)
+    no_scenario(path, verdict::say("読めません（{}）。権限を確かめてください",
+                                   "cannot be looked at ({}); check its permissions",
+                                   error.message()));
+  if (!fs::exists(status)) {
+    no_scenario(path, verdict::say("ファイルもフォルダーもありません。パスを確かめてください"
+                                   "（カレントフォルダー：{}）",
+                                   "no such file or folder; check the path (the current folder is "
+                                   "{})",
+                                   fs::current_path(error).string()));
+  }
+  if (!fs::is_directory(status) && !fs::is_regular_file(status))
+    no_scenario(path, {"ファイルでもフォルダーでもありません。シナリオの YAML を指定してください",
+                       "neither a file nor a folder; name a scenario's YAML"});
+}
+
 std::vector<run::Selected> files_of(ScriptExecutor& executor, const ScenarioSource& source,
                                     const run::Filters& filters) {
-  if (source.name.empty()) return executor.select(source.paths, filters);
+  if (source.name.empty()) {
+    for (const std::string& path : source.paths) check_path(path);
+    auto files = asked_of(source, [&] { return executor.select(source.paths, filters); });
+    if (files.empty() && source.paths.size() == 1) {
+      no_scenario(source.paths.front(),
+                  {"シナリオ（*.yaml、*.yml）がありません。シナリオのあるフォルダーを指定してください",
+                   "there is no scenario (*.yaml, *.yml) in it; name a folder that has some"});
+    }
+    return files;
+  }
   run::Selected text;
   text.path = source.name;
   return {text};
@@ -67,6 +116,7 @@ std::vector<int> row_lines(const ScenarioSource& source, const std::string& path
 
 std::vector<LoadedRow> ScriptExecutor::rows(const ScenarioSource& source,
                                             const run::Filters& filters) {
+  if (!filters.release.empty()) check_release(filters.release);
   const TextInPlace text(*this, source);
   std::vector<LoadedRow> rows;
   std::vector<yaml::Problem> problems;
@@ -91,7 +141,7 @@ std::vector<ScenarioResult> ScriptExecutor::run(const RunAsk& ask) {
   options.random_seed = ask.seed;
   options.filters = {ask.tags, ask.only, {}};
   if (!ask.release.empty()) {
-    cli::check_release(ask.release, *this);
+    check_release(ask.release);
     options.extra["release"] = ask.release;
   }
   const bind::Bindings bindings =
@@ -136,7 +186,7 @@ std::vector<ScenarioResult> ScriptExecutor::run(const RunAsk& ask) {
   }
   if (results.empty()) {
     if (folder) folder->discard();
-    cli::nothing_selected(named, options.filters, files, *this);
+    asked_of(ask.source, [&] { cli::nothing_selected(named, options.filters, files, *this); });
   }
   if (!folder) return results;
   folder->remove_unfinished();
@@ -144,6 +194,10 @@ std::vector<ScenarioResult> ScriptExecutor::run(const RunAsk& ask) {
   for (const ScenarioResult& result : results) info.wall_us += result.wall_us;
   report::write_reports(*folder, info, summary, report::VectorSource(results));
   return results;
+}
+
+void ScriptExecutor::check_release(const std::string& release) {
+  asked_of({}, [&] { cli::check_release(release, *this); });
 }
 
 bench::BenchExecutor::AtEnd ScriptExecutor::watch(const scenario::Scenario&, const run::Options&,

@@ -48,13 +48,13 @@ class ScriptExecutor : public bench::BenchExecutor {
   // Of the simulation of each run (Simulation::watch).
   void set_watcher(std::function<void()> watcher) { watcher_ = std::move(watcher); }
 
-  // The rows that pass the filters, in order. Throws yaml::Error with the problems of all files,
-  // run::RunError for a path that is not there.
+  // The rows that pass the filters, in order. Throws yaml::Error with the problems of all files, or
+  // of a path where no scenario is, or of a release that there is not.
   std::vector<LoadedRow> rows(const ScenarioSource& source, const run::Filters& filters);
 
-  // Runs what is selected, writes the reports if there is an `out`. Throws yaml::Error if the text,
-  // or a file that is named, does not load (of those in a folder the result tells), run::RunError
-  // for what the command line answers with a usage error, report::ReportError, run::Stopped.
+  // Runs what is selected, writes the reports if there is an `out`. Throws yaml::Error as rows(),
+  // if the text, or a file that is named, does not load (of those in a folder the result tells), or
+  // if nothing is selected; run::RunError for bindings, report::ReportError, run::Stopped.
   std::vector<verdict::ScenarioResult> run(const RunAsk& ask);
 
  protected:
@@ -62,6 +62,8 @@ class ScriptExecutor : public bench::BenchExecutor {
               bench::RunSettings& settings) override;
 
  private:
+  void check_release(const std::string& release);
+
   std::function<void()> watcher_;
 };
 

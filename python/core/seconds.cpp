@@ -11,9 +11,9 @@ namespace uketsuke::python {
 
 wire::Micros micros(double seconds) {
   if (!(seconds >= 0) || seconds > kLongestSeconds) {
-    throw ScriptError({fmt::format("秒数は 0 以上 {:.0f} 以下の数で指定してください",
-                                   kLongestSeconds),
-                       fmt::format("seconds are a number from 0 to {:.0f}", kLongestSeconds)});
+    throw ArgumentError({fmt::format("秒数は 0 以上 {:.0f} 以下の数で指定してください",
+                                     kLongestSeconds),
+                         fmt::format("seconds are a number from 0 to {:.0f}", kLongestSeconds)});
   }
   return static_cast<wire::Micros>(std::llround(seconds * 1e6));
 }

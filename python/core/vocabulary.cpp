@@ -4,6 +4,8 @@
 
 #include "harness/scenario/roles.h"
 #include "harness/scenario/vocabulary.h"
+#include "python/core/driven.h"
+#include "python/core/plain.h"
 
 namespace uketsuke::python {
 namespace {
@@ -12,6 +14,7 @@ namespace py = pybind11;
 using scenario::Field;
 using scenario::Scalar;
 using scenario::Shape;
+namespace panel = wire::panel;
 
 py::dict plain_row(const Field& field);
 
@@ -61,12 +64,65 @@ py::list spoken_rows(const std::vector<Field>& fields) {
   return rows;
 }
 
+const char* word_of(panel::Control::Kind kind) {
+  switch (kind) {
+    case panel::Control::Kind::kButton: return "button";
+    case panel::Control::Kind::kField: return "field";
+    case panel::Control::Kind::kSecretField: return "secret field";
+    case panel::Control::Kind::kTick: return "tick";
+  }
+  return "";
+}
+
+py::tuple words_of(const panel::Text& text) {
+  return py::make_tuple(plain_text(text.ja), plain_text(text.en));
+}
+
+py::dict plain_screen(const panel::Screen& screen) {
+  py::list controls;
+  for (const panel::Control& control : screen.controls) {
+    py::dict row;
+    row["id"] = plain_text(control.id);
+    row["kind"] = word_of(control.kind);
+    row["label"] = words_of(control.label);
+    row["aliases"] = plain(control.aliases);
+    controls.append(row);
+  }
+  py::dict row;
+  row["id"] = plain_text(screen.id);
+  row["title"] = words_of(screen.title);
+  row["controls"] = controls;
+  return row;
+}
+
+// By the role that shows them: what the files of the data folder say.
+py::dict screens(const std::string& data_folder) {
+  const auto assets = driven([&] { return shared_assets(data_folder); });
+  py::dict devices;
+  for (const auto& [role, device] : {std::pair("reader", "face_reader"),
+                                     std::pair("terminal", "terminal"), std::pair("ehr", "ehr")}) {
+    py::list shown;
+    py::dict messages;
+    if (const panel::ScreenSet* set = assets->catalog.screens_of(device); set != nullptr) {
+      for (const panel::Screen& screen : set->screens) shown.append(plain_screen(screen));
+      for (const panel::Message& message : set->messages)
+        messages[plain_text(message.id)] = words_of(message.text);
+    }
+    py::dict row;
+    row["screens"] = shown;
+    row["messages"] = messages;
+    devices[role] = row;
+  }
+  return devices;
+}
+
 }  // namespace
 
 void register_vocabulary(py::module_& module) {
   module.def("actions", [] { return spoken_rows<scenario::Act>(scenario::actions()); });
   module.def("expectations",
              [] { return spoken_rows<scenario::Outcome>(scenario::expectations()); });
+  module.def("screens", &screens, py::arg("data_folder"));
   module.def("given_keys", [] { return plain_rows(scenario::given_keys()); });
   module.def("then_keys", [] { return plain_rows(scenario::then_keys()); });
 }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType, TracebackType
-from typing import Any, overload, Protocol
+from types import TracebackType
+from typing import Any, overload, Protocol, TYPE_CHECKING
 
 from uketsuke import _core
+from uketsuke.arguments import caller as _caller, seconds as _seconds, wrong as _wrong
 from uketsuke.cards import Card as CardProgram
 from uketsuke.errors import Deviation, Error, Inconclusive, NotApplicable, StepError
 from uketsuke.panels import Panel
@@ -27,30 +27,11 @@ __tracebackhide__ = True  # pytest shows the line of the script
 _WIRES = ("usb", "field", "session", "panel", "folder", "network")
 
 
-def _caller() -> tuple[str, int]:
-    """Where the program is that called into this package."""
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    if frame is None:
-        return "", 0
-    # Under a plain C locale a name that is not ASCII has surrogates in place of its bytes.
-    name = frame.f_code.co_filename.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return name, frame.f_lineno
-
-
 def _told(ja: str, en: str) -> Error:
     """An error with the line of the program."""
     error = Error(ja, en)
     error.file, error.line = _caller()
     return error
-
-
-def _seconds(value: object) -> float:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    raise _told(f"秒数は数で指定してください：{value!r:.60}",
-                f"seconds are a number, not {value!r:.60}")
 
 
 def _list(one_or_more: str | Sequence[str]) -> list[str]:
@@ -121,8 +102,8 @@ class Journal(Sequence[Record]):
     def messages(self, wire: str = "") -> Iterator[Record]:
         """Messages of one wire, or all: usb, field, session, panel, folder, network."""
         if wire not in ("", *_WIRES):
-            raise _told(f"{wire!r}：線は {'、'.join(_WIRES)} です",
-                        f"{wire!r}: the wires are {', '.join(_WIRES)}")
+            raise _wrong(f"{wire!r}：線は {'、'.join(_WIRES)} です",
+                         f"{wire!r}: the wires are {', '.join(_WIRES)}")
         return (record for record in self if record.is_message and wire in ("", record.wire))
 
     def notes(self, event: str = "") -> Iterator[Record]:
@@ -146,9 +127,16 @@ class _Programs:
             elif role == "card" and isinstance(what, Mapping):
                 for holder, card in what.items():
                     if not isinstance(card, CardProgram):
-                        raise _told(f"{holder} のカードは uketsuke.Card ではありません：{card!r:.60}",
-                                    f"the card of {holder} is no uketsuke.Card: {card!r:.60}")
+                        raise _wrong(f"{holder} のカードは uketsuke.Card ではありません：{card!r:.60}",
+                                     f"the card of {holder} is no uketsuke.Card: {card!r:.60}")
                 self.cards.extend(what.items())
+            elif isinstance(what, type) and issubclass(what, (Panel, CardProgram)):
+                raise _wrong(f"{role}：クラスではなくオブジェクトを指定してください（{what.__name__}()）",
+                             f"{role}: an object is wanted, not its class: {what.__name__}()")
+            elif isinstance(what, (Panel, CardProgram)):
+                kind = "panel" if isinstance(what, Panel) else "card"
+                raise _wrong(f"{role}：{type(what).__name__} は {kind} に指定してください",
+                             f"{role}: bind {type(what).__name__} as {kind}")
             else:
                 self.others.append(f"{role}={what}")
 
@@ -213,8 +201,8 @@ class Bench(Waits):
             self._cannot_be_a_file = ("パネルかカードが Python で書かれている",
                                       "a panel or a card is written in Python")
         if not isinstance(seed, int) or not 0 <= seed < 2**64:
-            raise _told(f"seed は 0 以上 2**64 未満の整数です：{seed!r:.60}",
-                        f"seed is a whole number from 0 and below 2**64, not {seed!r:.60}")
+            raise _wrong(f"seed は 0 以上 2**64 未満の整数です：{seed!r:.60}",
+                         f"seed is a whole number from 0 and below 2**64, not {seed!r:.60}")
         file, line = _caller()
         self._core = _core.Bench(_yaml(self._header), file, line, {
             "seed": seed, "bind": self._programs.others, "bench_file": str(bench_file or ""),
@@ -223,10 +211,23 @@ class Bench(Waits):
         self._result: Result | None = None
         for observer in observers:
             observer.made(self)
-        prepared = self._core.prepare(file, line)
+        try:
+            prepared = self._core.prepare(file, line)
+        except BaseException:  # nobody gets this bench: what it is bound to is let go at once
+            self.finish()
+            raise
         self._ready_us = self._core.now_us()
         if not prepared:
             self._refused()
+
+    if not TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self).__name__
+            if "_core" in self.__dict__ or name.startswith("__"):
+                raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name,
+                                     obj=self)
+            raise _told(f"{kind} は初期化されていません。super().__init__() を呼んでください",
+                        f"{kind} was never initialised: call super().__init__()")
 
     @staticmethod
     def _place() -> tuple[str, int]:
@@ -329,9 +330,17 @@ class Bench(Waits):
         return Step.of(self._core.attest(step.plain(), *place))
 
     def finish(self) -> Result:
-        """Ends the case: what holds in every run is judged, the result is complete. Once."""
+        """Ends the case: what holds in every run is judged, the result is complete. Once.
+
+        What was bound (a device, a connection, a program, a Panel, a Card) is free then; journal,
+        result and what is seen can still be read.
+        """
         if self._result is None:
-            self._result = Result.of(self._core.finish())
+            try:
+                self._result = Result.of(self._core.finish())
+            except Error as error:
+                error.file, error.line = _caller()
+                raise
             for observer in observers:
                 observer.finished(self)
         return self._result
@@ -377,7 +386,7 @@ class Bench(Waits):
         bench.check(backend={"consent": ...}, ordinary_view="refused", emergency_view="returned")
         """
         if not then:
-            raise _told("check：確かめることを書いてください", "check: say what has to hold")
+            raise _wrong("check：確かめることを書いてください", "check: say what has to hold")
         self._within_limits()
         told = [Step.of(step) for step in self._core.checks(_yaml(then), *_caller())]
         if self._checks.keys() & then.keys():
@@ -437,12 +446,14 @@ class Bench(Waits):
         so many simulated seconds.
         """
         if not callable(condition):
-            raise _told("条件は関数です。lambda: を前に付けてください",
-                        "a condition is a function: put `lambda:` before it")
+            raise _wrong("条件は関数です。lambda: を前に付けてください",
+                         "a condition is a function: put `lambda:` before it")
         begin, place = self.now, _caller()
         holds = self._core.run_until(condition, _seconds(within), *place)
         self._no_step("run_until")
         took = self.now - begin
+        if not holds and took + 1e-6 < within:
+            self._within_limits()
         name = getattr(condition, "__name__", "")
         what = "" if name in ("", "<lambda>") else f" {name}"
         self._judged(self._attest(

@@ -14,7 +14,7 @@ is on the wires as a model's answer is. Simulated time stands still while a card
 
 from __future__ import annotations
 
-from uketsuke import _core
+from uketsuke import _core, arguments
 from uketsuke.errors import Error
 
 
@@ -24,7 +24,7 @@ class Response(bytes):
     seconds: float
 
     def __new__(cls, data: bytes, seconds: float = 0.0) -> Response:
-        response = super().__new__(cls, data)
+        response = super().__new__(cls, arguments.data("data", data))
         response.seconds = seconds
         return response
 
@@ -54,7 +54,7 @@ class Card:
         follows power and resets, and knows of the commands that it is asked."""
         if self._port is None:
             raise Error("このカードはベンチにありません", "this card is at no bench")
-        return Response(*self._port.transmit(bytes(apdu)))
+        return Response(*self._port.transmit(arguments.data("apdu", apdu)))
 
     def powered_on(self) -> None:
         """The card got power, or came into a field."""

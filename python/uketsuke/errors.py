@@ -66,7 +66,8 @@ class Problem:
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return f"{place}: {self.ja} / {self.en}"
+        text = f"{self.ja} / {self.en}"
+        return f"{place}: {text}" if place else text
 
 
 class ScenarioError(Error):
@@ -109,6 +110,10 @@ class NotApplicable(Error):
 
 class BenchError(Error):
     """A binding, a device or a program at the bench failed, not what is tested."""
+
+
+class ArgumentError(Error, TypeError, ValueError):
+    """An argument of the wrong kind, or out of its range; a TypeError and a ValueError, too."""
 
 
 class TransferError(Error):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 from uketsuke import _core
+from uketsuke.errors import Error
 from uketsuke.results import Text
 
 
@@ -105,6 +106,15 @@ class Walk:
         self._core = _core.Walk(procedure, start, two_factors, permission, reader)
         for act in acts:
             self.take(act)
+
+    if not TYPE_CHECKING:
+        def __getattr__(self, name: str) -> Any:
+            kind = type(self).__name__
+            if "_core" in self.__dict__ or name.startswith("__"):
+                raise AttributeError(f"{kind!r} object has no attribute {name!r}", name=name,
+                                     obj=self)
+            raise Error(f"{kind} は初期化されていません。super().__init__() を呼んでください",
+                        f"{kind} was never initialised: call super().__init__()")
 
     @staticmethod
     def alphabet(procedure: str) -> list[str]:

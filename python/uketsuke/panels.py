@@ -16,8 +16,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from uketsuke import _core
+from uketsuke import _core, arguments
 from uketsuke.errors import Error
+
+
+_LIKEST = 1000
 
 
 @dataclass(frozen=True)
@@ -79,22 +82,22 @@ class Panel:
 
     def press(self, control: str) -> Outcome:
         """Presses a control of the screen, named by its id or its words."""
-        self._there.press(control)
+        self._there.press(arguments.text("control", control))
         return None
 
     def enter(self, control: str, text: str) -> Outcome:
         """Types into a field."""
-        self._there.enter(control, text)
+        self._there.enter(arguments.text("control", control), arguments.text("text", text))
         return None
 
     def tick(self, control: str, on: bool) -> Outcome:
         """Ticks a box, or clears it."""
-        self._there.tick(control, on)
+        self._there.tick(arguments.text("control", control), bool(on))
         return None
 
     def show_face(self, score: int) -> Outcome:
         """Stands before the camera; score: likeness with the card's photo, 0 to 1000."""
-        self._there.show_face(score)
+        self._there.show_face(arguments.number("score", score, _LIKEST))
         return None
 
     def compare_photo(self, match: bool) -> Outcome:

@@ -8,25 +8,47 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TYPE_CHECKING, TypeVar
 
-from uketsuke import _core, roles
+from uketsuke import _core, arguments, roles
+from uketsuke.arguments import data, number, seconds, wrong
+from uketsuke.errors import ArgumentError, Error, TransferError
 
 if TYPE_CHECKING:
     from uketsuke.bench import Bench
 
 _WITHIN_S = 10.0
+_BYTE, _WORD, _LONG = 0xFF, 0xFFFF, 0xFFFFFFFF
 _IN = 0x80  # bmRequestType, bit 7: device to host
+
+
+_Told = TypeVar("_Told")
+
+
+def _ask(bench: Bench, call: Callable[..., _Told], *arguments: object) -> _Told:
+    """A case whose simulated time is used up is inconclusive, whatever came back."""
+    place = bench._place()
+    try:
+        told = call(bench._core, *arguments, *place)
+    except TransferError:
+        bench._within_limits()
+        raise
+    except Error as error:
+        if not error.file:
+            error.file, error.line = place
+        raise
+    bench._within_limits()
+    return told
 
 
 class _Way:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
 
-    def _here(self) -> tuple[_core.Bench, tuple[str, int]]:
-        return self._bench._core, self._bench._place()
+    def _ask(self, call: Callable[..., _Told], *arguments: object) -> _Told:
+        return _ask(self._bench, call, *arguments)
 
 
 class Usb(_Way):
@@ -36,48 +58,51 @@ class Usb(_Way):
                 data_or_length: bytes | int = 0, *, within: float = _WITHIN_S) -> bytes:
         """A control request: with the length to read (bit 7 of bmRequestType is set), or with the
         data to write. The result: what came back, empty for what was written."""
-        core, place = self._here()
+        reads = bool(number("bmRequestType", bmRequestType, _BYTE) & _IN)
         if isinstance(data_or_length, int):
-            data, length = b"", data_or_length
-            if length and not bmRequestType & _IN:
-                raise TypeError("a request that writes wants data, not a length")
+            written, length = b"", number("wLength", data_or_length, _WORD)
+            if length and not reads:
+                raise wrong("書き込む要求には長さではなくデータを指定してください",
+                            "a request that writes wants data, not a length")
         else:
-            data, length = bytes(data_or_length), len(data_or_length)
-            if bmRequestType & _IN:
-                raise TypeError("a request that reads wants a length, not data")
-        return _core.usb_control(core, bmRequestType, bRequest, wValue, wIndex, data, length,
-                                 within, *place)
+            written = data("data_or_length", data_or_length)
+            length = number("wLength", len(written), _WORD)
+            if reads:
+                raise wrong("読み出す要求にはデータではなく長さを指定してください",
+                            "a request that reads wants a length, not data")
+        return self._ask(_core.usb_control, bmRequestType, number("bRequest", bRequest, _BYTE),
+                         number("wValue", wValue, _WORD), number("wIndex", wIndex, _WORD), written,
+                         length, seconds(within))
 
     def bulk_out(self, endpoint: int, data: bytes, *, within: float = _WITHIN_S) -> int:
         """Sends data to a bulk OUT endpoint. The result: how many bytes the device took."""
-        core, place = self._here()
-        return _core.usb_out(core, endpoint, bytes(data), within, *place)
+        return self._ask(_core.usb_out, number("endpoint", endpoint, _BYTE),
+                         arguments.data("data", data), seconds(within))
 
     def bulk_in(self, endpoint: int, length: int, *, within: float = _WITHIN_S) -> bytes:
         """Reads from a bulk IN endpoint. Where the terminal's driver reads already, it is served
         first."""
-        core, place = self._here()
-        return _core.usb_in(core, endpoint, length, False, within, *place)
+        return self._in(endpoint, length, False, within)
 
     def interrupt_in(self, endpoint: int, length: int = 64, *, within: float = _WITHIN_S) -> bytes:
         """The next message of an interrupt IN endpoint; the terminal's driver gets it, too."""
-        core, place = self._here()
-        return _core.usb_in(core, endpoint, length, True, within, *place)
+        return self._in(endpoint, length, True, within)
+
+    def _in(self, endpoint: int, length: int, interrupt: bool, within: float) -> bytes:
+        return self._ask(_core.usb_in, number("endpoint", endpoint, _BYTE),
+                         number("length", length, _LONG), interrupt, seconds(within))
 
     def reset(self, *, within: float = _WITHIN_S) -> None:
         """Resets the port and waits until the terminal has enumerated the device again."""
-        core, place = self._here()
-        _core.usb_reset(core, within, *place)
+        self._ask(_core.usb_reset, seconds(within))
 
     def detach(self) -> None:
         """Pulls the plug: unplug_reader, but no step."""
-        core, place = self._here()
-        _core.usb_plug(core, False, *place)
+        self._ask(_core.usb_plug, False)
 
     def attach(self) -> None:
         """Puts the plug in: plug_reader, but no step."""
-        core, place = self._here()
-        _core.usb_plug(core, True, *place)
+        self._ask(_core.usb_plug, True)
 
 
 @dataclass(frozen=True)
@@ -105,9 +130,15 @@ class Ccid(_Way):
         "PC_to_RDR_XfrBlock", "bSeq": 7, "abData": b"..."}: those left out are 0, bMessageType and
         dwLength follow from the rest unless they are given. Time extensions are passed over.
         """
-        core, place = self._here()
-        data = _core.ccid_bytes(dict(message)) if isinstance(message, Mapping) else bytes(message)
-        answer = _core.ccid_send(core, data, within, *place)
+        if isinstance(message, Mapping):
+            try:
+                sent = _core.ccid_bytes(dict(message))
+            except ArgumentError as error:
+                error.file, error.line = self._bench._place()
+                raise
+        else:
+            sent = data("message", message)
+        answer = self._ask(_core.ccid_send, sent, seconds(within))
         return Message(answer, _core.ccid_fields(answer))
 
 
@@ -119,13 +150,13 @@ class Card(roles.Card):
 
         Connects first if nobody has. What is selected on the card is shared with the terminal.
         """
-        return _core.card_transmit(self._bench._core, slot, bytes(apdu), within,
-                                   *self._bench._place())
+        return _ask(self._bench, _core.card_transmit, number("slot", slot, _BYTE),
+                    data("apdu", apdu), seconds(within))
 
     def connect(self, *, slot: int = 0, within: float = _WITHIN_S) -> bytes:
         """Powers the card, if nobody has. The result: its ATR."""
-        return _core.card_connect(self._bench._core, slot, within, *self._bench._place())
+        return _ask(self._bench, _core.card_connect, number("slot", slot, _BYTE), seconds(within))
 
     def disconnect(self, *, slot: int = 0, within: float = _WITHIN_S) -> None:
         """Takes the card's power away."""
-        _core.card_disconnect(self._bench._core, slot, within, *self._bench._place())
+        _ask(self._bench, _core.card_disconnect, number("slot", slot, _BYTE), seconds(within))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from uketsuke import _core
+from uketsuke.arguments import wrong
 
 if TYPE_CHECKING:
     from uketsuke.bench import Bench
@@ -72,15 +73,17 @@ def _argument(row: Mapping[str, Any], value: object, fields: Mapping[str, object
     for name in named:
         if name not in known:
             near = difflib.get_close_matches(name, [*known, *_COMMON], 1)
-            raise TypeError(f"{row['spoken']}: no {name}" + (f"; did you mean {near[0]}? / "
-                            f"{row['spoken']}：{name} はありません。{near[0]} ですか" if near else
-                            f" / {row['spoken']}：{name} はありません"))
+            raise wrong(f"{row['spoken']}：{name} はありません" +
+                        (f"。{near[0]} ですか" if near else ""),
+                        f"{row['spoken']}: no {name}" +
+                        (f"; did you mean {near[0]}?" if near else ""))
     if value is None:
         return named or None
     if not named:
         return value
     if not row["main"]:
-        raise TypeError(f"{row['name']}: either one value or named ones")
+        raise wrong(f"{row['spoken']}：値 1 つか、名前の付いた値かのどちらかです",
+                    f"{row['spoken']}: either one value or named ones")
     return {row["main"]: value, **named}
 
 

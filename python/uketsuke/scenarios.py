@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Union
 
 from uketsuke import _core
+from uketsuke.arguments import wrong
 from uketsuke.errors import Problem
 from uketsuke.results import Results, Text
 
@@ -25,6 +26,9 @@ class Scenario:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         # Written and read once: what is no plain data is told here, and compares equal later.
+        if not isinstance(data, Mapping):
+            raise wrong(f"Scenario は辞書から作ります（ファイルなら load）：{data!r:.60}",
+                        f"a Scenario is made of a dict (of a file by load), not of {data!r:.60}")
         self._text = _core.to_yaml(dict(data))
         self._data: dict[str, Any] = _core.yaml_data_of_text(self._text)
         self._file = ""
@@ -211,9 +215,11 @@ def run(source: Source | Iterable[Source], *, release: str | None = None, seed: 
         "bench_file": os.fspath(bench_file), "only": _list(only), "tags": _list(tags),
         "out": os.fspath(out), "keep_journals": keep_journals, "journal_folder": "",
         "language": _core.language(), "data_folder": os.fspath(data_folder)}
-    several = not isinstance(source, (str, os.PathLike, Mapping, Scenario))
+    several = isinstance(source, Iterable) and not isinstance(
+        source, (str, bytes, os.PathLike, Mapping, Scenario))
     if several and out:
-        raise ValueError("out: of one source; name a folder of scenarios")
+        raise wrong("out：シナリオが 1 つのときだけ使えます。フォルダーを指定してください",
+                    "out: of one source; name a folder of scenarios")
     results = Results()
     for one in (source if several else [source]):  # type: ignore[union-attr, list-item]
         results += Results.of(_core.run(_source_of(one), settings))
@@ -228,7 +234,13 @@ def _source(paths: Sequence[str] = (), name: str = "", text: str = "", row: int 
 def _source_of(source: Source) -> dict[str, Any]:
     if isinstance(source, Mapping):
         source = Scenario(source)
-    return source._source() if isinstance(source, Scenario) else _source([os.fspath(source)])
+    if isinstance(source, Scenario):
+        return source._source()
+    if not isinstance(source, (str, os.PathLike)):
+        raise wrong(f"シナリオは、ファイルかフォルダーのパス、辞書、Scenario です：{source!r:.60}",
+                    "a scenario is the path of a file or folder, a dict or a Scenario, not "
+                    f"{source!r:.60}")
+    return _source([str(os.fspath(source))])
 
 
 def _list(one_or_more: str | Iterable[str]) -> list[str]:

@@ -72,12 +72,13 @@ class Line {
   // The same for an item without bytes, which the journal shows as a note of its sender. `note` is
   // called before the item arrives, with what a fault did to it.
   template <class Note>
-  void send_noted(T item, std::uint64_t delay_ns, Note&& note) {
+  fault::Fate send_noted(T item, std::uint64_t delay_ns, Note&& note) {
     wire::Bytes nothing;
     const fault::Fate fate =
         context_.faults.pass(fault_pipe_, nothing, context_.simulation.now_us());
     note(fate.remark);
     finish(std::move(item), delay_ns, fate);
+    return fate;
   }
 
  private:

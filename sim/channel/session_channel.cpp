@@ -39,6 +39,10 @@ std::string text_of(const Event& event) {
   return {};
 }
 
+unsigned arriving(const fault::Fate& fate) {
+  return fate.lost || fate.stalled ? 0 : fate.copies;
+}
+
 }  // namespace
 
 SessionChannel::Program::Program(Context& context, std::string program, const std::string& reader,
@@ -70,35 +74,44 @@ void SessionChannel::note(std::string_view role, std::string_view event, std::st
 }
 
 void SessionChannel::ask(Request request) {
-  if (!invited_) return send(first_, std::move(request));
-  ask(first_, std::move(request));
+  if (invited_) return ask(first_, std::move(request));
+  send(first_, std::move(request));
 }
 
 void SessionChannel::ask(Program& program, Request request) {
   Turn& turn = turns_[std::visit([](const auto& r) { return r.slot; }, request)];
+  ++program.owed;
   if (turn.open != 0 && turn.asked != &program) {
     turn.waiting.emplace_back(&program, std::move(request));
     return;
   }
-  turn.asked = &program;
-  ++turn.open;
-  send(program, std::move(request));
+  take_turn(turn, program, std::move(request));
 }
 
-void SessionChannel::send(Program& program, Request request) {
-  if (std::holds_alternative<Transmit>(request)) {
-    program.commands.send(std::move(request), 0);
-    return;
-  }
+// What a fault takes on its way is never answered: it is nobody's turn then.
+void SessionChannel::take_turn(Turn& turn, Program& program, Request request) {
+  const unsigned copies = arriving(send(program, std::move(request)));
+  turn.asked = &program;
+  turn.open += copies;
+  program.owed += copies;
+  --program.owed;
+}
+
+fault::Fate SessionChannel::send(Program& program, Request request) {
+  if (std::holds_alternative<Transmit>(request))
+    return program.commands.send(std::move(request), 0);
   const std::string event = fmt::format("session_{}", name_of(request));
-  program.commands.send_noted(
+  return program.commands.send_noted(
       std::move(request), 0,
       [&](std::string_view fault) { note(program.name, event, reader_, fault); });
 }
 
 void SessionChannel::report(Event event) {
   if (watcher_) watcher_(event);
-  if (!invited_) return deliver(first_, std::move(event));
+  if (!invited_) {
+    deliver(first_, std::move(event));
+    return;
+  }
   follow(event);
   if (std::holds_alternative<ReaderGone>(event)) {
     deliver(first_, event);
@@ -119,14 +132,11 @@ void SessionChannel::report(Event event) {
   answered(slot, std::move(event));
 }
 
-void SessionChannel::deliver(Program& program, Event event) {
-  if (std::holds_alternative<Response>(event)) {
-    program.responses.send(std::move(event), 0);
-    return;
-  }
+fault::Fate SessionChannel::deliver(Program& program, Event event) {
+  if (std::holds_alternative<Response>(event)) return program.responses.send(std::move(event), 0);
   const std::string name = fmt::format("session_{}", name_of(event));
   const std::string text = text_of(event);
-  program.responses.send_noted(
+  return program.responses.send_noted(
       std::move(event), 0, [&](std::string_view fault) { note(reader_, name, text, fault); });
 }
 
@@ -135,20 +145,33 @@ void SessionChannel::deliver(Program& program, Event event) {
 // To who asked; then it is the next one's turn.
 void SessionChannel::answered(std::uint8_t slot, Event event) {
   Turn& turn = turns_[slot];
-  deliver(turn.asked == nullptr ? first_ : *turn.asked, std::move(event));
-  if (turn.open == 0 || --turn.open != 0 || turn.waiting.empty()) return;
-  auto [program, request] = std::move(turn.waiting.front());
-  turn.waiting.pop_front();
-  turn.asked = program;
-  turn.open = 1;
-  send(*program, std::move(request));
+  Program& program = turn.asked == nullptr ? first_ : *turn.asked;
+  const unsigned copies = arriving(deliver(program, std::move(event)));
+  program.owed += copies;
+  if (turn.open == 0) return;  // nobody asked for it
+  --program.owed;
+  --turn.open;
+  while (turn.open == 0 && !turn.waiting.empty()) {
+    auto [next, request] = std::move(turn.waiting.front());
+    turn.waiting.pop_front();
+    take_turn(turn, *next, std::move(request));
+  }
 }
 
 // What was under way has no answer any more; what waits is refused by whoever is there.
 void SessionChannel::reader_gone() {
   connected_.clear();
-  for (auto& [slot, turn] : std::exchange(turns_, {}))
-    for (auto& [program, request] : turn.waiting) ask(*program, std::move(request));
+  for (auto& [slot, turn] : std::exchange(turns_, {})) {
+    if (turn.asked != nullptr) turn.asked->owed -= turn.open;
+    for (auto& [program, request] : turn.waiting) {
+      --program->owed;
+      ask(*program, std::move(request));
+    }
+  }
+}
+
+void SessionChannel::second_took() {
+  if (second_->owed != 0) --second_->owed;
 }
 
 void SessionChannel::follow(const Event& event) {

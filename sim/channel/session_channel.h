@@ -52,6 +52,11 @@ class SessionChannel : public SessionProgramPort, public SessionReaderPort {
   }
   void ask_second(wire::session::Request request) { ask(second(), std::move(request)); }
   kernel::Mailbox<wire::session::Event>& to_second() { return second().inbox; }
+  // Answers to the second program that are on their way or in its mailbox; those of requests that
+  // wait for their turn count, what a fault took does not.
+  unsigned owed_to_second() const { return second_ ? second_->owed : 0; }
+  // It has taken one out of its mailbox.
+  void second_took();
   // The card in that slot has been connected, by whichever program.
   bool connected(std::uint8_t slot) const { return connected_.count(slot) != 0; }
 
@@ -63,16 +68,18 @@ class SessionChannel : public SessionProgramPort, public SessionReaderPort {
     kernel::Mailbox<wire::session::Event> inbox;
     Line<wire::session::Request> commands;
     Line<wire::session::Event> responses;
+    unsigned owed = 0;  // answers
   };
   struct Turn {
     Program* asked = nullptr;
-    unsigned open = 0;  // requests of that program
+    unsigned open = 0;  // requests of that program that reach the reader, each copy
     std::deque<std::pair<Program*, wire::session::Request>> waiting;
   };
   Program& second();
   void ask(Program& program, wire::session::Request request);
-  void send(Program& program, wire::session::Request request);
-  void deliver(Program& program, wire::session::Event event);
+  void take_turn(Turn& turn, Program& program, wire::session::Request request);
+  fault::Fate send(Program& program, wire::session::Request request);
+  fault::Fate deliver(Program& program, wire::session::Event event);
   void answered(std::uint8_t slot, wire::session::Event event);
   void reader_gone();
   void follow(const wire::session::Event& event);

@@ -156,8 +156,65 @@ def test_what_is_wrong_is_told_in_both_languages_at_the_line(wrong):
 
 def test_a_wrong_word_of_an_act_is_told_with_the_nearest():
     with wrong_bench() as bench:
-        with pytest.raises(TypeError, match="did you mean expect"):
+        with pytest.raises(uketsuke.ArgumentError, match="did you mean expect") as caught:
             bench.reader.press("職員用ボタン", expct={"screen": "initial"})
+        assert isinstance(caught.value, TypeError) and "expct はありません" in caught.value.ja
+        assert caught.value.file == __file__
+
+
+class Forgot(uketsuke.Bench):
+    def __init__(self):
+        pass
+
+
+class ForgotWalk(uketsuke.Walk):
+    def __init__(self):
+        pass
+
+
+@pytest.mark.parametrize("use", [
+    lambda: Forgot().run(1), lambda: Forgot().reader.press("x"), lambda: Forgot().finish(),
+    lambda: Forgot().result, lambda: Forgot().__exit__(None, None, None),
+    lambda: uketsuke.Bench.__new__(uketsuke.Bench).now, lambda: ForgotWalk().possible])
+def test_a_subclass_that_does_not_initialise_its_base_is_told_what_to_do(use):
+    with pytest.raises(uketsuke.Error, match="never initialised: call super") as caught:
+        use()
+    assert "super().__init__()" in caught.value.ja and not caught.value.ja.isascii()
+
+
+def test_an_object_that_was_never_initialised_is_refused_and_no_crash():
+    for use in ("Bench.now_us()", "Bench.finish()", "PanelPort.press('x')", "Walk.possible()",
+                "CardPort.transmit(b'x')", "OutFolder.path"):
+        kind, method = use.split(".", 1)
+        done = run_script(f"""
+            from uketsuke import _core
+            made = _core.{kind}.__new__(_core.{kind})
+            try: made.{method}
+            except TypeError as error: print(type(error).__name__, error.en)
+            class Own(_core.{kind}): pass
+            try: Own.__new__(Own).{method}
+            except TypeError as error: print(error.en)
+            """)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout == (f"ArgumentError {kind} was never initialised: call "
+                               "super().__init__()\nOwn was never initialised: call "
+                               "super().__init__()\n")
+
+
+def test_who_has_no_such_attribute_says_so_as_ever():
+    with uketsuke.Bench() as bench:
+        assert not hasattr(bench, "reder")
+        with pytest.raises(AttributeError) as caught:
+            typing.cast(typing.Any, bench).reder
+        assert (caught.value.name, caught.value.obj) == ("reder", bench)
+        bench.expect(screen="initial")
+
+
+def test_a_release_that_there_is_not_is_told_with_each_once():
+    with pytest.raises(uketsuke.ScenarioError) as caught:
+        uketsuke.Bench(release="2023-01")
+    there = caught.value.en.split("there are: ")[1].split(", ")
+    assert sorted(set(there)) == there and "2024-12" in there
 
 
 def test_one_word_stands_for_a_list():

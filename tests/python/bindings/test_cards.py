@@ -1,6 +1,7 @@
 """Cards in Python: they answer in place of a modelled card, at the instant of the command."""
 
 import gc
+import typing
 import weakref
 
 import pytest
@@ -129,8 +130,10 @@ def test_what_a_card_raises_comes_out_as_it_is_and_the_bench_goes_on():
 
 
 @pytest.mark.parametrize("answer, error", [
-    ("9000", TypeError), (b"\x90", ValueError), (b"\x00" * 70000, ValueError), (9000, TypeError)],
-    ids=["text", "one byte", "too long", "number"])
+    ("9000", TypeError), (b"\x90", ValueError), (b"\x00" * 70000, ValueError), (9000, TypeError),
+    (uketsuke.Response(b"\x90\x00", -1), ValueError),
+    (uketsuke.Response(b"\x90\x00", typing.cast(typing.Any, "x")), TypeError)],
+    ids=["text", "one byte", "too long", "number", "before it was asked", "no time"])
 def test_an_answer_that_is_no_response_is_an_error(answer, error):
     class Wrong(uketsuke.Card):
         def transmit(self, apdu):
@@ -139,8 +142,9 @@ def test_an_answer_that_is_no_response_is_an_error(answer, error):
     with uketsuke.Bench(reader="generic", bind={"card": Wrong()}) as bench:
         bench.card.place()
         bench.run(1)
-        with pytest.raises(error, match="Card.transmit"):
+        with pytest.raises(error, match="Card.transmit") as caught:
             bench.card.transmit(SELECT_JPKI)
+        assert isinstance(caught.value, uketsuke.ArgumentError) and not caught.value.ja.isascii()
 
 
 def test_a_card_has_an_atr_of_its_own_at_the_contacts():

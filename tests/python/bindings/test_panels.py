@@ -1,5 +1,7 @@
 """Panels in Python: they do the case's deeds, or not, and act by themselves at one instant."""
 
+import typing
+
 import pytest
 
 import uketsuke
@@ -126,8 +128,36 @@ def test_a_deed_answers_with_nothing_else():
             return "done"
 
     with uketsuke.Bench(bind={"panel": Talks()}) as bench:
-        with pytest.raises(TypeError, match="None, Impossible or Undecided"):
+        with pytest.raises(uketsuke.ArgumentError, match="None, Impossible or Undecided") as caught:
             bench.reader.press("職員用ボタン")
+        assert isinstance(caught.value, TypeError) and "いずれか" in caught.value.ja
+
+
+def test_what_a_panel_passes_on_is_looked_at_and_told_at_its_line():
+    class Slips(uketsuke.Panel):
+        def press(self, control):
+            return typing.cast(typing.Any, super()).press(7)
+
+        def show_face(self, score):
+            return super().show_face(1001)
+
+    acts: list[typing.Callable[[uketsuke.Bench], object]] = [
+        lambda bench: bench.reader.press("職員用ボタン"),
+        lambda bench: bench.reader.show_face("match")]
+    for act in acts:
+        with uketsuke.Bench(bind={"panel": Slips()}) as bench:
+            with pytest.raises(uketsuke.ArgumentError, match="is a str|0 to 1000") as caught:
+                act(bench)
+            assert caught.value.file == __file__ and not caught.value.ja.isascii()
+
+
+def test_a_class_in_place_of_an_object_is_told_as_such():
+    bind: typing.Any
+    for bind in ({"panel": uketsuke.Panel}, {"card": uketsuke.Card}):
+        with pytest.raises(uketsuke.ArgumentError, match=r"not its class: \w+\(\)"):
+            uketsuke.Bench(bind=bind)
+    with pytest.raises(uketsuke.ArgumentError, match="bind Card as card"):
+        uketsuke.Bench(bind={"panel": uketsuke.Card()})
 
 
 def test_what_a_panel_raises_comes_out_as_it_is_and_the_bench_goes_on():

@@ -5,6 +5,7 @@ import re
 import struct
 import subprocess
 import sys
+import typing
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -147,6 +148,117 @@ def test_within_is_a_time_that_a_bench_can_run(bench):
         with pytest.raises(uketsuke.TransferError, match="did not answer"):
             long.ccid.send(b"\x65", within=199 * 86400)
         assert long.now == pytest.approx(200 * 86400, abs=10)
+
+
+Faulty = Callable[[dict[str, object]], uketsuke.Bench]
+
+
+@pytest.fixture
+def faulty() -> Iterator[Faulty]:
+    """A bench with a card in the reader and one fault at the session wire."""
+    made = []
+
+    def make(fault: dict[str, object]) -> uketsuke.Bench:
+        bench = uketsuke.Bench(reader="generic", faults=[{"wire": "session", "count": 1, **fault}])
+        made.append(bench)
+        placed(bench)
+        return bench
+
+    yield make
+    for bench in made:
+        bench.finish()
+
+
+@pytest.mark.parametrize("pipe", [{"pipe": "command", "from": "script"},
+                                  {"pipe": "response", "to": "script"}])
+@pytest.mark.parametrize("kind", ["drop", "mute"])
+def test_what_a_fault_takes_from_a_script_costs_it_one_wait(faulty, kind, pipe):
+    bench = faulty({"kind": kind, **pipe})
+    begin = bench.now
+    with pytest.raises(uketsuke.TransferError, match="did not answer .waited for 3 s") as caught:
+        bench.card.transmit(SELECT_JPKI, within=3)
+    assert caught.value.reason == "timed_out" and bench.now - begin == pytest.approx(3)
+    assert bench.card.transmit(SELECT_JPKI, within=3) == b"\x90\x00"
+    assert bench.now - begin < 3.1
+
+
+def test_an_answer_that_comes_late_or_twice_is_not_that_to_the_next_command(faulty):
+    late = faulty({"kind": "delay", "delay_us": 5_000_000, "pipe": "response", "to": "script"})
+    for why in ("the reader did not answer", "the request before has not come yet"):
+        with pytest.raises(uketsuke.TransferError, match=why):
+            late.card.transmit(SELECT_JPKI, within=2)
+    assert late.card.transmit(SELECT_JPKI[:-1] + b"\xff", within=2) == b"\x6a\x82"
+    # The copy is refused at once, the answer comes after that.
+    twice = faulty({"kind": "duplicate", "pipe": "command", "from": "script", "first": 2})
+    twice.card.connect()
+    with pytest.raises(uketsuke.TransferError, match="busy"):
+        twice.card.transmit(SELECT_JPKI)
+    assert twice.card.transmit(SELECT_JPKI[:-1] + b"\xff") == b"\x6a\x82"
+
+
+def test_what_a_fault_takes_from_the_terminal_does_not_keep_the_script_waiting():
+    for first in (1, 2):
+        fault = {"wire": "session", "kind": "drop", "pipe": "command", "from": "terminal",
+                 "count": 1, "first": first}
+        with uketsuke.Bench(faults=[fault]) as bench:
+            bench.reader.press("職員用ボタン", expect={"screen": "passcode_entry"})
+            bench.reader.enter_passcode("issued")
+            bench.expect(screen="place_card")
+            bench.reader.compare_photo("match")
+            bench.card.place()
+            bench.run(.2)
+            assert bench.card.transmit(SELECT_JPKI, within=1) == b"\x90\x00"
+
+
+RAW: list[Callable[[uketsuke.Bench], object]] = [
+    lambda bench: bench.usb.interrupt_in(0x83, within=100),
+    lambda bench: bench.usb.bulk_in(0x82, 64, within=100),
+    lambda bench: bench.usb.control(0x80, GET_DESCRIPTOR, DEVICE << 8, 0, 18),
+    lambda bench: bench.ccid.send(b"\x65", within=100),
+    lambda bench: bench.card.transmit(SELECT_JPKI, within=100),
+    lambda bench: bench.usb.reset(within=100),
+    lambda bench: bench.run_until(lambda: False, within=100)]
+
+
+@pytest.mark.parametrize("call", RAW)
+def test_a_case_whose_time_is_used_up_by_raw_access_is_inconclusive(call):
+    bench = uketsuke.Bench(reader="generic", limits={"simulated": 5})
+    bench.run(4.8)
+    with pytest.raises(uketsuke.Inconclusive, match="within 5 s"):
+        for _ in range(5000):
+            try:
+                call(bench)
+            except uketsuke.TransferError:
+                bench.run(.01)
+    assert 5 <= bench.now < 5.3  # a reset takes its time
+    assert bench.finish().verdict is Verdict.INCONCLUSIVE
+
+
+WRONG: list[Callable[[uketsuke.Bench], object]] = [
+    lambda bench: bench.card.transmit(typing.cast(bytes, 5)),
+    lambda bench: bench.card.transmit(typing.cast(bytes, "00A4")),
+    lambda bench: bench.card.transmit(b"", slot=300),
+    lambda bench: bench.card.connect(within=typing.cast(float, "x")),
+    lambda bench: bench.card.disconnect(within=-1),
+    lambda bench: bench.usb.control(0x180, 6, 0, 0, 0),
+    lambda bench: bench.usb.control(0x80, 6, 0x10000, 0, 0),
+    lambda bench: bench.usb.control(0x80, 6, 0, 0, 0x10000),
+    lambda bench: bench.usb.control(0x80, 6, 0, 0, b"data"),
+    lambda bench: bench.usb.bulk_out(2, typing.cast(bytes, 7)),
+    lambda bench: bench.usb.bulk_in(0x1FF, 1),
+    lambda bench: bench.ccid.send(typing.cast(bytes, 7)),
+    lambda bench: bench.ccid.send({"message": "PC_to_RDR_Nothing"}),
+    lambda bench: typing.cast(typing.Any, bench).card.place("hanako", nosuch=1),
+    lambda bench: uketsuke.Response(typing.cast(bytes, 5))]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_a_wrong_argument_is_told_in_both_languages_at_its_line(bench, wrong):
+    with pytest.raises(uketsuke.ArgumentError) as caught:
+        wrong(bench)
+    assert isinstance(caught.value, TypeError) and isinstance(caught.value, ValueError)
+    assert (caught.value.file, caught.value.line > 0) == (__file__, True)
+    assert not caught.value.ja.isascii() and caught.value.en != caught.value.ja
 
 
 def test_select_jpki_gives_9000_through_the_reader(bench):

@@ -1,6 +1,7 @@
 """Scenario files in Python: read, built, written, run, with the same answers as the command's."""
 
 import json
+import os
 import pathlib
 import signal
 import subprocess
@@ -126,6 +127,45 @@ def test_a_problem_of_plain_data_is_named_by_its_line_in_to_yaml() -> None:
     line = Scenario(changed(steps=[{"do": {"press": "無いボタン"}}])).to_yaml().splitlines()[
         problem.line - 1]
     assert problem.file == "Scenario('staff_button').to_yaml()" and "無いボタン" in line
+
+
+@pytest.mark.parametrize("there", ["nowhere.yaml", "empty", "socket", ""])
+@pytest.mark.parametrize("act", [uketsuke.load, uketsuke.run])
+def test_where_no_scenario_is_is_an_error_of_the_scenario(
+        tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Any], Any],
+        there: str) -> None:
+    (tmp_path / "empty").mkdir()
+    os.mkfifo(tmp_path / "socket")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ScenarioError) as caught:
+        act(there)
+    assert caught.value.file == there and len(caught.value.problems) == 1
+    what_to_do = {"nowhere.yaml": "check the path", "": "check the path",
+                  "empty": "name a folder that has some", "socket": "name a scenario's YAML"}
+    assert what_to_do[there] in caught.value.en and not caught.value.ja.isascii()
+    assert str(caught.value).startswith(f"{there}: " if there else "ファイルもフォルダーもありません")
+
+
+def test_a_release_or_a_name_that_there_is_not_is_an_error_of_the_scenario() -> None:
+    asked: Any
+    for asked in ({"release": "2023-01"}, {"only": "no_such"}, {"tags": "no_such"}):
+        with pytest.raises(ScenarioError):
+            uketsuke.run(P3, **asked)
+    with pytest.raises(ScenarioError, match="2023-01"):
+        uketsuke.load(P3, release="2023-01")
+    with pytest.raises(uketsuke.BenchError):  # that is the desk's
+        uketsuke.run(P3, bind={"reader": "nothing"})
+
+
+def test_what_is_no_source_is_told_in_both_languages_at_the_line() -> None:
+    wrong: Any = uketsuke
+    for act in (lambda: wrong.run(5), lambda: wrong.load(None), lambda: wrong.run(b"x"),
+                lambda: wrong.Scenario(5), lambda: wrong.run([SMALL, SMALL], out="x"),
+                lambda: wrong.run([SMALL, 5])):
+        with pytest.raises(uketsuke.ArgumentError) as caught:
+            act()
+        assert isinstance(caught.value, (TypeError, ValueError))
+        assert caught.value.file == __file__ and not caught.value.ja.isascii()
 
 
 @pytest.mark.parametrize("value, where", [({1: 2}, "steps"), ([object()], r"steps\[0\]"),

@@ -1,0 +1,151 @@
+"""What is left of a bench that has ended, and what is free again then."""
+
+import gc
+import os
+import pathlib
+from collections.abc import Callable
+
+import pytest
+
+import uketsuke
+from test_raw import EXAMPLES, served as served  # a fixture
+from uketsuke import Verdict
+
+
+def open_files() -> list[str]:
+    found = []
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{number}"))
+        except FileNotFoundError:  # that of the listing itself
+            continue
+    return sorted(found)
+
+
+def threads() -> int:
+    return len(os.listdir("/proc/self/task"))
+
+
+def children() -> list[str]:
+    return [child for task in pathlib.Path("/proc/self/task").iterdir()
+            for child in (task / "children").read_text().split()]
+
+
+def test_benches_that_are_held_after_their_end_leave_the_reader_to_the_next(served):
+    uketsuke.Bench().finish()  # what is opened once in a process is open now
+    files, running = open_files(), threads()
+    held = []
+    for _ in range(2):  # the server has one client at a time
+        bench = uketsuke.Bench(reader="generic", bench_file=served)
+        assert threads() > running and open_files() != files
+        assert len(bench.usb.control(0x80, 6, 0x0100, 0, 18)) == 18
+        bench.finish()
+        held.append(bench)
+        assert (threads(), open_files()) == (running, files)
+    for bench in held:
+        assert any(record.wire == "usb" for record in bench.journal)
+        assert bench.now > 0
+
+
+def test_a_bench_that_cannot_be_prepared_leaves_its_reader_although_the_error_is_held(served):
+    files, running = open_files(), threads()
+    with pytest.raises(uketsuke.NotApplicable) as caught:
+        uketsuke.Bench(bench_file=served)  # it is no face-auth reader
+    assert caught.value.en and (threads(), open_files()) == (running, files)
+
+
+def test_a_program_in_place_of_the_reader_ends_with_the_bench():
+    before = children()
+    bench = uketsuke.Bench(bind={"reader": f"exec:{EXAMPLES / 'reader.py'}"})
+    assert len(children()) > len(before)
+    bench.finish()
+    assert children() == before and len(bench.journal) > 0
+
+
+def test_what_could_be_read_before_the_end_can_be_read_after_it():
+    bench = uketsuke.Bench(bind={"panel": uketsuke.Panel()})
+    bench.reader.press("職員用ボタン", expect={"screen": "passcode_entry"})
+    bench.card.place()
+    bench.run(1)
+
+    def all_of_it() -> list[object]:
+        words = [row["name"] for row in uketsuke._core.expectations()]
+        return [[bench.seen(word) for word in words], bench.now, bench.card.lying, bench.used,
+                bench.reader.screen, bench.terminal.screen, bench.ehr.screen]
+
+    before, records = all_of_it(), list(bench.journal)
+    told = bench.finish()
+    after = list(bench.journal)
+    assert after[:len(records)] == records
+    assert all_of_it() == before and bench.reader.screen == "passcode_entry"
+    assert bench.finish() is told is bench.result
+    assert bench.journal[-1] == after[-1] and list(bench.journal.messages("usb"))
+
+
+ACTS: list[Callable[[uketsuke.Bench], object]] = [
+    lambda bench: bench.run(1), lambda bench: bench.run_until(lambda: True),
+    lambda bench: bench.expect(screen="initial"), lambda bench: bench.reader.press("x"),
+    lambda bench: bench.check(reader={"screen": "initial"}), lambda bench: bench.attest("x", True),
+    lambda bench: bench.usb.control(0x80, 6, 0x0100, 0, 18), lambda bench: bench.usb.detach(),
+    lambda bench: bench.card.transmit(b"\x00\x84\x00\x00\x08")]
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_who_acts_at_a_bench_that_has_ended_is_told_at_the_line(act):
+    bench = uketsuke.Bench()
+    bench.finish()
+    with pytest.raises(uketsuke.Error, match="this bench is closed") as caught:
+        act(bench)
+    assert (caught.value.file, caught.value.line > 0) == (__file__, True)
+
+
+def bindings() -> list[Callable[[], dict[str, object]]]:
+    panel, card, two = uketsuke.Panel(), uketsuke.Card(), uketsuke.Card()
+    return [lambda: {"panel": panel}, lambda: {"card": card}, lambda: {"card": {"hanako": two}}]
+
+
+@pytest.mark.parametrize("bind", bindings())
+def test_a_panel_or_a_card_is_at_one_bench_at_a_time(bind):
+    first = uketsuke.Bench(bind=bind())
+    with pytest.raises(uketsuke.BenchError, match="is at a bench already; finish") as caught:
+        uketsuke.Bench(bind=bind())
+    assert caught.value.file == __file__ and "finish()" in caught.value.ja
+    first.reader.press("職員用ボタン", expect={"screen": "passcode_entry"})
+    first.finish()
+    second = uketsuke.Bench(bind=bind())
+    second.reader.press("職員用ボタン", expect={"screen": "passcode_entry"})
+    del second
+    gc.collect()
+    with uketsuke.Bench(bind=bind()) as third:
+        third.expect(screen="initial")
+    assert third.result.verdict is Verdict.PASS
+
+
+def test_one_card_is_not_two_cards_of_one_bench():
+    card = uketsuke.Card()
+    with pytest.raises(uketsuke.BenchError, match="Card: this card is at a bench already"):
+        uketsuke.Bench(bind={"card": {"hanako": card, "taro": card}})
+    uketsuke.Bench(bind={"card": card})
+
+
+def test_a_panel_that_acts_after_the_end_is_told():
+    panel = uketsuke.Panel()
+    with uketsuke.Bench(bind={"panel": panel}) as bench:
+        bench.expect(screen="initial")
+    with pytest.raises(uketsuke.Error, match="at no bench"):
+        panel.press("staff_button")
+
+
+def test_two_thousand_benches_with_programs_and_what_is_held_of_them_stay_small():
+    def resident() -> int:
+        return int(pathlib.Path("/proc/self/statm").read_text().split()[1]) * 4
+
+    def play(times: int) -> None:
+        for _ in range(times):
+            with uketsuke.Bench(bind={"panel": uketsuke.Panel(), "card": uketsuke.Card()}) as bench:
+                bench.expect(screen="initial")
+
+    play(300)
+    before = resident()
+    play(1700)
+    assert resident() - before < 4000  # KiB
