@@ -141,11 +141,20 @@ void register_bench(py::module_& module) {
       .def("record_count",
            [](ScriptBench& bench) { return driven([&] { return bench.records(); }); })
       .def("records", plain_records, py::arg("begin"), py::arg("count"))
+      .def("keep_journal", &ScriptBench::keep_journal, py::arg("file"), py::arg("passing"))
+      .def("journal_text",
+           [](ScriptBench& bench) {
+             return plain_text(driven([&] { return bench.journal_text(); }));
+           })
       .def("finish",
            [](ScriptBench& bench) { return plain(driven([&] { return bench.finish(); })); })
       .def("out_of_time",
            [](ScriptBench& bench) { return driven([&] { return bench.out_of_time(); }); })
       .def("finished", &ScriptBench::finished)
+      .def("step_count",
+           [](ScriptBench& bench) {
+             return driven([&] { return bench.result().steps.size(); });
+           })
       .def("result", [](ScriptBench& bench) {
         return plain(driven([&] { return verdict::ScenarioResult(bench.result()); }));
       });

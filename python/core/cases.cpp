@@ -2,6 +2,7 @@
 
 #include <pybind11/stl.h>
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -131,6 +132,7 @@ class SessionFolder {
     info.wall_us = given["wall_us"].cast<std::uint64_t>();
     for (const verdict::ScenarioResult& result : results) summary.add(result);
     summary.interrupted = given["interrupted"].cast<bool>();
+    summary.not_run = given["files_not_run"].cast<std::uint64_t>();
     folder_.remove_unfinished();
     report::write_reports(folder_, info, summary, report::VectorSource(results));
   }
@@ -139,6 +141,15 @@ class SessionFolder {
   std::time_t started_;
   report::OutFolder folder_;
 };
+
+// Of a bench that is gone.
+void write_journal(const std::string& file, const std::string& text) {
+  std::error_code there;  // if not, the file cannot be made, which says why
+  std::filesystem::create_directories(std::filesystem::path(file).parent_path(), there);
+  report::AtomicFile out(file);
+  out.write(text);
+  out.commit();
+}
 
 }  // namespace
 }  // namespace uketsuke::python
@@ -168,7 +179,7 @@ void register_cases(py::module_& module) {
   module.def(
       "check_bindings",
       [](const std::string& bench_file, const Names& binds) {
-        bind::load_bindings(bench_file, binds);
+        return bind::load_bindings(bench_file, binds).bound();
       },
       py::arg("bench_file"), py::arg("binds"));
   module.def("coverage", &coverage, py::arg("ids"), py::arg("data_folder"));
@@ -184,6 +195,7 @@ void register_cases(py::module_& module) {
       .def(py::init<const std::string&>(), py::arg("path"))
       .def_property_readonly("path", &SessionFolder::path)
       .def("write", &SessionFolder::write, py::arg("info"), py::arg("results"));
+  module.def("write_journal", &write_journal, py::arg("file"), py::arg("text"));
 }
 
 }  // namespace uketsuke::python

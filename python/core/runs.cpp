@@ -61,6 +61,7 @@ py::list run_all(const py::dict& given, const py::dict& settings) {
   ask.source = source_from(given);
   ask.release = settings["release"].cast<std::string>();
   ask.seed = settings["seed"].cast<std::uint64_t>();
+  ask.repetition = settings["repetition"].cast<std::uint32_t>();
   ask.binds = settings["bind"].cast<Names>();
   ask.bench_file = settings["bench_file"].cast<std::string>();
   ask.only = settings["only"].cast<Names>();

@@ -210,6 +210,18 @@ void ScriptBench::broke_off() {
   if (play_) play_->broke_off();
 }
 
+void ScriptBench::keep_journal(std::string file, bool passing) {
+  settings_.journal_file = std::move(file);
+  settings_.keep_passing_journals = passing;
+}
+
+std::string ScriptBench::journal_text() const {
+  if (!left_.secrets) return {};
+  std::string text;
+  for (std::size_t i = 0; i < journal().size(); ++i) text += journal().json_line(i) + "\n";
+  return left_.secrets->found_in(text) ? std::string() : text;
+}
+
 const verdict::ScenarioResult& ScriptBench::result() const {
   return finished_ ? result_ : play_->result();
 }
@@ -247,6 +259,7 @@ void ScriptBench::leave_world() {
   left.lying = lying();
   left.now_us = now_us();
   left.out_of_time = out_of_time();
+  if (!settings_.journal_file.empty()) left.secrets = play_->stage().secrets();
   // What modules still write while they go is kept nowhere.
   left.journal = std::move(play_->stage().world().journal());
   left_ = std::move(left);

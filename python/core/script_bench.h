@@ -7,11 +7,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/bench/play.h"
+#include "harness/bench/secrets.h"
 #include "harness/bind/device_lock.h"
 #include "harness/scenario/step_reader.h"
 
@@ -77,6 +79,11 @@ class ScriptBench {
   std::size_t records() const { return journal().size(); }
   std::vector<Record> records(std::size_t begin, std::size_t count) const;
   std::vector<std::string> last_messages(std::size_t count) const { return journal().tail(count); }
+  // Where finish() leaves the journal, if the result is above pass or `passing` says so.
+  void keep_journal(std::string file, bool passing);
+  // The lines of that file, when the bench has ended. Empty: there is to be none, or it would hold
+  // a secret.
+  std::string journal_text() const;
   // In a handler: what is being thrown becomes the verdict.
   void broke_off();
   // Ends the case; the second time the same again. The world is gone then, with what it was bound
@@ -108,6 +115,7 @@ class ScriptBench {
     std::string lying;
     std::uint64_t now_us = 0;
     bool out_of_time = false;
+    std::optional<bench::Secrets> secrets;  // if the journal may be kept
   } left_;
   verdict::ScenarioResult result_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();

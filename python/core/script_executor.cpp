@@ -138,7 +138,7 @@ std::vector<ScenarioResult> ScriptExecutor::run(const RunAsk& ask) {
   run::RunConfig config;
   config.in_process = true;
   run::Options& options = config.options;
-  options.random_seed = ask.seed;
+  options.random_seed = ask.seed - ask.repetition;  // each repetition adds one
   options.filters = {ask.tags, ask.only, {}};
   if (!ask.release.empty()) {
     check_release(ask.release);
@@ -177,10 +177,11 @@ std::vector<ScenarioResult> ScriptExecutor::run(const RunAsk& ask) {
     summary.add(result);
     return true;
   };
-  const run::Config running{options, 1, false};
+  const run::Config running{options, ask.repetition + 1, false};
   for (const run::Selected& file : files) {
     run::Slice slice;
-    slice.limit = UINT32_MAX;
+    slice.first = ask.repetition;
+    slice.limit = ask.repetition == 0 ? UINT32_MAX : 1;
     slice.selected = file;
     run::run_slice(*this, slice, running, events);
   }

@@ -25,6 +25,7 @@ struct RunAsk {
   ScenarioSource source;
   std::string release;  // empty: each scenario's own
   std::uint64_t seed = 1;
+  std::uint32_t repetition = 0;    // how often the same was run before, with the same seed
   std::vector<std::string> binds;  // ROLE=WHAT
   std::string bench_file;
   std::vector<std::string> only, tags;

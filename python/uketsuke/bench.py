@@ -306,9 +306,10 @@ class Bench(Waits):
                 file, line = frame.f_code.co_filename, traceback.tb_lineno
             traceback = traceback.tb_next
         text = f"{type(error).__name__}: {error}"
-        failed = isinstance(error, AssertionError) or outcome == "Failed"
+        failed = isinstance(error, AssertionError) or outcome in ("Failed", "XFailed")
         verdict = Verdict.FAIL if failed else Verdict.ERROR
-        if not isinstance(error, Exception) and not outcome:  # Ctrl-C: nobody can tell
+        # Ctrl-C, pytest.exit(): nobody can tell.
+        if type(error).__name__ == "Exit" or not isinstance(error, Exception) and not outcome:
             verdict = Verdict.INCONCLUSIVE
         step = Step(title=Text("スクリプト", "the script"), file=file, line=line,
                     expected=Text("終わりまで進む", "goes on to its end"),

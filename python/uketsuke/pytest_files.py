@@ -14,41 +14,56 @@ from _pytest._code.code import (ExceptionChainRepr, ExceptionInfo, ReprEntryNati
 
 from uketsuke import _core
 from uketsuke.errors import ScenarioError
-from uketsuke.pytest_session import Judged, Session, session_of
+from uketsuke.pytest_rows import Judged
+from uketsuke.pytest_session import Session, session_of
 from uketsuke.results import Result, Text, Verdict
 
+# Markers without arguments that are more than labels, and words of -m.
+_RESERVED = ("not_a_case", "xdist_group", "and", "or", "not")
 _MOST_BYTES = 1 << 20  # no scenario file is longer
-_KEYS = tuple(re.compile(rb"^(\xef\xbb\xbf)?[\"']?" + key + rb"[\"']?[ \t]*:", re.MULTILINE)
-              for key in (b"uketsuke", b"scenario"))
+def _at_the_left_edge(key: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"^(\xef\xbb\xbf)?[\"']?" + key + rb"[\"']?[ \t]*:", re.MULTILINE)
+
+
+_OURS, _ID, _STEPS = map(_at_the_left_edge, (b"uketsuke", b"scenario", b"steps"))
 
 
 def is_scenario_file(path: Path) -> bool:
-    """Whether it says of itself that it is one of ours; other projects have YAML, too."""
+    """Whether it says of itself that it is one of ours; other projects have YAML, too.
+
+    A misspelt `scenario:` does not make another file of it: then there are `steps:`.
+    """
     if path.suffix not in (".yaml", ".yml"):
         return False
-    try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_BYTES)
-    except OSError:
-        return False
-    return all(key.search(text) for key in _KEYS)
+    with path.open("rb") as file:
+        text = file.read(_MOST_BYTES)
+    return bool(_OURS.search(text) and (_ID.search(text) or _STEPS.search(text)))
 
 
 def collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if not is_scenario_file(file_path):
-        return None
-    if not parent.session.isinitpath(file_path) and _core.is_data_file(str(file_path), ""):
+    is_named = parent.session.isinitpath(file_path)
+    try:
+        if not is_scenario_file(file_path):
+            return None
+    except OSError as error:
+        if not is_named:  # it may be anybody's
+            parent.warn(pytest.PytestCollectionWarning(f"{file_path}: {error.strerror}"))
+            return None
+    if not is_named and _core.is_data_file(str(file_path), ""):
         return None
     file: pytest.Collector = ScenarioFile.from_parent(parent, path=file_path)
     return file
 
 
 class ScenarioFile(pytest.File):
+    error: ScenarioError | None = None  # why it could not be collected
+
     def collect(self) -> Iterator[pytest.Item]:
         try:
             rows = _core.rows({"paths": [str(self.path)], "name": "", "text": "", "row": -1},
                               [], [], "", "")
         except ScenarioError as error:
+            self.error = error
             raise self.CollectError(self._told(error)) from error
         names: set[str] = set()
         for row in rows:
@@ -66,23 +81,38 @@ class ScenarioFile(pytest.File):
         return "\n".join(lines)
 
 
+def add_label(item: pytest.Item, name: str) -> None:
+    """A marker to select by: -m "NAME". What pytest or a plugin would obey gets a `tag_` before."""
+    lines = [str(line).strip() for line in item.config.getini("markers")]
+    if any(re.match(re.escape(name) + r"\s*\(", line) for line in lines) or name in _RESERVED:
+        name = "tag_" + name
+    # pytest.mark.NAME would have to be known to --strict-markers.
+    mark = pytest.Mark(name, (), {}, _ispytest=True)
+    item.add_marker(pytest.MarkDecorator(mark, _ispytest=True))
+
+
 class ScenarioItem(pytest.Item):
     def __init__(self, row: dict[str, Any], **more: Any) -> None:
         super().__init__(**more)
-        self._row = row
+        self.scenario_row = row
         self.extra_keyword_matches.update(row["tags"])  # of -k
-        self.results: list[Result] = []
+        self.add_marker(pytest.mark.release(*row["releases"]))
+        self.add_marker(pytest.mark.requirement(*row["covered"]))
+        for name in dict.fromkeys([*row["tags"], *row["covered"]]):
+            add_label(self, name)
 
     def reportinfo(self) -> tuple[Union["os.PathLike[str]", str], int, str]:
-        return self.path, self._row["line"] - 1, self.name
+        return self.path, self.scenario_row["line"] - 1, self.name
 
     def runtest(self) -> None:
         session = session_of(self)
-        source = {"paths": [str(self.path)], "name": "", "text": "",
-                  "row": max(0, self._row["row"] - 1)}
-        plain, = _core.run(source, session.run_settings())
+        case = session.current
+        assert case is not None
+        source = {"paths": [session.typed(self.path)], "name": "", "text": "",
+                  "row": max(0, self.scenario_row["row"] - 1)}
+        plain, = _core.run(source, session.run_settings(case.repetition))
         result = with_relative_files(Result.of(plain), session)
-        self.results = [result]
+        case.played = [result]
         if result.not_applicable:
             raise pytest.skip.Exception(result.not_applicable.in_language(session.language),
                                         _use_item_location=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,10 +15,11 @@ from uketsuke import _core
 from uketsuke import bench as bench_module
 from uketsuke.bench import Bench
 from uketsuke.errors import Error, Inconclusive, NotApplicable, ScenarioError
-from uketsuke.pytest_files import ScenarioItem, category, collect_file, explained
-from uketsuke.pytest_session import (CASE, FIXTURES, SESSION, Judged, Session, case_result,
-                                     end_case, is_case, own_result, requirements_of, session_of,
-                                     verdict_of)
+from uketsuke.pytest_cases import Case, FIXTURES, is_case, requirements_of
+from uketsuke.pytest_files import (add_label, category, collect_file, explained, ScenarioFile,
+                                   ScenarioItem)
+from uketsuke.pytest_rows import is_stop, Judged
+from uketsuke.pytest_session import SESSION, Session, session_of
 from uketsuke.results import Result, Text, Verdict
 
 __tracebackhide__ = True
@@ -41,6 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--uketsuke-seed", metavar="N", type=int, default=1, help="random seed")
     group.addoption("--uketsuke-out", metavar="DIR",
                     help="results.json, junit.xml, report.html and journals go there")
+    group.addoption("--uketsuke-keep-journals", action="store_true", default=False,
+                    help="keep the journals of passes, too")
     group.addoption("--uketsuke-claims", metavar="FILE",
                     help="claims of the reader, for the marker applies")
     group.addoption("--uketsuke-lang", choices=["ja", "en", "both"], help="language")
@@ -60,6 +65,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     session = config.stash.get(SESSION, None)
+    if signal.getsignal(signal.SIGTERM) is _stop:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     if session in bench_module.observers:
         bench_module.observers.remove(session)
 
@@ -69,6 +76,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         session.config.stash[SESSION].open_folder()
     except Error as error:
         raise pytest.UsageError(f"--uketsuke-out: {error}") from error
+    if session.config.stash[SESSION].out and threading.current_thread() is threading.main_thread() \
+            and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, _stop)
+
+
+def _stop(number: int, frame: object) -> None:
+    """As Ctrl-C: what there is so far is reported. The second time it ends the process."""
+    signal.signal(number, signal.SIG_DFL)
+    raise KeyboardInterrupt
 
 
 # ---- collection
@@ -78,13 +94,39 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return collect_file(file_path, parent)
 
 
+@_hook(hookwrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, Any, None]:
+    outcome = yield
+    report = outcome.get_result()
+    path = getattr(collector, "path", None)
+    if not report.failed or path is None or not path.is_file():
+        return
+    lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
+    # The last line of a traceback says what it was.
+    error: ScenarioError | str = lines[-1].removeprefix("E").strip() if lines else ""
+    if isinstance(collector, ScenarioFile) and collector.error is not None:
+        error = collector.error
+    report.uketsuke_results = [
+        tuple(told) for told in session_of(collector).not_collected(path, error)]
+
+
+def pytest_collectreport(report: Any) -> None:
+    session = _session_here()
+    if session is not None and not session.worker:
+        session.tell(getattr(report, "uketsuke_results", ()))
+
+
+@_hook(tryfirst=True)  # before anything is left out, and before -m
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     session = config.stash[SESSION]
+    session.collected(items)
     wrong = []
     for item in items:
         ids = requirements_of(item)
         if not ids or not is_case(item):
             continue
+        for name in ids:
+            add_label(item, name)
         known = session.requirement_ids()
         path, line, _ = item.reportinfo()
         wrong += [f"{session.relative(os.fspath(path))}:{(line or 0) + 1}: requirement({name!r}): "
@@ -94,6 +136,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                   for name in ids if name not in known]
     if wrong:
         raise pytest.UsageError("\n".join(dict.fromkeys(wrong)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    session_of(session).expect(session.items)
 
 
 # ---- Python cases
@@ -134,39 +180,69 @@ def _why_not(item: pytest.Item, session: Session) -> Text:
     return Text()
 
 
-@_hook(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if not is_case(item):
-        return
+def _ended(case: Case, phase: str, outcome: Any) -> None:
+    """What a phase came to; it fails if a bench says so and nothing else does."""
+    excinfo = outcome.excinfo
+    error, traceback = (excinfo[1], excinfo[2]) if excinfo else (None, None)
+    # What a method of unittest.TestCase raises is kept beside it.
+    kept = getattr(case.item, "_excinfo", None) if phase == "call" else None
+    if error is None and kept:
+        error, traceback = kept[0].value, kept[0].tb
+    bad = case.ended(phase, error, traceback)
+    if bad is not None and not is_stop(error):
+        _raise_from(outcome, Judged(bad))
+
+
+@_hook(hookwrapper=True, trylast=True)  # the wrapper nearest to the setup: it may refuse it
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, None]:
     session = session_of(item)
-    session.enter(item)
-    why_not = _why_not(item, session)
-    if why_not:
-        item.stash[CASE].results.append(own_result(item, Verdict.NONE, not_applicable=why_not))
-        raise pytest.skip.Exception(why_not.in_language(session.language),
-                                    _use_item_location=True)
+    case = session.enter(item)
+    if is_case(item):
+        try:
+            why_not = _why_not(item, session)
+        except Error as error:
+            case.ended("setup", error, error.__traceback__)
+            raise
+        if why_not:
+            case.leave_out(why_not)
+            raise pytest.skip.Exception(why_not.in_language(session.language),
+                                        _use_item_location=True)
+    outcome = yield
+    _ended(case, "setup", outcome)
+
+
+@_hook(hookwrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
+    case = session_of(item).current
+    if case is not None:
+        case.began("call")
+    outcome = yield
+    if case is not None:
+        _ended(case, "call", outcome)
+
+
+@_hook(hookwrapper=True, tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
+    case = session_of(item).current
+    if case is not None:
+        case.began("teardown")
+    outcome = yield
+    if case is not None:
+        _ended(case, "teardown", outcome)
 
 
 @_hook(hookwrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, Any, None]:
-    outcome = yield
-    if CASE not in pyfuncitem.stash:
-        return
-    case = pyfuncitem.stash[CASE]
-    excinfo = outcome.excinfo
-    error, traceback = (excinfo[1], excinfo[2]) if excinfo else (None, None)
-    end_case(pyfuncitem, error, traceback)
-    marked = any(pyfuncitem.get_closest_marker(name) for name in ("requirement", "applies"))
-    left_out = isinstance(error, (NotApplicable, pytest.skip.Exception))
-    if not case.results and marked and not left_out:
-        said = Text(*[f"{type(error).__name__}: {error}"] * 2) if error else Text()
-        case.results = [own_result(pyfuncitem, verdict_of(error) if error else Verdict.PASS, said)]
-    if error is not None and not left_out:
-        return
-    worst = max((result for result in case.results if result.applicable),
-                key=lambda result: result.verdict.rank, default=None)
-    if worst is not None and not worst.ok and (error is None or worst.verdict > Verdict.PASS):
-        _raise_from(outcome, Judged(worst))
+def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest
+                         ) -> Generator[None, Any, None]:
+    session = session_of(request)
+    is_shared = session.fixture_begins(fixturedef, request)
+    yield
+    if is_shared:
+        session.fixture_is_set_up()
+
+
+def pytest_fixture_post_finalizer(fixturedef: Any, request: pytest.FixtureRequest) -> None:
+    session_of(request).fixture_ended(fixturedef)
 
 
 def _raise_from(outcome: Any, error: Exception) -> None:
@@ -182,36 +258,23 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]
     error = call.excinfo.value if call.excinfo is not None else None
     outcome = yield
     report = outcome.get_result()
-    if not isinstance(item, ScenarioItem) and CASE not in item.stash:
-        return
     session = session_of(item)
-    if call.when == "teardown":
-        session.leave()
+    case = session.current
+    if case is None or case.item is not item:
+        return
+    if case.phase == "call" and error is not None:  # the test goes on
+        case.part_failed(error)
     if not hasattr(report, "wasxfail"):
         _judge(report, item, error, session)
-    results = item.results if isinstance(item, ScenarioItem) else item.stash[CASE].results
-    if call.when == "setup" and error is not None and not isinstance(item, ScenarioItem):
-        results = _results_of_setup(item, error, results)
-    told = [result for result in results if result.script or isinstance(item, ScenarioItem)]
-    report.uketsuke_results = [result.plain() for result in told]
-    del results[:]
-    for result in told:
-        text = result.report(session.language)
+    results = case.current()
+    report.uketsuke_results = [tuple(one) for one in session.so_far()]
+    if call.when == "teardown":
+        told = session.leave()
+        report.uketsuke_results = [tuple(one) for one in told]
+        results = [Result.of(one.row) for one in told] if error is not None else []
+    for result in results:
         if result.warnings or (not result.ok and not isinstance(error, Judged)):
-            report.sections.append(("uketsuke", text))
-
-
-def _results_of_setup(item: pytest.Item, error: BaseException, results: list[Result]
-                      ) -> list[Result]:
-    """A bench that could not be made leaves no result, or one that is not the test's yet."""
-    if results:
-        results[:] = [result if result.script else case_result(item, result)
-                      for result in results]
-    elif isinstance(error, NotApplicable):
-        results.append(own_result(item, Verdict.NONE, not_applicable=Text(error.ja, error.en)))
-    elif isinstance(error, Error):
-        results.append(own_result(item, verdict_of(error), Text(error.ja, error.en)))
-    return results
+            report.sections.append(("uketsuke", result.report(session.language)))
 
 
 def _judge(report: Any, item: pytest.Item, error: BaseException | None, session: Session) -> None:
@@ -282,11 +345,14 @@ def pytest_report_teststatus(report: Any) -> Any:
     return category(getattr(report, "uketsuke_verdict", ""))
 
 
-@_hook(trylast=True)
+@_hook(tryfirst=True)  # before a worker sends it
 def pytest_runtest_logreport(report: Any) -> None:
     session = _session_here()
-    if session is not None:
-        session.tell(report.nodeid, map(Result.of, getattr(report, "uketsuke_results", ())))
+    if session is None:
+        return
+    session.pass_on(report)
+    if report.when == "???" and not session.worker:  # xdist, forked
+        session.tell_crash(report.nodeid)
 
 
 def _session_here() -> Session | None:
@@ -300,9 +366,31 @@ def pytest_keyboard_interrupt() -> None:
         session.interrupted = True
 
 
-@_hook(trylast=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    session.config.stash[SESSION].write()
+@_hook(trylast=True)  # when the last fixtures have ended
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    ours = session_of(session)
+    told = ours.untold()
+    if ours.worker:
+        getattr(session.config, "workeroutput")["uketsuke_results"] = [
+            tuple(one) for one in told]
+        return
+    ours.tell(told)
+    if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
+        ours.interrupted = True
+    ours.write()
+
+
+# ---- xdist: workers run tests, the controller reports
+
+
+@_hook(optionalhook=True)
+def pytest_xdist_node_collection_finished(node: Any, ids: list[str]) -> None:
+    session_of(node).expect_ids(ids)
+
+
+@_hook(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    session_of(node).tell(getattr(node, "workeroutput", {}).get("uketsuke_results", ()))
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -323,6 +411,12 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         return
     terminalreporter.write_sep("=", "uketsuke")
     terminalreporter.write_line(results.summary.text.in_language(session.language))
+    if session.interrupted or session.files_not_run():
+        files = session.files_not_run()
+        terminalreporter.write_line(
+            Text(f"報告は途中までです（未実行のファイル {files}）",
+                 f"the reports are not complete: {files} file{'' if files == 1 else 's'} not run")
+            .in_language(session.language))
     terminalreporter.write_line(_coverage(results, session.language))
     terminalreporter.write_line(os.path.join(session.out, "report.html"))
 

@@ -211,7 +211,7 @@ def run(source: Source | Iterable[Source], *, release: str | None = None, seed: 
     binds = ([f"{role}={what}" for role, what in bind.items()] if isinstance(bind, Mapping)
              else _list(bind))
     settings = {
-        "release": release or "", "seed": seed, "bind": binds,
+        "release": release or "", "seed": seed, "repetition": 0, "bind": binds,
         "bench_file": os.fspath(bench_file), "only": _list(only), "tags": _list(tags),
         "out": os.fspath(out), "keep_journals": keep_journals, "journal_folder": "",
         "language": _core.language(), "data_folder": os.fspath(data_folder)}

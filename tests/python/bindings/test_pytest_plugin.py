@@ -1,56 +1,14 @@
 """The pytest plugin, as a project that uses it sees it: each test runs a pytest of its own."""
 
-import json
 import pathlib
 import re
 import xml.etree.ElementTree as ElementTree
-from typing import Any
 
 import pytest
+from pytest_project import (BAD, FAILS, GOOD, project, pytest_of, results, ROOT, scenario, script)
 
+__all__ = ["project"]
 pytest_plugins = ["pytester"]
-
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-P3 = (ROOT / "scenarios/hospital_flow/p3_emergency_reception_on_the_reader.yaml").read_text(
-    encoding="utf-8")
-STRICT = ("--strict-markers", "-W", "error", "-p", "no:cacheprovider")
-PRESS = '    bench.reader.press("職員用ボタン", by="reception_staff", id="P3-1",\n' \
-        '                       expect={"screen": "%s"})\n'
-GOOD, BAD = PRESS % "passcode_entry", PRESS % "consent"
-
-
-@pytest.fixture
-def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG", "PYTEST_ADDOPTS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("PYTHONUTF8", "1")
-    return pytester
-
-
-def scenario(project: pytest.Pytester, name: str, *changes: tuple[str, str]) -> pathlib.Path:
-    text = P3.replace("scenario: p3_emergency_reception_on_the_reader", f"scenario: {name}")
-    for before, after in changes:
-        assert before in text
-        text = text.replace(before, after)
-    path = project.path / f"{name}.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def script(project: pytest.Pytester, *lines: str, name: str = "test_x") -> None:
-    project.makepyfile(**{name: "import pytest\nimport uketsuke\n\n" + "\n".join(lines)})
-
-
-def pytest_of(project: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return project.runpytest_subprocess(*STRICT, *arguments)
-
-
-def results(project: pytest.Pytester) -> dict[str, Any]:
-    found = json.loads((project.path / "out/results.json").read_text(encoding="utf-8"))
-    return {s["name"]: s for s in found["scenarios"]}
-
-
-FAILS = ("consent: declined, eligibility: checked, screen", "consent: granted, screen")
 
 
 def test_each_row_is_an_item_named_as_the_report_names_it(project: pytest.Pytester) -> None:
@@ -112,7 +70,7 @@ def test_a_skip_hides_no_deviation(project: pytest.Pytester) -> None:
 def test_a_test_that_does_nothing_with_its_bench_passes_nothing(project: pytest.Pytester) -> None:
     script(project, "def test_a(bench): pass",
            "def test_b(bench):", '    assert bench.reader.screen == "initial"')
-    pytest_of(project, "--uketsuke-out", "out").assert_outcomes(passed=1, errors=1)
+    pytest_of(project, "--uketsuke-out", "out").assert_outcomes(passed=2, errors=1)
     assert results(project)["test_a"]["verdict"] == "none"
     assert results(project)["test_b"]["verdict"] == "pass"
 
