@@ -225,7 +225,7 @@ int exit_code_of(const Error& error) {
 
 int run_line(int argc, char** argv, run::Executor& executor) {
   auto line = parse(argc, argv);
-  Console console(line.language);
+  Console console(line.language, line.report_language);
   if (!line.command) {
     if (line.exit_code == 0) {
       console.print(line.text);

@@ -96,6 +96,7 @@ using Command =
 
 struct ParsedLine {
   verdict::Language language = verdict::Language::kEnglish;
+  verdict::Language report_language = verdict::Language::kBoth;  // unless --lang names one
   std::optional<Command> command;  // none: print `text` and exit with `exit_code`
   std::string text;
   int exit_code = 0;

@@ -24,15 +24,29 @@ constexpr std::uint32_t kMaxRepeat = 1'000'000;
 constexpr double kMaxWallLimitS = 7 * 24 * 3600.0;
 
 // --lang is needed before anything is parsed: help and errors are in that language, too.
-Language language_of(int argc, char** argv) {
+std::optional<Language> named_language(int argc, char** argv) {
   for (int i = 1; i < argc; ++i) {
     const std::string_view argument = argv[i];
     std::string_view name;
     if (argument == "--lang" && i + 1 < argc) name = argv[i + 1];
     if (argument.substr(0, 7) == "--lang=") name = argument.substr(7);
-    if (const auto language = verdict::language_from(name)) return *language;
+    if (const auto language = verdict::language_from(name)) return language;
   }
-  return language_of_environment();
+  return std::nullopt;
+}
+
+// What kind of mistake a command line has: CLI11's own words, which follow, are English.
+const char* japanese_kind(const CLI::ParseError& error) {
+  switch (static_cast<CLI::ExitCodes>(error.get_exit_code())) {
+    case CLI::ExitCodes::ExtrasError: return "知らない引数です";
+    case CLI::ExitCodes::RequiredError: return "必要な引数がありません";
+    case CLI::ExitCodes::RequiresError: return "一緒に必要な引数がありません";
+    case CLI::ExitCodes::ExcludesError: return "一緒に使えない引数です";
+    case CLI::ExitCodes::ArgumentMismatch: return "値の数が合いません";
+    case CLI::ExitCodes::ConversionError:
+    case CLI::ExitCodes::ValidationError: return "値が使えません";
+    default: return "引数が正しくありません";
+  }
 }
 
 // CLI11 would take -1 for the greatest number there is.
@@ -64,7 +78,10 @@ class Parser {
     app_.set_version_flag("--version", std::string("uketsuke ") + UKETSUKE_VERSION);
     app_.require_subcommand(1);
     app_.fallthrough();
-    app_.add_option("--lang", language_name_, say({"表示言語", "language of messages"}))
+    app_.add_option("--lang", language_name_, say({"表示言語（ja、en、both。省略時は環境変数 LANG など。"
+                                                  "report.html は省略時は両方）",
+                                                  "language of messages (default: LC_ALL, LANG) "
+                                                  "and of report.html (default: both)"}))
         ->check(CLI::IsMember({"ja", "en", "both"}));
     app_.footer(
         say({"終了コード：0 逸脱なし、1 逸脱あり、2 判定不能または対象外のみ、3 基準と相違、"
@@ -105,7 +122,7 @@ class Parser {
       std::ostringstream out;
       std::ostringstream err;
       const bool is_answer = app_.exit(error, out, err) == 0;  // --help, --version
-      if (!is_answer) return usage(error.what());
+      if (!is_answer) return usage(say(told(error)));
       line.text = out.str();
     }
     return line;
@@ -118,6 +135,32 @@ class Parser {
     line.exit_code = verdict::kExitUsage;
     line.text = "uketsuke: " + say({"使い方の誤り：", "usage: "}) + what + "\n";
     return line;
+  }
+
+  // The command that was named, or nullptr.
+  const CLI::App* named_command() const {
+    const auto named = app_.get_subcommands();
+    return named.empty() ? nullptr : named.front();
+  }
+
+  Text told(const CLI::ParseError& error) const {
+    const CLI::App* command = named_command();
+    const std::string what = error.what();
+    Text text = Text(japanese_kind(error) + std::string("："), "") + Text(what);
+    const auto begin = what.find(" --");
+    const bool unknown =
+        error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+    if (unknown && begin != std::string::npos && command != nullptr) {
+      std::vector<std::string> names;
+      for (const CLI::App* app : {command, static_cast<const CLI::App*>(&app_)})
+        for (const CLI::Option* option : app->get_options())
+          for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      const auto end = what.find_first_of(" =", begin + 1);
+      text = text + yaml::hint(what.substr(begin + 1, end - begin - 1), names);
+    }
+    const std::string help =
+        command == nullptr ? "uketsuke --help" : "uketsuke " + command->get_name() + " --help";
+    return text + verdict::say("（書き方：{}）", " ({} tells how it is written)", help);
   }
 
   // Campaigns are of models; what to say to whoever wants to bind something in one.
@@ -525,7 +568,10 @@ class Parser {
 }  // namespace
 
 ParsedLine parse(int argc, char** argv) {
-  return Parser(language_of(argc, argv)).parse(argc, argv);
+  const auto named = named_language(argc, argv);
+  ParsedLine line = Parser(named.value_or(language_of_environment())).parse(argc, argv);
+  line.report_language = named.value_or(Language::kBoth);
+  return line;
 }
 
 }  // namespace uketsuke::cli

@@ -46,7 +46,8 @@ int compare_command(const CompareCommand& command, Console& console) {
                                       read(command.right, console, whole));
   comparison.left = command.left;
   comparison.right = command.right;
-  if (!command.html.empty()) write(command.html, html_of(comparison), console);
+  if (!command.html.empty()) 
+    write(command.html, html_of(comparison, console.report_language()), console);
   if (!command.json.empty()) write(command.json, json_of(comparison), console);
   if (command.json != "-" && command.html != "-")
     console.print(text_of(comparison, console.language()));

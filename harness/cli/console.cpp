@@ -25,8 +25,9 @@ int write_all(int fd, std::string_view text) {
 
 }  // namespace
 
-Console::Console(verdict::Language language)
-    : language_(language), is_terminal_(::isatty(STDOUT_FILENO) == 1) {}
+Console::Console(verdict::Language language, verdict::Language report_language)
+    : language_(language), report_language_(report_language),
+      is_terminal_(::isatty(STDOUT_FILENO) == 1) {}
 
 Console::~Console() {
   status("");

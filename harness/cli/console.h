@@ -11,12 +11,15 @@ namespace uketsuke::cli {
 
 class Console {
  public:
-  explicit Console(verdict::Language language);
+  // report_language: of HTML, that people send each other.
+  explicit Console(verdict::Language language,
+                   verdict::Language report_language = verdict::Language::kBoth);
   ~Console();
   Console(const Console&) = delete;
   Console& operator=(const Console&) = delete;
 
   verdict::Language language() const { return language_; }
+  verdict::Language report_language() const { return report_language_; }
   bool is_terminal() const { return is_terminal_; }
   std::size_t width() const;  // columns of the terminal; 0: not known, or none
 
@@ -32,7 +35,7 @@ class Console {
   bool failed() const { return failed_; }  // standard output could not be written
 
  private:
-  verdict::Language language_;
+  verdict::Language language_, report_language_;
   bool is_terminal_;
   bool closed_ = false;
   bool failed_ = false;

@@ -193,6 +193,7 @@ int regress_command(RegressCommand command, run::Executor& executor, Console& co
   const bool accepted = command.accept && reasons.empty();
   if (!accepted) console.print(text_report(comparison, console.language(), kShown));
   auto info = info_of(command.config, command.paths, now);
+  info.language = console.report_language();
   info.wall_us = outcome.wall_us;
   if (accepted) {
     report::write_reports(out, info, outcome.summary, store);

@@ -190,6 +190,7 @@ int run_command(RunCommand command, run::Executor& executor, Console& console) {
   }
   console.line(describe(outcome.summary));
   auto info = info_of(command.config, command.paths, now);
+  info.language = console.report_language();
   info.wall_us = outcome.wall_us;
   std::optional<Text> unwritten;
   try {

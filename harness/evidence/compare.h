@@ -49,6 +49,7 @@ BundleComparison compare(const Record& before, const Record& after);
 
 std::string text_of(const BundleComparison& comparison, verdict::Language language);
 std::string json_of(const BundleComparison& comparison);
-std::string html_of(const BundleComparison& comparison);
+std::string html_of(const BundleComparison& comparison,
+                    verdict::Language language = verdict::Language::kBoth);
 
 }  // namespace uketsuke::evidence

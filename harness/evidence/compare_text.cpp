@@ -123,10 +123,10 @@ std::string json_of(const BundleComparison& comparison) {
   return sink.text();
 }
 
-std::string html_of(const BundleComparison& comparison) {
+std::string html_of(const BundleComparison& comparison, verdict::Language language) {
   report::StringSink sink;
-  Page page(sink);
-  page.raw(report::html_head()).raw("<h1>");
+  Page page(sink, language);
+  page.raw(report::html_head({}, language)).raw("<h1>");
   page.both({"二つの自己試験の記録の比較", "Two records of self-tests, compared"})
       .raw("</h1>\n<p>");
   page.text(comparison.left + " → " + comparison.right).raw("</p>\n<p class=\"box\">");
@@ -144,7 +144,7 @@ std::string html_of(const BundleComparison& comparison) {
       if (one.change == change) case_row(page, one);
     }
   }
-  page.raw("</tbody></table>\n</body>\n</html>\n");
+  page.raw("</tbody></table>\n").raw(report::kHtmlEnd);
   page.flush();
   return sink.text();
 }

@@ -18,15 +18,7 @@ using conformance::FoldedFinding;
 using report::Page;
 using verdict::say;
 
-// The switch is three radio buttons before <main>: no script is needed.
 constexpr std::string_view kStyle = R"css(
-.switch { position: absolute; opacity: 0; }
-.switch + label { display: inline-block; border: 1px solid var(--line); padding: .1rem .7rem;
-  margin: 0 .3rem .8rem 0; border-radius: .4rem; cursor: pointer; }
-.switch:checked + label { background: var(--fg); color: var(--bg); }
-.switch:focus-visible + label { outline: .15rem solid var(--fail); }
-#only-ja:checked ~ main [lang=en], #only-en:checked ~ main [lang=ja] { display: none; }
-#only-en:checked ~ main [lang=en] { color: inherit; }
 .pass_with_warning, .waived { color: var(--inconc); }
 .not_applicable { color: var(--none); }
 th { overflow-wrap: normal; } .id { white-space: nowrap; }
@@ -39,15 +31,7 @@ th { overflow-wrap: normal; } .id { white-space: nowrap; }
 .hit td:first-child::before { content: "▶ "; color: var(--fail); }
 code b { color: var(--bg); background: var(--fail); padding: 0 .15rem; }
 nav a { margin-right: .8rem; }
-@media print { .switch + label { display: none; } }
 )css";
-
-constexpr std::string_view kSwitch = R"html(
-<input class="switch" type="radio" name="language" id="both" checked><label for="both">日本語 / English</label>
-<input class="switch" type="radio" name="language" id="only-ja"><label for="only-ja">日本語</label>
-<input class="switch" type="radio" name="language" id="only-en"><label for="only-en">English</label>
-<main>
-)html";
 
 std::string joined(const std::vector<std::string>& parts) {
   std::string text;
@@ -71,7 +55,7 @@ void head_row(Page& page, const std::vector<Text>& cells) {
 }
 
 void top(Page& page, const Record& record) {
-  page.raw(report::html_head(kStyle)).raw(kSwitch);
+  page.raw(report::html_head(kStyle));
   page.raw(
       "<h1>uketsuke: <span lang=\"ja\">自己試験の記録</span> "
       "<span lang=\"en\">record of a self-test</span></h1>\n<div class=\"box\"><ul>\n");
@@ -318,7 +302,7 @@ std::string html_of(const Record& record, const TraceSource& trace) {
   attention(page, record, trace);
   waivers(page, record);
   all_cases(page, record);
-  page.raw("</main>\n</body>\n</html>\n");
+  page.raw(report::kHtmlEnd);
   page.flush();
   return sink.text();
 }

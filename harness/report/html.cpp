@@ -1,6 +1,7 @@
 // report.html: one page, nothing loaded from elsewhere, no script; Japanese and English side by
-// side; follows the light or dark setting of the reader. Everything above pass is shown in full,
-// passes as one row each (with their steps folded in while the run is small).
+// side, or one of them (RunInfo::language) but for what the record is; follows the light or dark
+// setting of the reader. Everything above pass is shown in full, passes as one row each (with their
+// steps folded in while the run is small).
 #include <cstdio>
 #include <string>
 
@@ -38,18 +39,29 @@ std::string place(const std::string& file, std::uint32_t line) {
 
 std::string name_of(const ScenarioResult& result) { return cut(full_name(result), kNameColumns); }
 
+// As in results.json on a page in both languages; in words on one in one of them.
+void word(Page& page, Verdict verdict) {
+  page.raw("<span class=\"v ").raw(to_string(verdict)).raw("\">");
+  if (page.language() == verdict::Language::kBoth) {
+    page.text(to_string(verdict));
+  } else {
+    page.both(describe(verdict));
+  }
+  page.raw("</span>");
+}
+
 void badge(Page& page, const ScenarioResult& result) {
   if (is_not_applicable(result)) {
     page.raw("<span class=\"v na\">").both({"対象外", "not applicable"}).raw("</span>");
     return;
   }
-  page.raw("<span class=\"v ").raw(to_string(result.verdict)).raw("\">");
-  page.text(to_string(result.verdict)).raw("</span>");
+  word(page, result.verdict);
 }
 
 void step_in_full(Page& page, const StepResult& step, const ScenarioResult& result) {
-  page.raw("<div class=\"step\"><p><span class=\"v ").raw(to_string(step.verdict)).raw("\">");
-  page.text(to_string(step.verdict)).raw("</span> ");
+  page.raw("<div class=\"step\"><p>");
+  word(page, step.verdict);
+  page.raw(" ");
   if (!step.seed_id.empty()) page.raw("<strong>").text(step.seed_id).raw("</strong> ");
   page.both(step.title).raw("</p>\n<dl>");
   page.row({"誰が", "who"}, Text(cut(step.who, kWhoColumns)));
@@ -74,8 +86,9 @@ void steps(Page& page, const ScenarioResult& result) {
       step_in_full(page, step, result);
       continue;
     }
-    page.raw("<div class=\"step\"><span class=\"v ").raw(to_string(step.verdict)).raw("\">");
-    page.text(to_string(step.verdict)).raw("</span> ");
+    page.raw("<div class=\"step\">");
+    word(page, step.verdict);
+    page.raw(" ");
     if (!step.seed_id.empty()) page.raw("<strong>").text(step.seed_id).raw("</strong> ");
     page.text(cut(step.who, kWhoColumns))
         .raw(step.who.empty() ? "" : ": ")
@@ -111,14 +124,14 @@ void scenario_in_full(Page& page, const ScenarioResult& result, std::uint64_t nu
 }
 
 void statements_and_totals(Page& page, const RunInfo& info, const Summary& summary) {
-  page.raw(
-      "<h1>uketsuke: <span lang=\"ja\">自己試験の記録</span> "
-      "<span lang=\"en\">record of a self-test</span></h1>\n<div class=\"box\"><ul>\n");
+  page.raw("<h1>uketsuke: ").both({"自己試験の記録", "record of a self-test"});
+  page.raw("</h1>\n<div class=\"box\"><ul>\n");
   for (const auto& statement : statements()) {
-    page.raw("<li>").both(statement).raw("</li>\n");
+    page.raw("<li>").always_both(statement).raw("</li>\n");
   }
-  page.raw("</ul></div>\n<p><span class=\"v ").raw(to_string(summary.verdict())).raw("\">");
-  page.text(to_string(summary.verdict())).raw("</span> ").both(describe(summary)).raw("</p>\n");
+  page.raw("</ul></div>\n<p>");
+  word(page, summary.verdict());
+  page.raw(" ").both(describe(summary)).raw("</p>\n");
   if (summary.interrupted) {
     page.raw("<p class=\"error\">");
     page.both({"実行は途中で中断されました。", "The run was interrupted."}).raw("</p>\n");
@@ -164,8 +177,8 @@ void table_row(Page& page, const ScenarioResult& result, std::uint64_t number, b
 
 void write_html(const RunInfo& info, const Summary& summary, const ResultSource& results,
                 Sink& sink) {
-  Page page(sink);
-  page.raw(html_head());
+  Page page(sink, info.language);
+  page.raw(html_head({}, info.language));
   statements_and_totals(page, info, summary);
 
   page.raw("<h2>").both({"逸脱・判定不能・対象外・警告",
@@ -185,7 +198,8 @@ void write_html(const RunInfo& info, const Summary& summary, const ResultSource&
 
   page.raw("<h2>").both({"全シナリオ", "All scenarios"}).raw("</h2>\n<table><thead><tr><th>");
   page.both({"判定", "verdict"}).raw("</th><th>").both({"シナリオ", "scenario"});
-  page.raw("</th><th>").both({"題名", "title"}).raw("</th><th>seed</th><th>");
+  page.raw("</th><th>").both({"題名", "title"}).raw("</th><th>").both({"シード", "seed"});
+  page.raw("</th><th>");
   page.both({"模擬時間 ms", "simulated ms"}).raw("</th><th>").both({"実時間 ms", "wall ms"});
   page.raw("</th></tr></thead><tbody>\n");
   const bool fold_steps = summary.total() <= kFoldedPassesLimit;
@@ -194,7 +208,7 @@ void write_html(const RunInfo& info, const Summary& summary, const ResultSource&
     table_row(page, result, ++number, fold_steps);
     page.flush_if_full();
   });
-  page.raw("</tbody></table>\n</body>\n</html>\n");
+  page.raw("</tbody></table>\n").raw(kHtmlEnd);
   page.flush();
 }
 

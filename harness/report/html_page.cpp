@@ -8,13 +8,13 @@ namespace {
 constexpr std::size_t kFlushBytes = 64 * 1024;
 
 constexpr std::string_view kHead = R"html(<!doctype html>
-<html lang="ja">
+<html lang="@LANG@">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>uketsuke: 自己試験の記録 / record of a self-test</title>
+<title>uketsuke: @TITLE@</title>
 <style>
 :root { color-scheme: light dark; --bg: #ffffff; --fg: #1b1f24; --soft: #57606a; --line: #d0d7de;
   --box: #f6f8fa; --pass: #116329; --fail: #a40e26; --error: #7a1fa2; --inconc: #7a4b00;
@@ -46,15 +46,45 @@ pre { background: var(--bg); border: 1px solid var(--line); padding: .5rem; marg
   overflow-x: auto; font-size: .85rem; }
 )html";
 
+// The switch is three radio buttons before <main>: no script is needed.
+constexpr std::string_view kSwitchStyle = R"css(
+.switch { position: absolute; opacity: 0; }
+.switch + label { display: inline-block; border: 1px solid var(--line); padding: .1rem .7rem;
+  margin: 0 .3rem .8rem 0; border-radius: .4rem; cursor: pointer; }
+.switch:checked + label { background: var(--fg); color: var(--bg); }
+.switch:focus-visible + label { outline: .15rem solid var(--fail); }
+#only-ja:checked ~ main [lang=en], #only-en:checked ~ main [lang=ja] { display: none; }
+#only-en:checked ~ main [lang=en] { color: inherit; }
+@media print { .switch + label { display: none; } }
+)css";
+
 constexpr std::string_view kHeadEnd = R"html(</style>
 </head>
 <body>
 )html";
 
+constexpr std::string_view kSwitch = R"html(
+<input class="switch" type="radio" name="language" id="both" checked><label for="both">日本語 / English</label>
+<input class="switch" type="radio" name="language" id="only-ja"><label for="only-ja">日本語</label>
+<input class="switch" type="radio" name="language" id="only-en"><label for="only-en">English</label>
+)html";
+
+void fill_in(std::string& text, std::string_view name, std::string_view value) {
+  text.replace(text.find(name), name.size(), value);
+}
+
 }  // namespace
 
-std::string html_head(std::string_view more_style) {
-  return std::string(kHead).append(more_style).append(kHeadEnd);
+std::string html_head(std::string_view more_style, verdict::Language language) {
+  const bool is_both = language == verdict::Language::kBoth;
+  std::string head(kHead);
+  fill_in(head, "@LANG@", language == verdict::Language::kEnglish ? "en" : "ja");
+  fill_in(head, "@TITLE@",
+          in_language({"自己試験の記録", "record of a self-test"}, language));
+  if (is_both) head.append(kSwitchStyle);
+  head.append(more_style).append(kHeadEnd);
+  if (is_both) head.append(kSwitch);
+  return head.append("<main>\n");
 }
 
 Page& Page::raw(std::string_view markup) {
@@ -68,6 +98,11 @@ Page& Page::text(std::string_view content) {
 }
 
 Page& Page::both(const verdict::Text& content) {
+  if (language_ == verdict::Language::kBoth) return always_both(content);
+  return raw("<span>").text(in_language(content, language_)).raw("</span>");
+}
+
+Page& Page::always_both(const verdict::Text& content) {
   if (content.ja.empty() || content.en.empty() || content.ja == content.en) {
     return raw("<span>").text(content.en.empty() ? content.ja : content.en).raw("</span>");
   }

@@ -58,6 +58,7 @@ struct RunInfo {
   std::vector<std::string> tags;
   std::vector<std::string> only;
   std::vector<verdict::Text> statements;  // in place of statements(), if there are any
+  verdict::Language language = verdict::Language::kBoth;  // of report.html
 };
 
 // What every report says about itself: a record, not an approval; our model, not the ministry's.

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 
 import pytest
 
@@ -355,6 +356,46 @@ def test_problems_of_one_file_stand_one_on_a_line_in_the_language_asked_for(fake
     both = fake("run", "suite", "--out", "out", "--lang", "both").stdout
     assert "\n      suite/a.yaml:2:1: 二つ目 / suite/a.yaml:2:1: the second\n" in both
     assert "二つ目" in fake.html() and "the second" in fake.html()
+
+
+def test_html_is_in_the_language_that_was_named_but_for_what_the_record_is(fake):
+    for word in ("pass", "fail", "na", "crash"):
+        fake.scenario(word, word, steps=2)
+    japanese = re.compile("[\u3040-\u30ff\u4e00-\u9fff]")
+    pages = {}
+    for language in ("ja", "en"):
+        fake("run", "suite", "--out", language, "--lang", language)
+        page = fake.html(language)
+        head, rest = page.split('<div class="box"><ul>')
+        statements, rest = rest.split("</ul></div>", 1)
+        assert "認証でも承認でもありません" in statements and "not a certification" in statements
+        assert f'<html lang="{language}">' in head and 'type="radio"' not in page
+        pages[language] = head.partition("<title>")[2] + rest
+    assert "画面 initial &lt;まま&gt;" in pages["ja"] and "逸脱" in pages["ja"]
+    assert "screen &lt;still&gt; initial" not in pages["ja"] and "verdict" not in pages["ja"]
+    assert "screen &lt;still&gt; initial" in pages["en"] and "deviation found" in pages["en"]
+    assert not japanese.findall(pages["en"])
+    # Nobody named one, whatever the environment speaks: both, with a switch.
+    fake("run", "suite", "--out", "both", env={"LC_ALL": "ja_JP.UTF-8"})
+    page = fake.html("both")
+    assert page.count('type="radio"') == 3
+    assert "画面 initial &lt;まま&gt;" in page and "screen &lt;still&gt; initial" in page
+
+
+@pytest.mark.parametrize("words, ja, en", [
+    (["certify", "--rerun"], "「--rerun-failed」ではありませんか", "did you mean --rerun-failed?"),
+    (["run", "--jobs", "many"], "値が使えません：--jobs", "--jobs: Value many"),
+    (["certify", "--sign-key", "x"], "一緒に必要な引数がありません", "requires --sign-cert"),
+    (["mutants", "--random", "3", "--only", "m-x"], "一緒に使えない引数です", "excludes"),
+    (["claims"], "必要な引数がありません：READER", "READER is required"),
+    (["certify", "--reader"], "値の数が合いません：--reader", "--reader: 1 required"),
+])
+def test_a_wrong_argument_is_told_in_both_languages_with_where_help_is(fake, words, ja, en):
+    for language, said in (("ja", ja), ("en", en)):
+        done = fake("--lang", language, *words)
+        assert done.returncode == USAGE and said in done.stderr, done.stderr
+        assert f"uketsuke {words[0]} --help" in done.stderr
+    assert "How" not in done.stderr and not re.search("[\u3040-\u30ff]", done.stderr)
 
 
 def test_list_shows_broken_files_and_says_so_with_its_exit_code(fake):
