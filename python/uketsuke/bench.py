@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, overload, Protocol, TYPE_CHECKING
 
-from uketsuke import _core
-from uketsuke.arguments import caller as _caller, seconds as _seconds, wrong as _wrong
+from uketsuke import _core, arguments
+from uketsuke.arguments import caller as _caller, legible
+from uketsuke.arguments import seconds as _seconds, wrong as _wrong
 from uketsuke.cards import Card as CardProgram
 from uketsuke.errors import Deviation, Error, Inconclusive, NotApplicable, StepError
 from uketsuke.panels import Panel
@@ -32,10 +33,6 @@ def _told(ja: str, en: str) -> Error:
     error = Error(ja, en)
     error.file, error.line = _caller()
     return error
-
-
-def _list(one_or_more: str | Sequence[str]) -> list[str]:
-    return [one_or_more] if isinstance(one_or_more, str) else list(one_or_more)
 
 
 @dataclass(frozen=True)
@@ -86,6 +83,9 @@ class Journal(Sequence[Record]):
     def __getitem__(self, index: int | slice) -> Record | list[Record]:
         if isinstance(index, slice):
             return [self[i] for i in range(*index.indices(len(self)))]
+        if not isinstance(index, int):
+            raise _wrong(f"journal の番号は整数です：{index!r:.60}",
+                         f"a place in the journal is a whole number, not {index!r:.60}")
         count = len(self)
         at = index + count if index < 0 else index
         if not 0 <= at < count:
@@ -141,6 +141,17 @@ class _Programs:
                 self.others.append(f"{role}={what}")
 
 
+def _faults(given: object) -> list[dict[str, Any]]:
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping)):
+        return [dict(arguments.mapping(f"faults[{at}]", fault)) for at, fault in enumerate(given)]
+    raise _wrong(f"faults は辞書のリストです：{given!r:.60}",
+                 f"faults is a list of dicts, not {given!r:.60}")
+
+
+def _legible(text: Text) -> Text:
+    return Text(legible(text.ja), legible(text.en))
+
+
 class Observer(Protocol):
     """Who is told of every bench that is made and that ends (the pytest plugin)."""
 
@@ -175,7 +186,7 @@ class Bench(Waits):
                  page: str | Sequence[str] | None = None,
                  releases: str | Sequence[str] = (), tags: str | Sequence[str] = (),
                  covers: str | Sequence[str] = (), data_folder: str | Path = "") -> None:
-        ja, en = title if isinstance(title, tuple) else (title or id, title or id)
+        ja, en = arguments.both("title", title or str(id))
         desk: dict[str, Any] = {"reader": reader}
         if reader_profile is not None:
             desk["reader_profile"] = reader_profile
@@ -185,18 +196,18 @@ class Bench(Waits):
             given = {"card": {"holder": "hanako"}, "backend": {"visual_passcode": "issued"}}
         self._header: dict[str, Any] = {
             "uketsuke": 1, "scenario": id, "title": {"ja": ja, "en": en}, "bench": desk,
-            "given": {"card": {"holder": "hanako"}, **given}}
+            "given": {"card": {"holder": "hanako"}, **arguments.mapping("given", given)}}
         optional: dict[str, Any] = {
-            "seed": page, "releases": _list(releases), "tags": _list(tags),
-            "covers": _list(covers),
-            "faults": [dict(fault) for fault in faults], "limits": dict(limits or {})}
+            "seed": page, "releases": arguments.texts("releases", releases),
+            "tags": arguments.texts("tags", tags), "covers": arguments.texts("covers", covers),
+            "faults": _faults(faults), "limits": dict(arguments.mapping("limits", limits or {}))}
         self._header.update({key: value for key, value in optional.items() if value})
         self._steps: list[dict[str, Any]] = []
         self._checks: dict[str, Any] = {}
         self._cannot_be_a_file: tuple[str, str] | None = None
         self._looked = False
         self._ready_us = 0
-        self._programs = _Programs(bind or {})
+        self._programs = _Programs(arguments.mapping("bind", bind or {}))
         if self._programs.panel or self._programs.cards:
             self._cannot_be_a_file = ("パネルかカードが Python で書かれている",
                                       "a panel or a card is written in Python")
@@ -205,9 +216,10 @@ class Bench(Waits):
                          f"seed is a whole number from 0 and below 2**64, not {seed!r:.60}")
         file, line = _caller()
         self._core = _core.Bench(_yaml(self._header), file, line, {
-            "seed": seed, "bind": self._programs.others, "bench_file": str(bench_file or ""),
-            "data_folder": str(data_folder), "panel": self._programs.panel,
-            "cards": self._programs.cards})
+            "seed": seed, "bind": self._programs.others,
+            "bench_file": arguments.path("bench_file", bench_file or ""),
+            "data_folder": arguments.path("data_folder", data_folder),
+            "panel": self._programs.panel, "cards": self._programs.cards})
         self._result: Result | None = None
         for observer in observers:
             observer.made(self)
@@ -285,9 +297,11 @@ class Bench(Waits):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  traceback: TracebackType | None) -> None:
-        if error is not None and not isinstance(error, (StepError, NotApplicable)):
-            self.attest_failure(error, traceback)
-        self.finish()
+        try:
+            if error is not None and not isinstance(error, (StepError, NotApplicable)):
+                self.attest_failure(error, traceback)
+        finally:
+            self.finish()
 
     def attest_failure(self, error: BaseException, traceback: TracebackType | None) -> None:
         """The script ended with this: a deviation if it is an assertion, else an error."""
@@ -305,7 +319,10 @@ class Bench(Waits):
             if not hidden and not frame.f_code.co_filename.startswith(_PACKAGE):
                 file, line = frame.f_code.co_filename, traceback.tb_lineno
             traceback = traceback.tb_next
-        text = f"{type(error).__name__}: {error}"
+        try:
+            text = legible(f"{type(error).__name__}: {error}")
+        except Exception:  # it cannot tell
+            text = type(error).__name__
         failed = isinstance(error, AssertionError) or outcome in ("Failed", "XFailed")
         verdict = Verdict.FAIL if failed else Verdict.ERROR
         # Ctrl-C, pytest.exit(): nobody can tell.
@@ -326,8 +343,8 @@ class Bench(Waits):
 
     def _attest(self, title: Text, expected: Text, observed: Text, verdict: Verdict,
                 place: tuple[str, int]) -> Step:
-        step = Step(title=title, expected=expected, observed=observed, verdict=verdict,
-                    attested_by="script")
+        step = Step(title=title, expected=_legible(expected), observed=_legible(observed),
+                    verdict=verdict, attested_by="script")
         return Step.of(self._core.attest(step.plain(), *place))
 
     def finish(self) -> Result:
@@ -417,8 +434,8 @@ class Bench(Waits):
 
     def attest(self, what: str | tuple[str, str], holds: bool, observed: str = "") -> Step:
         """A judgement of the script's own, kept beside the steps as attested by script."""
-        ja, en = what if isinstance(what, tuple) else (what, what)
-        seen = observed or str(bool(holds))
+        ja, en = arguments.both("what", what)
+        seen = str(observed) or str(bool(holds))
         return self._judged(self._attest(
             Text("スクリプトの確認", "a check of the script"), Text(ja, en), Text(seen, seen),
             Verdict.PASS if holds else Verdict.FAIL, _caller()))

@@ -10,9 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TYPE_CHECKING
 
-from uketsuke import _core
+from uketsuke import _core, arguments
 from uketsuke.errors import Error
 from uketsuke.results import Text
+
+
+_MOST_JOBS = 512
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,11 @@ class Played:
 def explore(procedures: str | Sequence[str] = ("p3", "p4", "p5"), *, runs: int = 1000,
             seed: int = 1, jobs: int = 1) -> list[Exploration]:
     """Plays so many sequences of each procedure. The same seed gives the same sequences."""
-    names = [procedures] if isinstance(procedures, str) else list(procedures)
+    names = arguments.texts("procedures", procedures)
     found = []
-    for plain in _core.explore(names, runs, seed, jobs):
+    for plain in _core.explore(names, arguments.number("runs", runs, 2**64 - 1),
+                               arguments.number("seed", seed, 2**64 - 1),
+                               arguments.number("jobs", jobs, _MOST_JOBS)):
         failures = tuple(_finding(failure) for failure in plain.pop("failures"))
         plain.update(text=Text(*plain["text"]), failures=failures)
         found.append(Exploration(**plain))
@@ -103,7 +108,9 @@ class Walk:
     def __init__(self, procedure: str, *, start: int = 0, two_factors: bool = True,
                  permission: bool = True, reader: int = 0,
                  acts: Iterable[str] = ()) -> None:
-        self._core = _core.Walk(procedure, start, two_factors, permission, reader)
+        self._core = _core.Walk(arguments.text("procedure", procedure),
+                                arguments.number("start", start, 2**32 - 1), bool(two_factors),
+                                bool(permission), arguments.number("reader", reader, 255))
         for act in acts:
             self.take(act)
 
@@ -119,7 +126,7 @@ class Walk:
     @staticmethod
     def alphabet(procedure: str) -> list[str]:
         """All that people do in the procedure, in any state."""
-        return _core.alphabet(procedure)
+        return _core.alphabet(arguments.text("procedure", procedure))
 
     @property
     def possible(self) -> list[str]:
@@ -127,7 +134,7 @@ class Walk:
         return self._core.possible()
 
     def take(self, act: str) -> None:
-        self._core.take(act)
+        self._core.take(arguments.text("act", act))
 
     @property
     def acts(self) -> list[str]:
@@ -146,7 +153,7 @@ class Walk:
 
     def to_yaml(self, id: str = "walk") -> str:
         """The walk as a scenario file, with what the reference model expects of each step."""
-        return self._core.scenario(id)
+        return self._core.scenario(arguments.text("id", id))
 
     def __repr__(self) -> str:
         return f"Walk({', '.join(self.acts)})"

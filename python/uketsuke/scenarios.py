@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Union
 
-from uketsuke import _core
+from uketsuke import _core, arguments
 from uketsuke.arguments import wrong
 from uketsuke.errors import Problem
 from uketsuke.results import Results, Text
@@ -140,7 +140,7 @@ class Scenario:
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Into this file, or into ID.yaml of this folder; answers where."""
-        target = Path(path)
+        target = Path(arguments.path("path", path))
         if target.is_dir():
             target = target / f"{self.id}.yaml"
         target.write_text(self._text, encoding="utf-8")
@@ -183,8 +183,9 @@ def load(source: Source, *, only: str | Sequence[str] = (), tags: str | Sequence
     documents: dict[str, dict[str, Any]] = {}
     if isinstance(source, Mapping):
         source = Scenario(source)
-    found = _core.rows(_source_of(source), _list(only), _list(tags), release or "",
-                       os.fspath(data_folder))
+    found = _core.rows(_source_of(source), arguments.texts("only", only),
+                       arguments.texts("tags", tags), arguments.text("release", release or ""),
+                       arguments.path("data_folder", data_folder))
     for facts in found:
         file = "" if isinstance(source, Scenario) and not source.file else facts["file"]
         if facts["file"] not in documents:
@@ -209,12 +210,15 @@ def run(source: Source | Iterable[Source], *, release: str | None = None, seed: 
     file of a folder that does not load is a result with the verdict error.
     """
     binds = ([f"{role}={what}" for role, what in bind.items()] if isinstance(bind, Mapping)
-             else _list(bind))
+             else arguments.texts("bind", bind))
     settings = {
-        "release": release or "", "seed": seed, "repetition": 0, "bind": binds,
-        "bench_file": os.fspath(bench_file), "only": _list(only), "tags": _list(tags),
-        "out": os.fspath(out), "keep_journals": keep_journals, "journal_folder": "",
-        "language": _core.language(), "data_folder": os.fspath(data_folder)}
+        "release": arguments.text("release", release or ""),
+        "seed": arguments.number("seed", seed, 2**64 - 1), "repetition": 0, "bind": binds,
+        "bench_file": arguments.path("bench_file", bench_file),
+        "only": arguments.texts("only", only), "tags": arguments.texts("tags", tags),
+        "out": arguments.path("out", out), "keep_journals": bool(keep_journals),
+        "journal_folder": "", "language": _core.language(),
+        "data_folder": arguments.path("data_folder", data_folder)}
     several = isinstance(source, Iterable) and not isinstance(
         source, (str, bytes, os.PathLike, Mapping, Scenario))
     if several and out:
@@ -241,10 +245,6 @@ def _source_of(source: Source) -> dict[str, Any]:
                     "a scenario is the path of a file or folder, a dict or a Scenario, not "
                     f"{source!r:.60}")
     return _source([str(os.fspath(source))])
-
-
-def _list(one_or_more: str | Iterable[str]) -> list[str]:
-    return [one_or_more] if isinstance(one_or_more, str) else list(one_or_more)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from uketsuke import _core
-from uketsuke.arguments import wrong
+from uketsuke.arguments import path, wrong
 from uketsuke.results import Text
 
 
@@ -40,7 +40,7 @@ class Screen:
 
 
 def _of(role: str, data_folder: str | os.PathLike[str]) -> dict[str, Any]:
-    roles = _core.screens(os.fspath(data_folder))
+    roles = _core.screens(path("data_folder", data_folder))
     if role not in roles:
         ja, en = _core.nearest(str(role), list(roles))
         raise wrong(f"{role!r}：この役に画面はありません{ja}",

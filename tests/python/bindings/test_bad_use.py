@@ -17,6 +17,7 @@ import uketsuke
 from uketsuke import Verdict
 
 wrong_bench: typing.Any = uketsuke.Bench  # what mypy would refuse
+wrong: typing.Any = uketsuke
 
 
 def case(holder):
@@ -118,6 +119,30 @@ def test_an_exception_after_the_end_still_is_one():
     assert step is not None and step.attested_by == "script"
 
 
+class Dumb(Exception):
+    def __str__(self):
+        raise RuntimeError("cannot tell")
+
+
+@pytest.mark.parametrize("error, told", [
+    (Dumb(), "Dumb"), (ValueError("\udc80 x"), "ValueError: ? x"),
+    (AssertionError("x" * 100_000), "AssertionError: " + "x" * 3984 + "…")])
+def test_whatever_a_script_raises_comes_out_as_it_is_and_the_bench_has_ended(error, told):
+    bench = uketsuke.Bench()
+    with pytest.raises(type(error)) as caught:
+        with bench:
+            bench.expect(screen="initial")
+            raise error
+    assert caught.value is error and bench.finished
+    step = bench.result.decisive_step
+    assert step is not None and step.observed.en == told and step.attested_by == "script"
+
+
+def test_what_a_script_attests_may_be_any_text():
+    with uketsuke.Bench() as bench:
+        assert bench.attest("\ud800", True, "\udc80").observed.en == "?"
+
+
 def test_steps_that_are_no_file_of_the_same_meaning_are_not_written():
     fault = {"wire": "panel", "kind": "drop", "starts": {"step": 2}}
     with uketsuke.Bench(faults=[fault]) as bench:
@@ -133,22 +158,46 @@ def test_steps_that_are_no_file_of_the_same_meaning_are_not_written():
             bench.to_scenario()
 
 
-@pytest.mark.parametrize("wrong", [
+@pytest.mark.parametrize("act", [
     lambda: wrong_bench(reader_profile="nosuch"),
     lambda: wrong_bench(reader="generic", reader_profile="nosuch"),
     lambda: wrong_bench(seed=-1),
     lambda: wrong_bench(seed="x"),
     lambda: wrong_bench(given={"card": "\ud800"}),
     lambda: wrong_bench().seen("sreen"),
+    lambda: wrong_bench(bind=5),
+    lambda: wrong_bench(bind=["reader=x"]),
+    lambda: wrong_bench(given=5),
+    lambda: wrong_bench(tags=[1]),
+    lambda: wrong_bench(covers=5),
+    lambda: wrong_bench(faults={"wire": "usb"}),
+    lambda: wrong_bench(faults=[5]),
+    lambda: wrong_bench(limits=5),
+    lambda: wrong_bench(title=("only one",)),
+    lambda: wrong_bench(data_folder=5),
+    lambda: wrong_bench(bench_file=5),
+    lambda: wrong_bench().attest(5, True),
+    lambda: wrong_bench().journal["x"],
+    lambda: wrong.run({}, seed=-1),
+    lambda: wrong.run({}, tags=5),
+    lambda: wrong.run({}, out=5),
+    lambda: wrong.run({}, release=5),
+    lambda: wrong.load({}, only=[None]),
+    lambda: wrong.explore(5),
+    lambda: wrong.explore("p3", runs=-1),
+    lambda: wrong.Walk(5),
+    lambda: wrong.Walk("p3", reader=256),
+    lambda: wrong.Walk("p3").take(5),
+    lambda: wrong.screens("reader", data_folder=5),
     lambda: wrong_bench().run("1"),
     lambda: wrong_bench().run_until(True),
     lambda: wrong_bench().run_until(lambda: True, within=None),
     lambda: wrong_bench().check(),
     lambda: wrong_bench().journal.messages("telegraph"),
 ])
-def test_what_is_wrong_is_told_in_both_languages_at_the_line(wrong):
+def test_what_is_wrong_is_told_in_both_languages_at_the_line(act):
     with pytest.raises(uketsuke.Error) as caught:
-        wrong()
+        act()
     assert caught.value.file == __file__ and caught.value.line > 0
     assert any("\u3040" <= letter <= "\u9fff" for letter in caught.value.ja)
     assert caught.value.en.isascii() or "\\u" in ascii(caught.value.en)
