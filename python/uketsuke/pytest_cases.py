@@ -15,7 +15,7 @@ import pytest
 from uketsuke import _core
 from uketsuke.bench import Bench
 from uketsuke.errors import Error, StepError
-from uketsuke.pytest_rows import (as_it_stands, is_not_run, is_skip, journal_name, Judged,
+from uketsuke.pytest_rows import (as_it_stands, broken, is_not_run, is_skip, journal_name, Judged,
                                   left_out, of_script, part_of, scenario_result, SCRIPT,
                                   TO_ITS_END, verdict_of, with_failure, words_of, worst_of)
 from uketsuke.results import Result, Step, Text, Verdict
@@ -229,7 +229,10 @@ class Case:
             own.idle = not own.bench.used
             if self._error is None and not own.idle:
                 own.bench.attest(_WENT_ON, True)
-        own.bench.finish()
+        try:
+            own.bench.finish()
+        except Error as error:  # something still drives it
+            own.result, own.bench = broken(own.bench.result, error), None
 
     def take_parts(self) -> None:
         """What was done with shared benches since is this test's."""
@@ -437,9 +440,9 @@ class Case:
         return self.session.with_journal(dataclasses.replace(result, journal_path=own.journal))
 
 
-def fixture_result(shared: Shared, session: Session) -> Result | None:
-    """What is left of a shared bench that has ended."""
-    rest = shared.rest(session.with_journal(shared.bench.result))
+def fixture_result(shared: Shared, result: Result, session: Session) -> Result | None:
+    """What is left of a shared bench that has ended with this result."""
+    rest = shared.rest(session.with_journal(result))
     if rest is None:
         return None
     fixture = shared.fixture

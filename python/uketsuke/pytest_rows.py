@@ -84,6 +84,12 @@ def as_it_stands(result: Result) -> Result:
     return dataclasses.replace(result, verdict=verdict, steps_planned=len(result.steps))
 
 
+def broken(result: Result, error: Error) -> Result:
+    """Of a bench that cannot be ended."""
+    return dataclasses.replace(as_it_stands(result), verdict=Verdict.ERROR,
+                               reason=words_of(error))
+
+
 def part_of(result: Result, steps: Iterable[Step], reason: Text = Text()) -> Result:
     """These steps of a bench alone, without what is said of the whole."""
     chosen = tuple(dataclasses.replace(step, index=index) for index, step in enumerate(steps))

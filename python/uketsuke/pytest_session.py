@@ -14,9 +14,9 @@ import pytest
 
 from uketsuke import _core
 from uketsuke.bench import Bench
-from uketsuke.errors import ScenarioError
+from uketsuke.errors import Error, ScenarioError
 from uketsuke.pytest_cases import Case, Fixture, fixture_result, is_case, Shared
-from uketsuke.pytest_rows import journal_name
+from uketsuke.pytest_rows import broken, journal_name
 from uketsuke.results import Result, Results, Text, Verdict
 
 _SCENARIOS = (".yaml", ".yml")
@@ -231,11 +231,20 @@ class Session:
                 continue
             if case is not None and case.phase == "call":
                 case.take_parts()
-            self.shared.remove(shared)
-            result = fixture_result(shared, self) if shared.kept else None
-            if result is not None:
-                self.ended_fixtures.append(result)
+            self._ended(shared, bench.result)
             return
+
+    def _ended(self, shared: Shared, result: Result) -> None:
+        self.shared.remove(shared)
+        row = fixture_result(shared, result, self) if shared.kept else None
+        if row is not None:
+            self.ended_fixtures.append(row)
+
+    def _end(self, shared: Shared) -> None:
+        try:
+            shared.bench.finish()
+        except Error as error:  # something still drives it
+            self._ended(shared, broken(shared.bench.result, error))
 
     # ---- fixtures
 
@@ -260,7 +269,7 @@ class Session:
             return
         for shared in list(self.shared):
             if shared.fixture.definition is definition:
-                shared.bench.finish()
+                self._end(shared)
 
     # ---- journals
 
@@ -332,7 +341,7 @@ class Session:
     def untold(self) -> list[Told]:
         """At the end: of a test that was broken off, of fixtures that ended after the last one."""
         for shared in list(self.shared):
-            shared.bench.finish()
+            self._end(shared)
         self.leave()
         late = [Told(f"{row.script} {self.worker} {at}", row.script, row.plain())
                 for at, row in enumerate(self._take_ended())]

@@ -77,6 +77,26 @@ def test_a_method_of_unittest_is_a_case_too(project: pytest.Pytester) -> None:
                                  "test_of_something_else": "pass"}
 
 
+def test_what_fails_in_a_part_of_a_test_is_the_tests(project: pytest.Pytester) -> None:
+    """As pytest-subtests does it: a report of its own, and the test goes on."""
+    project.makeconftest(
+        "import contextlib, pytest\nfrom _pytest.runner import CallInfo\n"
+        "@pytest.fixture\ndef part(request):\n"
+        "    @contextlib.contextmanager\n    def run():\n"
+        "        try:\n            yield\n        except Exception:\n"
+        "            info = pytest.ExceptionInfo.from_current()\n"
+        "            call = CallInfo(None, info, 0, 0, 0, 'call', _ispytest=True)\n"
+        "            request.node.ihook.pytest_runtest_makereport(item=request.node, call=call)\n"
+        "    return run\n")
+    script(project, "def test_a(bench, part):", GOOD, "    with part():", "        assert 1 == 2",
+           "    bench.attest('still there', True)",
+           "def test_b(part):", "    with part():", indented(BENCH + indented(GOOD)),
+           "    with part():", "        assert 1 == 2")
+    pytest_of(project, *OUT).assert_outcomes(passed=2)  # and what the parts told
+    assert verdicts(project) == {"test_a": "fail", "test_b": "fail"}
+    assert len(results(project)["test_a"]["steps"]) == 3
+
+
 # ---- benches that several tests share
 
 
@@ -124,6 +144,23 @@ def test_a_fixture_that_deviates_leaves_a_row_for_each_test(project: pytest.Pyte
                               "def test_foreign(): assert False\n")
     pytest_of(project, *OUT).assert_outcomes(errors=2, failed=1)
     assert verdicts(project) == {"test_a": "fail", "desk": "fail", "test_b": "fail"}
+
+
+def test_a_bench_that_cannot_be_ended_is_an_error_of_its_own(project: pytest.Pytester) -> None:
+    stuck = "    def stuck(): raise uketsuke.Error('stuck')\n"
+    script(project, *SHARED, stuck.replace("    def", "        def", 1),
+           "        bench.finish = stuck",
+           "def test_a(bench):", GOOD, stuck, "    bench.finish = stuck",
+           "def test_b(desk): desk.attest('fine', True)")
+    text = (project.path / "test_x.py").read_text(encoding="utf-8")
+    (project.path / "test_x.py").write_text(
+        text.replace(BENCH, "    if True:\n        bench = uketsuke.Bench()\n", 1),
+        encoding="utf-8")
+    pytest_of(project, *OUT).assert_outcomes(passed=2, errors=2)
+    told = results(project)
+    assert {name: row["verdict"] for name, row in told.items()} == {
+        "test_a": "error", "test_b": "pass", "desk": "error"}
+    assert told["desk"]["reason"]["en"] == told["test_a"]["reason"]["en"] == "stuck"
 
 
 # ---- what could not be run
@@ -276,7 +313,9 @@ def test_a_session_that_was_broken_off_says_so(project: pytest.Pytester) -> None
     project.makeconftest(
         "import pytest\n@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_call(item):\n"
         "    if item.config.option.keyword == 'p3' and 'P2-e5' in item.name:\n"
-        "        raise KeyboardInterrupt\n")
+        "        raise KeyboardInterrupt\n"
+        "def pytest_runtest_logfinish(nodeid):\n"
+        "    assert not (nodeid.startswith('internal') and 'P2-e5' in nodeid)\n")
     script(project, *SHARED, "def test_first(bench):", GOOD,
            "def test_stop(bench, desk):", GOOD, "    desk.attest('fine', True)",
            stop % "KeyboardInterrupt", "def test_after(bench):", GOOD, name="test_k")
@@ -287,6 +326,12 @@ def test_a_session_that_was_broken_off_says_so(project: pytest.Pytester) -> None
     assert summary["interrupted"] and summary["exit_code"] == 4
     row = next(row for name, row in results(project).items() if "P2-e5" in name)
     assert row["reason"]["en"] == "interrupted before it ended" and row["line"]
+    scenario(project, "p3_internal")
+    (project.path / "test_k.py").rename(project.path / "test_k.txt")
+    (project.path / "p3_internal.yaml").rename(project.path / "internal.yaml")
+    assert pytest_of(project, *OUT, "internal.yaml").ret == pytest.ExitCode.INTERNAL_ERROR
+    assert report(project)["summary"]["interrupted"] and len(results(project)) == 2
+    (project.path / "test_k.txt").rename(project.path / "test_k.py")
     for end in ("KeyboardInterrupt", "pytest.exit.Exception('no more')"):
         text = (project.path / "test_k.py").read_text(encoding="utf-8")
         (project.path / "test_k.py").write_text(
@@ -297,6 +342,13 @@ def test_a_session_that_was_broken_off_says_so(project: pytest.Pytester) -> None
         assert verdicts(project) == {"test_first": "pass", "test_stop[bench 1]": "inconc",
                                      "test_stop[bench 2]": "inconc", "desk": "pass"}
         assert report(project)["summary"]["interrupted"]
+
+
+def test_a_deviation_does_not_stand_in_the_way_of_an_end(project: pytest.Pytester) -> None:
+    script(project, "def test_a(bench):", CAUGHT, "    raise KeyboardInterrupt",
+           "def test_b(bench):", GOOD)
+    assert pytest_of(project, *OUT).ret == pytest.ExitCode.INTERRUPTED
+    assert verdicts(project) == {"test_a": "fail"}
 
 
 def test_after_the_first_failure_the_rest_is_told_as_not_run(project: pytest.Pytester) -> None:
@@ -385,8 +437,11 @@ class Controller:
     def pytest_runtestloop(self, session):
         node, hook = Node(), session.config.hook
         node.config = session.config
-        for line in pathlib.Path("sent.jsonl").read_text().splitlines():
-            kind, data = json.loads(line)
+        sent = [json.loads(line) for line in pathlib.Path("sent.jsonl").read_text().splitlines()]
+        # Workers do not wait for each other.
+        sent.sort(key=lambda one: one[1]["nodeid"] if one[0] == "logreport" else "", reverse=True)
+        sent.sort(key=lambda one: one[0] != "ids")
+        for kind, data in sent:
             if kind == "ids": hook.pytest_xdist_node_collection_finished(node=node, ids=data)
             elif kind == "down":
                 node.workeroutput = data
@@ -448,6 +503,17 @@ def test_a_worker_that_ends_early_has_told_what_it_knew(project: pytest.Pytester
     spread(project, "'test_a' in report.nodeid and report.when != 'teardown'")
     assert verdicts(project) == {"test_a": "fail"}  # as with -x
     assert report(project)["summary"]["files_not_run"] == 1
+
+
+def test_a_worker_tells_of_each_try_how_it_ended(project: pytest.Pytester) -> None:
+    project.makeconftest(RERUNS)
+    script(project, "tries = []", "def test_a(bench):", "    tries.append(1)",
+           GOOD.replace('"passcode_entry"', '"passcode_entry" if len(tries) > 1 else "consent"'))
+    spread(project)
+    told = results(project)
+    assert {name: row["verdict"] for name, row in told.items()} == {
+        "test_a": "fail", "test_a#2": "pass"}
+    assert all(row["journal_digest"] for row in told.values()) and told["test_a"]["journal_path"]
 
 
 def test_a_process_that_crashed_has_a_row(project: pytest.Pytester) -> None:
