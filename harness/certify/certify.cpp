@@ -16,6 +16,7 @@
 #include "harness/conformance/enumerate.h"
 #include "harness/conformance/waivers.h"
 #include "harness/evidence/bundle.h"
+#include "harness/evidence/bundle_folder.h"
 #include "harness/evidence/environment.h"
 #include "harness/evidence/json_value.h"
 #include "harness/evidence/record_json.h"
@@ -94,6 +95,11 @@ void Certify::identify() {
   result_.catalogue = {catalogue_.digest, static_cast<std::uint32_t>(catalogue_.cases.size())};
   result_.reader.route = settings_.desks.bench.reader;
   if (settings_.desks.pcsc) {
+    if (const Text why = conformance::why_no_pcsc_reader(*settings_.desks.pcsc); !why.empty())
+      throw ReportError(ReportError::Kind::kEnvironment,
+                        say("{}：{}（uketsuke doctor、uketsuke readers）",
+                            "{}: {} (uketsuke doctor, uketsuke readers)",
+                            settings_.desks.bench.reader, why));
     subject_ = conformance::make_subject(settings_.claims, settings_.desks.bench.facts);
     result_.reader.product = settings_.desks.pcsc->reader;
     return;
@@ -219,7 +225,11 @@ void Certify::open() {
   }
   const fs::path out = settings_.out;
   const bool goes_on = settings_.resume || settings_.rerun_failed;
-  if (goes_on) need_folder();
+  if (goes_on) {
+    need_folder();
+  } else {
+    evidence::refuse_in_bundle((fs::absolute(out) / "..").string());
+  }
   folder_ = std::make_unique<const Folder>(settings_.out);
   if (goes_on) {
     go_on();
@@ -262,6 +272,10 @@ void Certify::look_for_reader() {
   conformance::Trace trace;
   trace.keep(false);
   try {
+    if (settings_.desks.pcsc) {
+      gone_ = conformance::why_no_pcsc_reader(*settings_.desks.pcsc);
+      return;
+    }
     conformance::RecordingDesk desk(settings_.desks.make(nullptr), trace);
     gone_ = conformance::identify(desk).problem;
   } catch (const gateway::Broken& broken) {
@@ -316,7 +330,7 @@ void Certify::execute(const Case& of, std::uint32_t attempt, const Events& event
   if (settings_.desks.bound || std::chrono::steady_clock::now() - kept_at_ > kKeepEvery) keep();
   if (events.on_result) events.on_result(result_.cases.back());
   const bool bench_failed = result_.cases.back().verdict == verdict::Verdict::kError;
-  if (bench_failed && settings_.desks.bound && !settings_.desks.pcsc) look_for_reader();
+  if (bench_failed && settings_.desks.bound) look_for_reader();
 }
 
 // What deviated, and which attempt comes next.

@@ -12,6 +12,7 @@
 #include "harness/conformance/plan.h"
 #include "harness/conformance/rule_file.h"
 #include "harness/conformance/specification.h"
+#include "harness/evidence/bundle_folder.h"
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
@@ -84,6 +85,7 @@ std::optional<conformance::Facts> claimed(const std::string& path) {
 
 int catalogue_command(const CatalogueCommand& command, run::Executor& executor, Console& console) {
   if (!command.html.empty()) {
+    evidence::refuse_in_bundle(command.html);
     report::AtomicFile file(command.html);
     file.write(conformance::html_of(specification(executor)));
     file.commit();

@@ -15,6 +15,7 @@
 #include "harness/conformance/claims_file.h"
 #include "harness/conformance/folded.h"
 #include "harness/conformance/unknown_name.h"
+#include "harness/evidence/publish.h"
 #include "harness/input/input_file.h"
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
@@ -84,6 +85,8 @@ certify::Desks desks_of(const CertifyCommand& command, const std::string& data,
                                    command.reader.substr(std::string(kMutant).size()));
     });
   }
+  if (assets->readers.count(command.reader) != 0 || command.reader == "face_reader")
+    usage(say("{0} は model:{0} と書く", "write model:{0}", command.reader));
   std::vector<std::string> binds = command.binds;
   if (!command.reader.empty()) binds.push_back("reader=" + command.reader);
   if (binds.empty() && command.bench.empty())
@@ -194,6 +197,9 @@ std::unique_ptr<evidence::SigningKey> key_of(const CertifyCommand& command) {
 int certify_command(const CertifyCommand& command, run::Executor& executor, Console& console) {
   if (command.out.empty() && (!command.plan || command.resume || command.rerun_failed))
     usage({"--out が必要", "--out is needed"});
+  // What would be found out after half an hour of cases is told before them.
+  if (!command.public_copy.empty())
+    evidence::check_public_folder(command.out, command.public_copy);
   std::optional<bind::DeviceLock> lock;
   const auto key = key_of(command);
   certify::Settings settings = settings_of(command, executor.data_folder(), lock, console);

@@ -1,5 +1,6 @@
 #include "harness/cli/compare_command.h"
 
+#include "harness/evidence/bundle_folder.h"
 #include "harness/evidence/compare.h"
 #include "harness/evidence/verify.h"
 #include "harness/report/atomic_file.h"
@@ -41,6 +42,8 @@ int compare_command(const CompareCommand& command, Console& console) {
                               {"標準出力に書けるのは --html と --json の一方だけです",
                                "only one of --html and --json goes to standard output"});
   }
+  for (const std::string& path : {command.html, command.json})
+    if (!path.empty() && path != "-") evidence::refuse_in_bundle(path);
   bool whole = true;
   auto comparison = evidence::compare(read(command.left, console, whole),
                                       read(command.right, console, whole));

@@ -10,6 +10,7 @@
 #include "harness/conformance/mutants/kill_report.h"
 #include "harness/conformance/mutants/mutant_file.h"
 #include "harness/conformance/mutants/random_mutants.h"
+#include "harness/evidence/bundle_folder.h"
 #include "harness/report/atomic_file.h"
 #include "harness/run/find.h"
 #include "harness/verdict/format.h"
@@ -87,7 +88,10 @@ int mutants_command(const MutantsCommand& command, run::Executor& executor, Cons
   const std::vector<Mutant> mutants =
       random ? conformance::random_mutants(sources, *command.random, command.seed)
              : chosen(conformance::load_mutants(data + "/mutants", sources), command.only);
-  if (!command.out.empty()) make_folder(command.out);
+  if (!command.out.empty()) {
+    evidence::refuse_in_bundle(command.out);
+    make_folder(command.out);
+  }
   conformance::MutantRunner runner(assets, data);
   conformance::MatrixOptions options;
   options.seed = command.seed;

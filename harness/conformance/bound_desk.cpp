@@ -171,14 +171,21 @@ verdict::Text BoundDesk::absence() const {
   return {why.ja, why.en};
 }
 
+wire::Micros BoundDesk::for_route(wire::Micros limit_us) const {
+  constexpr wire::Micros kRouteTellsUs = 6'000'000;  // routes say after 5 s that nothing is there
+  const double speed = std::max(1.0, outside_->pace.speed);
+  return static_cast<wire::Micros>(static_cast<double>(std::max(limit_us, kRouteTellsUs)) * speed);
+}
+
 Reply BoundDesk::plug(const PlugDeed& deed) {
   const wire::Micros begun = simulation_.now_us();
   Reply reply = now();
-  // A device that is there need not be plugged in; one that is not yet seen may be on its way. What
-  // its route has to find out takes real time, however fast the simulated goes.
-  const double speed = seen_ ? 1 : std::max(1.0, outside_->pace.speed);
-  const auto patience_us = static_cast<wire::Micros>(static_cast<double>(deed.limit_us) * speed);
-  if (deed.in && probe_->run_until_attached(true, patience_us)) {
+  // A device that is there need not be plugged in; one that is not yet seen may be on its way. Its
+  // route says why it is not, in real time, however fast the simulated goes: that comes before
+  // people are asked for its plug. Others just plug it in.
+  const wire::Micros told_us = seen_ ? deed.limit_us : for_route(deed.limit_us);
+  const bool just_plug = hands_ && !hands_->are_people();
+  if (deed.in && probe_->run_until_attached(true, just_plug ? deed.limit_us : told_us)) {
     seen_ = true;
   } else {
     if (!hands_) {
@@ -190,7 +197,9 @@ Reply BoundDesk::plug(const PlugDeed& deed) {
     if (deed.in && reply.ended == Ended::kUnable && !why.empty())
       return now(Ended::kNoDevice, why);
     if (reply.ended != Ended::kDone) return reply;
-    if (!probe_->run_until_attached(deed.in, deed.limit_us)) reply.ended = Ended::kTimedOut;
+    const bool there = probe_->run_until_attached(deed.in, deed.in ? told_us : deed.limit_us);
+    if (!there) reply.ended = Ended::kTimedOut;
+    seen_ = seen_ || (there && deed.in);
   }
   reply.begun_us = begun;
   reply.ended_us = simulation_.now_us();

@@ -45,6 +45,7 @@ class BoundDesk : public Desk {
   Reply place(const PlaceDeed& deed);
   Reply remove(const RemoveDeed& deed);
   Reply plug(const PlugDeed& deed);
+  wire::Micros for_route(wire::Micros limit_us) const;
   verdict::Text absence() const;
   Reply now(Ended ended = Ended::kDone, verdict::Text text = {});
   Reply of(const bench::Done& done, wire::Micros begun_us);

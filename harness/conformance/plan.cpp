@@ -10,8 +10,21 @@
 
 namespace uketsuke::conformance {
 
-std::vector<CasePtr> select(const Catalogue& catalogue, const std::vector<std::string>& names) {
+namespace {
+
+// "msg-03 " is MSG-03.
+std::string as_written(const std::string& name) {
+  std::string text;
+  for (const char c : name)
+    if (c != ' ') text += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  return text;
+}
+
+}  // namespace
+
+std::vector<CasePtr> select(const Catalogue& catalogue, std::vector<std::string> names) {
   if (names.empty()) return catalogue.cases;
+  for (std::string& name : names) name = as_written(name);
   std::vector<std::string> known;
   for (const CasePtr& one : catalogue.cases) {
     known.push_back(one->id);

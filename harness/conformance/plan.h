@@ -22,9 +22,9 @@ struct Plan {
   unsigned operator_cases = 0;
 };
 
-// What somebody named: ids ("MSG-03") or families ("MSG"); empty: all. Throws std::runtime_error
-// for a name that nothing has, with the nearest.
-std::vector<CasePtr> select(const Catalogue& catalogue, const std::vector<std::string>& names);
+// What somebody named: ids ("MSG-03") or families ("MSG"), in letters of any size; empty: all.
+// Throws std::runtime_error for a name that nothing has, with the nearest.
+std::vector<CasePtr> select(const Catalogue& catalogue, std::vector<std::string> names);
 
 // `by_card`: cases with the same card follow each other (somebody has to place it); else in the
 // order of the catalogue.

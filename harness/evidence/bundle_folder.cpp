@@ -9,9 +9,11 @@
 #include <cctype>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
+#include "harness/evidence/record.h"
 #include "harness/report/atomic_file.h"
 #include "harness/report/text.h"
 #include "harness/verdict/format.h"
@@ -81,6 +83,21 @@ bool is_safe_name(std::string_view name) {
   const auto slash = name.find('/');
   if (slash == std::string_view::npos) return is_safe_part(name);
   return is_safe_part(name.substr(0, slash)) && is_safe_part(name.substr(slash + 1));
+}
+
+void refuse_in_bundle(const std::string& path) {
+  namespace fs = std::filesystem;
+  std::error_code ignored;
+  const fs::path whole = fs::weakly_canonical(fs::absolute(path), ignored);
+  for (fs::path at = whole; !at.empty() && at != at.parent_path(); at = at.parent_path()) {
+    if (!fs::exists(at / kManifestName, ignored) || !fs::exists(at / kResultsName, ignored))
+      continue;
+    throw report::ReportError(
+        report::ReportError::Kind::kUsage,
+        say("{} はバンドルの中です。加えるとバンドルが壊れます。別の場所を指定してください",
+            "{} is inside a bundle, which anything that is added spoils: name another place",
+            path));
+  }
 }
 
 BundleFolder::BundleFolder(const std::string& path) : path_(path) {

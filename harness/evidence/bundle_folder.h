@@ -28,6 +28,10 @@ struct Problem {
 // '#', none of which is "." or "..", at most 200 characters.
 bool is_safe_name(std::string_view name);
 
+// A file or folder that is added to a bundle spoils it. Throws report::ReportError (usage) if
+// `path`, which need not be there, is in one.
+void refuse_in_bundle(const std::string& path);
+
 class BundleFolder {
  public:
   // Throws report::ReportError (environment): not there, no folder, not readable.

@@ -133,23 +133,25 @@ void clean_case(CaseResult& one, const Redactor& redactor) {
   }
 }
 
+[[noreturn]] void refuse_filled(const std::string& path) {
+  throw ReportError(ReportError::Kind::kUsage,
+                    say("{}：空のフォルダーか新しい名前を指定してください",
+                        "{}: name an empty folder or a new one", path));
+}
+
 void make_empty_folder(const std::string& path) {
   std::error_code error;
   fs::create_directories(path, error);
   if (error)
     report::throw_errno({"フォルダーを作成できません", "cannot create folder"}, path,
                         error.value());
-  if (!fs::is_empty(path, error) || error) {
-    throw ReportError(ReportError::Kind::kUsage,
-                      say("{}：空のフォルダーか新しい名前を指定してください",
-                          "{}: name an empty folder or a new one", path));
-  }
+  if (!fs::is_empty(path, error) || error) refuse_filled(path);
 }
 
 // A file that is added to a bundle spoils it.
 void refuse_inside(const std::string& full, const std::string& out) {
   std::error_code ignored;
-  const fs::path bundle = fs::weakly_canonical(full, ignored);
+  const fs::path bundle = fs::weakly_canonical(fs::absolute(full), ignored);
   const fs::path copy = fs::weakly_canonical(fs::absolute(out), ignored);
   const auto differ = std::mismatch(bundle.begin(), bundle.end(), copy.begin(), copy.end());
   if (differ.first != bundle.end() || bundle.empty()) return;
@@ -196,6 +198,14 @@ std::vector<ManifestEntry> original_entries(const Manifest& full, const std::str
   std::sort(entries.begin(), entries.end(),
             [](const auto& a, const auto& b) { return a.name < b.name; });
   return entries;
+}
+
+void check_public_folder(const std::string& full, const std::string& out) {
+  refuse_inside(full, out);
+  refuse_in_bundle(out);
+  std::error_code ignored;
+  if (fs::exists(out, ignored) && !(fs::is_directory(out, ignored) && fs::is_empty(out, ignored)))
+    refuse_filled(out);
 }
 
 void publish_bundle(const std::string& full, const std::string& out) {

@@ -18,6 +18,9 @@ Record public_record(const Record& full);
 // `out` holds something.
 void publish_bundle(const std::string& full, const std::string& out);
 
+// The same refusals of `out` without anything made, before there is a bundle at `full`.
+void check_public_folder(const std::string& full, const std::string& out);
+
 // What the manifest of a public copy lists of the full bundle: every file and the manifest itself.
 std::vector<ManifestEntry> original_entries(const Manifest& full, const std::string& manifest);
 

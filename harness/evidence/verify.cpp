@@ -47,6 +47,17 @@ class Verifier {
     Text why;
     const auto manifest = folder_.read(kManifestName, why, kMaxManifestBytes);
     if (!manifest) {
+      const auto is_there = [&](std::string_view name) {
+        return std::find(present.begin(), present.end(), name) != present.end();
+      };
+      if (!is_there(kManifestName)) report_.problems.clear();  // of files that belong to nothing
+      if (is_there(kPartialName)) {
+        why = why + Text("。検査が途中です（certify --resume で続けます）",
+                         "; the run in it has not ended (certify --resume goes on)");
+      } else if (!is_there(kManifestName)) {
+        why = why + Text("。certify --out のフォルダーを指定します",
+                         "; a bundle is the folder of certify --out");
+      }
       problem(kManifestName, why);
       return std::move(report_);
     }

@@ -114,7 +114,7 @@ std::string text_of(const VerifyReport& report, verdict::Language language) {
     for (const auto& statement : statements_of(*report.record)) out.line(statement);
   }
   record_lines(report, out);
-  signature_lines(report, out);
+  if (report.manifest || report.signature) signature_lines(report, out);
   if (report.manifest) {
     out.line(say("ファイル：{} 個を目録と照合", "files: {} compared with the manifest",
                  report.files_checked));

@@ -88,3 +88,77 @@ def test_a_server_that_says_nothing_is_an_error_of_the_connection(uketsuke, sile
         done = uketsuke("--lang", language, *arguments, stdin=-3)
         assert done.returncode == ERROR and said in done.stdout + done.stderr, done
         assert "operator" not in done.stderr and "nobody" not in done.stdout
+
+
+def test_a_device_that_is_not_there_is_told_as_such_and_nobody_is_asked(uketsuke):
+    for words in (["claims", "usb:1209:9999"],
+                  ["certify", "--reader", "usb:1209:9999", "--claims", "claims.yaml", "--out",
+                   "out"]):
+        done = uketsuke(*words, stdin=-3)
+        assert done.returncode == ERROR and "operator" not in done.stderr, done.stderr
+        assert "usb:1209:9999: no USB device" in done.stderr, done.stderr
+
+
+def test_no_pcscd_ends_a_run_before_it_has_begun(uketsuke):
+    """A pcscd of this machine has no such reader, either."""
+    done = uketsuke("certify", "--reader", "pcsc:No such reader", "--claims", "claims.yaml",
+                    "--out", "out", stdin=-3)
+    assert done.returncode == ERROR and "pcsc:No such reader: pcscd" in done.stderr, done.stderr
+    assert not (uketsuke.folder / "out").exists()
+
+
+@pytest.fixture
+def bundle(uketsuke):
+    assert uketsuke(*CERTIFY, "--claims", "claims.yaml").returncode == PASS
+    return uketsuke
+
+
+@pytest.mark.parametrize("words", [
+    ["compare", "out", "out", "--html", "out/c.html"],
+    ["compare", "out", "out", "--json", "out/traces/c.json"],
+    ["mutants", "--only", "m-abort-not-supported", "--out", "out"],
+    ["catalogue", "--html", "out/catalogue.html"],
+    ["certify", "--reader", "model:clean_tpdu", "--claims", "claims.yaml", "--out", "out/more"],
+    ["publish", "out", "--out", "out/public"],
+], ids=lambda words: words[0])
+def test_nothing_is_written_into_a_bundle(bundle, words):
+    done = bundle(*words)
+    assert done.returncode == USAGE and "inside" in done.stderr, done.stderr
+    assert bundle("verify", "out").returncode == PASS
+
+
+@pytest.mark.parametrize("public, said", [("full", "name an empty folder"),
+                                          ("new/public", "is inside the bundle new")])
+def test_a_place_for_the_public_copy_is_looked_at_before_the_run(bundle, public, said):
+    bundle.write("full/mine", "kept")
+    arguments = [*CERTIFY[:-1], "new", "--claims", "claims.yaml", "--public", public]
+    done = bundle(*arguments)
+    assert done.returncode == USAGE and said in done.stderr, done.stderr
+    assert done.stdout == "" and not (bundle.folder / "new").exists()
+
+
+def test_what_is_no_bundle_is_told_in_one_line(bundle):
+    bundle.write("empty/deep/er/file", "x")
+    done = bundle("verify", "empty")
+    assert done.returncode == ERROR and done.stdout.splitlines() == [
+        "DIFFERS: manifest.json: the file is missing; a bundle is the folder of certify --out",
+        "cannot be read as a bundle"]
+    (bundle.folder / "out/manifest.json").unlink()
+    bundle.write("out/results.partial.json", "{}")
+    assert "has not ended (certify --resume goes on)" in bundle("verify", "out").stdout
+
+
+def test_verify_says_why_it_computes_nothing_of_a_public_copy(bundle):
+    assert bundle("publish", "out", "--out", "public").returncode == PASS
+    done = bundle("verify", "public", "--full", "out")
+    assert done.returncode == PASS and "a public copy has neither traces nor claims" in done.stdout
+    assert "uketsuke_claims" not in done.stdout
+
+
+@pytest.mark.parametrize("words, code, said", [
+    (["--reader", "clean_tpdu", "--only", "MSG-03"], USAGE, "write model:clean_tpdu"),
+    (["--reader", "model:clean_tpdu", "--only", "msg-03, dsc-01"], PASS, "2 cases, 2 applicable"),
+])
+def test_small_slips_are_understood_or_told(uketsuke, words, code, said):
+    done = uketsuke("certify", *words, "--claims", "claims.yaml", "--out", "out")
+    assert done.returncode == code and said in done.stdout + done.stderr, done.stderr

@@ -178,6 +178,8 @@ PcscBench pcsc_bench(const bind::Bindings& bindings, const Facts& facts,
   return bench;
 }
 
+Text why_no_pcsc_reader(const PcscBench& bench) { return find_reader(bench).problem; }
+
 CaseResult execute_pcsc(const Case& of, const PcscBench& bench, std::string& trace) {
   CaseResult result = blank(of);
   const auto begin = std::chrono::steady_clock::now();

@@ -37,6 +37,10 @@ struct PcscBench {
 PcscBench pcsc_bench(const bind::Bindings& bindings, const Facts& facts,
                      std::shared_ptr<const bench::Assets> assets, verdict::Language language);
 
+// Why there is no such reader behind a pcscd; empty: it is there. Throws gateway::RouteBroken when
+// somebody asks to end.
+Text why_no_pcsc_reader(const PcscBench& bench);
+
 // Never throws for what reader and pcscd do. `trace`: JSON Lines, "kind": "pcsc" (pcsc_trace.h).
 CaseResult execute_pcsc(const Case& of, const PcscBench& bench, std::string& trace);
 
