@@ -47,7 +47,8 @@ DeviceLock::DeviceLock(const Bindings& bindings) {
         verdict::say("{} を開けません：{}", "cannot open {}: {}", path, std::strerror(errno)));
   }
   if (::flock(fd_, LOCK_EX | LOCK_NB) == 0) {
-    const std::string pid = fmt::format("{}\n", ::getpid());
+    owner_ = ::getpid();
+    const std::string pid = fmt::format("{}\n", owner_);
     if (::ftruncate(fd_, 0) != 0 ||
         ::pwrite(fd_, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size())) {
       return;  // the number is for messages only
@@ -59,6 +60,15 @@ DeviceLock::DeviceLock(const Bindings& bindings) {
   ::close(fd_);
   std::string pid(owner, size > 0 ? static_cast<std::size_t>(size) : 0);
   while (!pid.empty() && pid.back() == '\n') pid.pop_back();
+  if (pid == std::to_string(::getpid())) {
+    throw run::RunError(
+        run::RunError::Kind::kEnvironment,
+        verdict::say("{} はこのプログラムの別のベンチが使用中です。先にそれを終えてください"
+                     "（finish()、with の終わり）",
+                     "{} is in use by another bench of this program; end that one first (finish(), "
+                     "the end of `with`)",
+                     bindings.reader.text()));
+  }
   throw run::RunError(
       run::RunError::Kind::kEnvironment,
       verdict::say("{} は別の uketsuke（プロセス {}）が使用中です。終わるのを待ってください",
@@ -67,7 +77,10 @@ DeviceLock::DeviceLock(const Bindings& bindings) {
 }
 
 DeviceLock::~DeviceLock() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ < 0) return;
+  // Who was forked has the same open file: closing it here alone would leave it locked.
+  if (owner_ == ::getpid()) ::flock(fd_, LOCK_UN);
+  ::close(fd_);
 }
 
 }  // namespace uketsuke::bind

@@ -8,7 +8,7 @@ namespace uketsuke::bind {
 class DeviceLock {
  public:
   // Nothing bound: nothing locked. Throws run::RunError (environment) if another run of this user
-  // has the same device, with its process id.
+  // has the same device, with its process id. A process that was forked meanwhile does not keep it.
   explicit DeviceLock(const Bindings& bindings);
   ~DeviceLock();
   DeviceLock(const DeviceLock&) = delete;
@@ -16,6 +16,7 @@ class DeviceLock {
 
  private:
   int fd_ = -1;
+  int owner_ = 0;  // process
 };
 
 }  // namespace uketsuke::bind

@@ -1,6 +1,7 @@
 #include "python/core/script_bench.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -55,6 +56,12 @@ class ScriptBench::Running {
 
 void ScriptBench::drive_only_once() const {
   if (finished_) throw ScriptError({"このベンチは終了しています", "this bench is closed"});
+  if (of_another_process()) {
+    throw ScriptError({"このベンチは fork の前に作られました。外部につないだものは作ったプロセスのものです。"
+                       "このプロセスでベンチを作ってください",
+                       "this bench was made before a fork: what it is bound to belongs to the "
+                       "process that made it. Make a bench in this one"});
+  }
   if (!running_) return;
   throw ScriptError(
       {"このベンチは動作中です。条件式、カード、パネルの中では見るだけにしてください",
@@ -64,7 +71,8 @@ void ScriptBench::drive_only_once() const {
 ScriptBench::ScriptBench(std::string_view header, const scenario::Source& source,
                          BenchSettings settings)
     : assets_(shared_assets(settings.data_folder)),
-      scenario_(scenario::load_header(header, source, assets_->catalog)) {
+      scenario_(scenario::load_header(header, source, assets_->catalog)),
+      owner_(::getpid()) {
   if (auto problems = bench::fault_rules(scenario_).problems; !problems.empty()) {
     for (yaml::Problem& problem : problems) problem.mark = {source.file, source.line, 0};
     throw yaml::Error(std::move(problems));
@@ -83,6 +91,16 @@ ScriptBench::ScriptBench(std::string_view header, const scenario::Source& source
   play_ = std::make_unique<bench::Play>(*assets_, scenario_, settings_);
   play_->result().line = static_cast<std::uint32_t>(source.line);
   play_->stage().world().simulation().watch(std::move(settings.watcher));
+}
+
+// Threads and children of a bound bench stayed where they were.
+bool ScriptBench::of_another_process() const {
+  return play_ && owner_ != ::getpid() && play_->stage().world().bound();
+}
+
+ScriptBench::~ScriptBench() {
+  if (!of_another_process()) return;
+  static_cast<void>(play_.release());  // to end it is not ours
 }
 
 bool ScriptBench::prepare() {

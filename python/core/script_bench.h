@@ -52,6 +52,7 @@ class ScriptBench {
   // header: all keys of a scenario file but steps, then and examples. Throws yaml::Error,
   // run::RunError and what building a world throws.
   ScriptBench(std::string_view header, const scenario::Source& source, BenchSettings settings);
+  ~ScriptBench();
   ScriptBench(const ScriptBench&) = delete;
   ScriptBench& operator=(const ScriptBench&) = delete;
 
@@ -96,6 +97,7 @@ class ScriptBench {
  private:
   class Running;
   void drive_only_once() const;
+  bool of_another_process() const;
   void leave_world();
   const trace::Journal& journal() const;
   void something_happened();
@@ -120,6 +122,7 @@ class ScriptBench {
   verdict::ScenarioResult result_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
   bool running_ = false, finished_ = false;
+  int owner_;  // process
 };
 
 }  // namespace uketsuke::python

@@ -221,6 +221,7 @@ class Bench(Waits):
             "data_folder": arguments.path("data_folder", data_folder),
             "panel": self._programs.panel, "cards": self._programs.cards})
         self._result: Result | None = None
+        self._ended_with: Result
         for observer in observers:
             observer.made(self)
         try:
@@ -355,10 +356,14 @@ class Bench(Waits):
         """
         if self._result is None:
             try:
-                self._result = Result.of(self._core.finish())
+                told = Result.of(self._core.finish())
             except Error as error:
                 error.file, error.line = _caller()
                 raise
+            # Of several threads that end it one tells the observers.
+            if self.__dict__.setdefault("_ended_with", told) is not told:
+                return self._ended_with
+            self._result = told
             for observer in observers:
                 observer.finished(self)
         return self._result

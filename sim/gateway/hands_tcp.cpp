@@ -1,6 +1,7 @@
 #include "sim/gateway/hands_tcp.h"
 
 #include <fmt/format.h>
+#include <sys/socket.h>
 
 #include <utility>
 
@@ -35,7 +36,11 @@ class TcpTransport : public HandsTransport {
     return {"接続が切れた。相手のプログラムが終わっていないかを確認すること",
             "the connection was closed. See whether the program at the other end still runs"};
   }
-  void close(bool) override { fd_.close(); }
+  // Also where a process that was forked has the connection, too.
+  void close(bool) override {
+    if (fd_.get() >= 0) ::shutdown(fd_.get(), SHUT_RDWR);
+    fd_.close();
+  }
 
  private:
   HandsTcpSettings settings_;

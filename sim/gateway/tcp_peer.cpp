@@ -51,6 +51,8 @@ bool TcpPeer::send(wire::ByteView bytes) {
   return true;
 }
 
+void TcpPeer::hang_up() { ::shutdown(fd(), SHUT_RDWR); }
+
 bool TcpPeer::flush() {
   while (unsent() > 0) {
     const ssize_t done = ::send(fd(), unsent_.data() + sent_, unsent(), MSG_NOSIGNAL);

@@ -21,6 +21,8 @@ class TcpPeer {
   // Sends or queues. False: it has gone.
   bool send(wire::ByteView bytes);
   bool flush();
+  // The connection ends, also where a process that was forked has it, too.
+  void hang_up();
   std::size_t unsent() const { return unsent_.size() - sent_; }
 
  private:

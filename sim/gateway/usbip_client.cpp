@@ -203,6 +203,7 @@ void UsbipClient::use(UsbipImported imported) {
   end_all(TransferStatus::kNoDevice);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    peer_->hang_up();
     peer_.reset();
     late_.clear();
     late_order_.clear();

@@ -232,6 +232,10 @@ def test_a_subclass_that_does_not_initialise_its_base_is_told_what_to_do(use):
 
 
 def test_an_object_that_was_never_initialised_is_refused_and_no_crash():
+    from uketsuke import _core
+
+    kinds = {name for name, value in vars(_core).items() if isinstance(value, type)}
+    assert kinds == {"Bench", "PanelPort", "CardPort", "Walk", "OutFolder"}
     for use in ("Bench.now_us()", "Bench.finish()", "PanelPort.press('x')", "Walk.possible()",
                 "CardPort.transmit(b'x')", "OutFolder.path"):
         kind, method = use.split(".", 1)

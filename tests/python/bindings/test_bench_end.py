@@ -3,6 +3,8 @@
 import gc
 import os
 import pathlib
+import signal
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -134,6 +136,86 @@ def test_a_panel_that_acts_after_the_end_is_told():
         bench.expect(screen="initial")
     with pytest.raises(uketsuke.Error, match="at no bench"):
         panel.press("staff_button")
+
+
+def forked(work: Callable[[], object]) -> int:
+    """What became of it in a process that was forked: 0 done, 7 refused with uketsuke.Error."""
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        try:
+            work()
+        except uketsuke.Error as error:
+            os._exit(7 if "made before a fork" in error.en and not error.ja.isascii() else 8)
+        except BaseException:
+            os._exit(9)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def test_a_bound_bench_belongs_to_the_process_that_made_it(served):
+    makers: list[Callable[[], uketsuke.Bench]] = [
+        lambda: uketsuke.Bench(bind={"reader": f"exec:{EXAMPLES / 'reader.py'}"}),
+        lambda: uketsuke.Bench(reader="generic", bench_file=served)]
+    for make in makers:
+        benches = [make()]
+        assert forked(benches.clear) == 0
+        for use in (lambda: benches[0].run(1), lambda: benches[0].finish(),
+                    lambda: benches[0].card.transmit(b"\x00\x84\x00\x00\x08")):
+            assert forked(use) == 7
+        benches[0].run(.1)  # its program and its connection are there as before
+        lives_on = os.fork()
+        if lives_on == 0:
+            signal.alarm(20)
+            signal.pause()
+        try:
+            benches[0].finish()
+            make().finish()
+        finally:
+            os.kill(lives_on, signal.SIGKILL)
+            os.waitpid(lives_on, 0)
+
+
+def test_a_bench_of_models_goes_on_in_a_process_that_was_forked():
+    bench = uketsuke.Bench()
+    assert forked(lambda: bench.expect(screen="initial")) == 0
+    assert forked(lambda: bench.finish()) == 0
+    bench.expect(screen="initial")
+    assert bench.finish().verdict is Verdict.PASS
+
+
+def test_of_several_threads_that_end_a_bench_one_tells_the_observers():
+    class Observer:
+        seen = 0
+
+        def made(self, bench: uketsuke.Bench) -> None: ...
+
+        def finished(self, bench: uketsuke.Bench) -> None:
+            self.seen += 1
+
+    observer = Observer()
+    uketsuke.bench.observers.append(observer)
+    try:
+        for _ in range(20):
+            bench = uketsuke.Bench()
+            results: list[uketsuke.Result] = []
+            ends = [threading.Thread(target=lambda: results.append(bench.finish()))
+                    for _ in range(4)]
+            for thread in ends:
+                thread.start()
+            for thread in ends:
+                thread.join()
+            assert len(results) == 4 and {id(result) for result in results} == {id(bench.result)}
+    finally:
+        uketsuke.bench.observers.remove(observer)
+    assert observer.seen == 20
+
+
+def test_a_second_bench_on_a_reader_that_is_in_use_is_told_by_whom(served):
+    with uketsuke.Bench(reader="generic", bench_file=served) as first:
+        with pytest.raises(uketsuke.BenchError, match="in use by another bench of this program"):
+            uketsuke.Bench(reader="generic", bench_file=served)
+        first.expect(reader="connected")
 
 
 def test_two_thousand_benches_with_programs_and_what_is_held_of_them_stay_small():
