@@ -97,6 +97,15 @@ class Fixture(NamedTuple):
                    getattr(function, "__doc__", None))
 
 
+    @classmethod
+    def of_file(cls, bench: Bench, session: Session) -> Fixture:
+        """A bench that is there as long as the module."""
+        result = bench.result
+        name = result.id
+        return cls(None, name, f"{session.relative(result.file)}::{name}", result.file,
+                   result.line, "", None)
+
+
 class Shared:
     """A bench of such a fixture. What is done with it during a test is that test's; what is left
     when the fixture ends is the fixture's."""
@@ -110,6 +119,8 @@ class Shared:
         self._reason = Text()
 
     def is_used_by(self, item: pytest.Item) -> bool:
+        if self.fixture.definition is None:
+            return str(getattr(item, "path", "")) == self.fixture.file
         return self.fixture.definition.argname in getattr(item, "fixturenames", ())
 
     @property
@@ -316,11 +327,12 @@ class Case:
         if isinstance(error, StepError):
             return
         own = [own.bench for own in self._own if own.bench is not None]
-        shared = [shared.bench for shared in self.session.shared
-                  if shared.is_used_by(self.item)
-                  and (not self._own or shared.bench._looked or shared.has_new_steps
-                       or any(part[0] is shared for part in self._parts))]
-        for bench in [*own, *shared]:
+        used = [shared for shared in self.session.shared if shared.is_used_by(self.item)]
+        touched = [shared for shared in used if shared.bench._looked or shared.has_new_steps
+                   or any(part[0] is shared for part in self._parts)]
+        if not own and not touched:
+            touched = [shared for shared in used if shared.fixture.definition is not None]
+        for bench in [*own, *(shared.bench for shared in touched)]:
             bench.attest_failure(error, traceback)
 
     def _look_at_shared(self) -> None:

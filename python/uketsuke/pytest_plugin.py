@@ -99,7 +99,13 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, A
     outcome = yield
     report = outcome.get_result()
     path = getattr(collector, "path", None)
-    if not report.failed or path is None or not path.is_file():
+    if report.passed or path is None or not path.is_file():
+        return
+    if report.skipped:  # by the file itself, before there is a test in it
+        longrepr = report.longrepr
+        reason = str(longrepr[2] if isinstance(longrepr, tuple) else longrepr)
+        report.uketsuke_results = [tuple(told) for told in session_of(collector).left_out(
+            path, reason.removeprefix("Skipped: "))]
         return
     lines = [line for line in str(report.longrepr).splitlines() if line.strip()]
     # The last line of a traceback says what it was.

@@ -207,12 +207,15 @@ class Session:
 
     def made(self, bench: Bench) -> None:
         case = self._current
-        if not self._fixtures:
-            if case is not None:
-                case.made(bench)
+        if not self._fixtures and case is not None:
+            case.made(bench)
             return
-        fixture = Fixture.of(*self._fixtures[-1], self)
-        self.shared.append(Shared(bench, fixture, case is None or case.kept))
+        if self._fixtures:
+            fixture = Fixture.of(*self._fixtures[-1], self)
+            self.shared.append(Shared(bench, fixture, case is None or case.kept))
+        else:  # while a file is imported
+            fixture = Fixture.of_file(bench, self)
+            self.shared.append(Shared(bench, fixture, False))
         if self.out:
             name = (fixture.name, self.relative(fixture.file))
             self._journals[name] = self._journals.get(name, 0) + 1
@@ -337,6 +340,15 @@ class Session:
         row = Result(id=path.stem, file=file, line=line, verdict=Verdict.ERROR, reason=reason,
                      script=script, random_seed=self.seed)
         return [Told(f"{file} was not collected", file, row.plain())]
+
+    def left_out(self, path: Path, reason: str) -> list[Told]:
+        """A test file that skips itself."""
+        file = self.relative(str(path))
+        if not looks_like_ours(str(path)):
+            return []
+        row = Result(id=path.stem, file=file, not_applicable=Text(reason, reason), script=file,
+                     random_seed=self.seed, produced_by="script")
+        return [Told(f"{file} was left out", file, row.plain())]
 
     def untold(self) -> list[Told]:
         """At the end: of a test that was broken off, of fixtures that ended after the last one."""

@@ -137,6 +137,15 @@ def test_what_a_shared_bench_comes_to_at_its_end_is_the_fixtures(
     assert results(project)["setup_class"]["script"] == "test_x.py::TestIt::setup_class"
 
 
+def test_a_bench_that_is_there_as_long_as_its_module_is_shared(project: pytest.Pytester) -> None:
+    script(project, "desk = uketsuke.Bench()", "unused = uketsuke.Bench()",
+           "def test_does(): desk.attest('fine', True)",
+           "def test_looks(): assert desk.reader.screen == 'consent'", "def test_other(): pass")
+    pytest_of(project, *OUT).assert_outcomes(passed=2, failed=1)
+    assert verdicts(project) == {"test_does": "pass", "test_looks": "fail", "python_case": "pass"}
+    assert results(project)["python_case"]["line"] == 4
+
+
 def test_a_fixture_that_deviates_leaves_a_row_for_each_test(project: pytest.Pytester) -> None:
     project.makeconftest("import pytest, uketsuke\n@pytest.fixture(scope='session')\n"
                          "def desk():\n" + BENCH + indented(BAD) + "        yield bench\n")
@@ -205,6 +214,16 @@ def test_what_was_left_out_has_a_row_with_the_reason(project: pytest.Pytester) -
     assert told["test_inside"]["not_applicable"]["en"] == "now"
     assert "hangs" in told["test_not_run"]["reason"]["en"]
     assert "not_applicable" not in told["test_not_run"]
+
+
+def test_a_file_that_skips_itself_has_a_row_with_the_reason(project: pytest.Pytester) -> None:
+    script(project, "pytest.skip('no reader here', allow_module_level=True)",
+           "def test_a(bench): pass")
+    project.makepyfile(test_y="import pytest\npytest.importorskip('no_such_module')\n")
+    pytest_of(project, *OUT).assert_outcomes(skipped=2)
+    told = results(project)
+    assert list(told) == ["test_x"] and told["test_x"]["script"] == "test_x.py"
+    assert told["test_x"]["not_applicable"]["en"] == "no reader here"
 
 
 def test_files_that_do_not_load_are_told_as_the_command_tells_them(
