@@ -83,12 +83,15 @@ class ScenarioFile(pytest.File):
 
 def add_label(item: pytest.Item, name: str) -> None:
     """A marker to select by: -m "NAME". What pytest or a plugin would obey gets a `tag_` before."""
-    lines = [str(line).strip() for line in item.config.getini("markers")]
-    if any(re.match(re.escape(name) + r"\s*\(", line) for line in lines) or name in _RESERVED:
-        name = "tag_" + name
-    # pytest.mark.NAME would have to be known to --strict-markers.
-    mark = pytest.Mark(name, (), {}, _ispytest=True)
-    item.add_marker(pytest.MarkDecorator(mark, _ispytest=True))
+    labels = session_of(item).labels
+    if name not in labels:
+        obeyed = any(re.match(re.escape(name) + r"\s*\(", str(line).strip())
+                     for line in item.config.getini("markers"))
+        word = "tag_" + name if obeyed or name in _RESERVED else name
+        # pytest.mark.NAME would have to be known to --strict-markers.
+        labels[name] = pytest.MarkDecorator(pytest.Mark(word, (), {}, _ispytest=True),
+                                            _ispytest=True)
+    item.add_marker(labels[name])
 
 
 class ScenarioItem(pytest.Item):

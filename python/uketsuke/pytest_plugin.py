@@ -383,7 +383,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     ours.tell(told)
     if exitstatus in (pytest.ExitCode.INTERRUPTED, pytest.ExitCode.INTERNAL_ERROR):
         ours.interrupted = True
-    ours.write()
+    try:
+        ours.write()
+    except Error as error:  # told in the summary, which would not come otherwise
+        ours.unwritten = str(error)
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
 
 
 # ---- xdist: workers run tests, the controller reports
@@ -424,7 +428,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
                  f"the reports are not complete: {files} file{'' if files == 1 else 's'} not run")
             .in_language(session.language))
     terminalreporter.write_line(_coverage(results, session.language))
-    terminalreporter.write_line(os.path.join(session.out, "report.html"))
+    terminalreporter.write_line(
+        f"--uketsuke-out: {session.unwritten}" if session.unwritten
+        else os.path.join(session.out, "report.html"))
 
 
 def _coverage(results: list[Result], language: str) -> str:

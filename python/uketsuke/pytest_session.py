@@ -62,6 +62,8 @@ class Session:
         self.language: str = option("uketsuke_lang") or _core.language()
         self.worker: str = getattr(config, "workerinput", {}).get("workerid", "")
         self.interrupted = False
+        self.unwritten = ""  # why there are no reports
+        self.labels: dict[str, pytest.MarkDecorator] = {}
         self._told: dict[str, list[Told]] = {}  # by their keys, as they come
         self.shared: list[Shared] = []  # benches that live
         self.ended_fixtures: list[Result] = []

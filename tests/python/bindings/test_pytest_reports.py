@@ -267,6 +267,14 @@ def test_a_file_that_cannot_be_read_is_not_passed_over_silently(project: pytest.
     assert pytest_of(project, str(path)).ret == 0  # named: it is loaded, or an error
 
 
+def test_reports_that_cannot_be_written_are_told(project: pytest.Pytester) -> None:
+    script(project, "import shutil", "def test_a(bench):", GOOD, "    shutil.rmtree('out')")
+    found = pytest_of(project, *OUT)
+    assert found.ret == pytest.ExitCode.INTERNAL_ERROR
+    found.assert_outcomes(passed=1)
+    found.stdout.fnmatch_lines(["--uketsuke-out: *out*"])
+
+
 # ---- journals
 
 
