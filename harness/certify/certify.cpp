@@ -191,6 +191,7 @@ void Certify::go_on() {
     for (const CaseResult* last : conformance::last_attempts(before))
       attempts_before_[last->id] = last->attempt;
     again_ = settings_.rerun_failed || old.cases.size() > before.cases.size();
+    whole_ = !broke_off;
   }
   const std::string route = result_.reader.route;
   result_ = old;
@@ -356,6 +357,11 @@ conformance::Plan Certify::rest() const {
       rest.cases.push_back(planned);
   conformance::count(rest);
   return rest;
+}
+
+bool Certify::has_nothing_to_do() const {
+  return again_ && whole_ && scripts_.empty() && settings_.waivers.empty() &&
+         to_run_again().empty();
 }
 
 void Certify::run_again(const Events& events) {

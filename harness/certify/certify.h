@@ -56,6 +56,9 @@ class Certify {
   void look_back();
   // Of a run that goes on: what is left to be done; in the order of the plan.
   conformance::Plan rest() const;
+  // Nothing deviated that could be run again, and nothing is added: the bundle, which is whole and
+  // may be signed, stays as it is.
+  bool has_nothing_to_do() const;
   // Cases of scripts that finish() adds, each judged already.
   const std::vector<conformance::CaseResult>& scripts() const { return scripts_; }
   // How many cases have a result already: of the run that goes on.
@@ -100,6 +103,7 @@ class Certify {
   std::size_t done_before_ = 0;
   verdict::Text gone_;
   bool again_ = false;  // what deviated is run again
+  bool whole_ = false;  // and a bundle lies there, which no run has begun to change
   // Attempts of the run before, of what is run again; of others none.
   std::map<std::string, std::uint32_t> attempts_before_;
   std::chrono::steady_clock::time_point kept_at_{};

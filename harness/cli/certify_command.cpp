@@ -214,6 +214,11 @@ int certify_command(const CertifyCommand& command, run::Executor& executor, Cons
     list(goes_on ? run.rest() : run.plan(), console);
     return verdict::kExitPass;
   }
+  if (run.has_nothing_to_do() && !key) {
+    console.line(say("やり直す項目はありません。{} はそのままです",
+                     "there is nothing to be run again; {} stays as it is", command.out));
+    return conformance::exit_code(run.result());
+  }
   const StopSignals signals;
   certify::Events events;
   events.stop = signals.counter();

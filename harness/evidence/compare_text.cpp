@@ -55,6 +55,26 @@ void head_row(Page& page, const std::vector<Text>& cells) {
   page.raw("</tr></thead><tbody>\n");
 }
 
+// So many cases that only one of them has are another selection, no news of the reader.
+bool is_selection(const BundleComparison& comparison, Change change) {
+  constexpr std::size_t kMany = 20;
+  return (change == Change::kGone || change == Change::kNew) && comparison.count(change) > kMany;
+}
+
+Text named_in_one_line(const BundleComparison& comparison, Change change) {
+  constexpr std::size_t kNamed = 8;
+  std::string names;
+  std::size_t named = 0;
+  for (const auto& one : comparison.cases) {
+    if (one.change != change || named == kNamed) continue;
+    names += (named == 0 ? "" : ", ") + one.id;
+    ++named;
+  }
+  return describe(change) + say("：{} 件（{}、…）：片方では行われていない",
+                                ": {} cases ({}, ...), which one of the runs did not select",
+                                comparison.count(change), names);
+}
+
 }  // namespace
 
 std::string text_of(const BundleComparison& comparison, verdict::Language language) {
@@ -67,6 +87,10 @@ std::string text_of(const BundleComparison& comparison, verdict::Language langua
     line(one.what + Text("：", ": ") + Text(one.before + " → " + one.after), "  ");
   for (const auto change : kAllChanges) {
     if (change == Change::kSame) continue;
+    if (is_selection(comparison, change)) {
+      line(named_in_one_line(comparison, change));
+      continue;
+    }
     for (const auto& one : comparison.cases) {
       if (one.change != change) continue;
       line(describe(change) + Text("：", ": ") + Text(one.id + " ") + one.title + Text("（", " (") +

@@ -168,6 +168,24 @@ def test_another_device_does_not_mend_what_deviated(uketsuke):
     assert uketsuke("verify", "out").returncode == PASS
 
 
+def test_a_bundle_with_nothing_to_run_again_stays_as_it_is(uketsuke):
+    assert certify(uketsuke, "clean_tpdu", "--only", "MSG-03").returncode == PASS
+    before = {p.name: p.read_bytes() for p in (uketsuke.folder / "out").iterdir() if p.is_file()}
+    again = certify(uketsuke, "clean_tpdu", "--only", "MSG-03", "--rerun-failed")
+    assert again.returncode == PASS and "nothing to be run again; out stays" in again.stdout
+    after = {p.name: p.read_bytes() for p in (uketsuke.folder / "out").iterdir() if p.is_file()}
+    assert before == after
+
+
+def test_a_comparison_with_a_part_of_the_catalogue_names_what_is_gone_in_one_line(uketsuke):
+    certify(uketsuke, "clean_tpdu", "--only", "MSG,PWR,DSC")
+    certify(uketsuke, "clean_tpdu", "--only", "MSG-03", out="part")
+    said = uketsuke("compare", "out", "part")
+    gone, = re.findall(r"(?m)^gone: (\d+) cases \(DSC-01, .*, \.\.\.\), which one", said.stdout)
+    assert int(gone) > 40 and f"gone {gone}, same 2" in said.stdout
+    assert len(said.stdout.splitlines()) < 10
+
+
 def test_what_cannot_be_gone_on_with_is_refused(uketsuke):
     done = certify(uketsuke, "clean_tpdu", "--resume")
     assert done.returncode == USAGE and "nothing" in done.stderr
