@@ -4,10 +4,10 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <sstream>
 
 #include "harness/evidence/openssl_owned.h"
+#include "harness/input/input_file.h"
 #include "harness/report/atomic_file.h"
 #include "harness/verdict/format.h"
 
@@ -24,15 +24,11 @@ constexpr int kMinEcBits = 256;
 [[noreturn]] void refuse(const Text& text) { throw ReportError(ReportError::Kind::kUsage, text); }
 
 std::string read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string bytes(kMaxKeyBytes + 1, '\0');
-  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  bytes.resize(static_cast<std::size_t>(file.gcount()));
-  if (bytes.empty() || bytes.size() > kMaxKeyBytes) {
-    refuse(
-        say("{}：読めないか、空か、大きすぎます", "{}: cannot be read, empty, or too large", path));
-  }
-  return bytes;
+  Text why;
+  const auto bytes = input::read_file_or_pipe(path, kMaxKeyBytes, why);
+  if (!bytes) refuse(say("{}：{}", "{}: {}", path, why));
+  if (bytes->empty()) refuse(say("{}：空です", "{}: is empty", path));
+  return *bytes;
 }
 
 struct Passphrase {

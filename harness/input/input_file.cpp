@@ -1,6 +1,7 @@
 #include "harness/input/input_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -94,6 +95,22 @@ std::optional<std::string> read_file(const std::string& path, std::size_t most, 
 std::optional<std::string> read_file_or_stdin(const std::string& path, std::size_t most,
                                               Text& why) {
   return path == kStandardInput ? read_all(STDIN_FILENO, most, why) : read_file(path, most, why);
+}
+
+std::optional<std::string> read_file_or_pipe(const std::string& path, std::size_t most,
+                                             Text& why) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISFIFO(status.st_mode))
+    return read_file(path, most, why);
+  const Descriptor pipe(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  pollfd watched{pipe.get(), POLLIN, 0};
+  if (pipe.get() < 0 || ::poll(&watched, 1, kPipeSeconds * 1000) <= 0) {
+    why = say("{} 秒たってもパイプから何も来ません", "nothing came through the pipe within {} s",
+              kPipeSeconds);
+    return std::nullopt;
+  }
+  ::fcntl(pipe.get(), F_SETFL, 0);  // whoever has begun goes on to the end
+  return read_all(pipe.get(), most, why);
 }
 
 }  // namespace uketsuke::input

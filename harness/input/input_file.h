@@ -20,4 +20,10 @@ std::optional<std::string> read_file(const std::string& path, std::size_t most,
 std::optional<std::string> read_file_or_stdin(const std::string& path, std::size_t most,
                                               verdict::Text& why);
 
+// The same, and of a pipe ("<(pass show key)") what comes until its end, if it begins within
+// kPipeSeconds: secrets need not lie in a file.
+constexpr int kPipeSeconds = 5;
+std::optional<std::string> read_file_or_pipe(const std::string& path, std::size_t most,
+                                             verdict::Text& why);
+
 }  // namespace uketsuke::input

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import subprocess
 import threading
 
 import pytest
@@ -162,3 +163,17 @@ def test_verify_says_why_it_computes_nothing_of_a_public_copy(bundle):
 def test_small_slips_are_understood_or_told(uketsuke, words, code, said):
     done = uketsuke("certify", *words, "--claims", "claims.yaml", "--out", "out")
     assert done.returncode == code and said in done.stdout + done.stderr, done.stderr
+
+
+def test_a_key_may_come_through_a_pipe_that_is_not_waited_for_in_vain(bundle):
+    made = subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                           "key.pem", "-out", "cert.pem", "-days", "30", "-subj", "/CN=vendor"],
+                          cwd=bundle.folder, capture_output=True)
+    assert made.returncode == 0, made.stderr
+    done = bundle("sign", "out", "--key", "pipe", "--cert", "cert.pem")
+    assert done.returncode == USAGE and "pipe: nothing came through the pipe" in done.stderr
+    key = (bundle.folder / "key.pem").read_bytes()
+    threading.Thread(target=lambda: (bundle.folder / "pipe").write_bytes(key), daemon=True).start()
+    done = bundle("sign", "out", "--key", "pipe", "--cert", "cert.pem")
+    assert done.returncode == PASS and "signed out: CN=vendor" in done.stdout, done.stderr
+    assert "signature: good" in bundle("verify", "out").stdout
