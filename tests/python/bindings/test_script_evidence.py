@@ -79,6 +79,18 @@ def test_cases_of_scripts_stand_beside_the_catalogue(desk: Desk) -> None:
     assert "script:tests/test_desk.py" in page
 
 
+def test_a_bench_that_could_not_be_made_is_no_case_less(desk: Desk) -> None:
+    (desk.folder / "tests").mkdir()
+    (desk.folder / "tests/test_desk.py").write_text(
+        "import uketsuke\ndef test_broken(): uketsuke.Bench(seed=-1)\n", encoding="utf-8")
+    desk.call("pytest", "-p", "no:cacheprovider", "--uketsuke-out", "told")
+    said = desk.certify()
+    assert said.returncode != 0, said.stdout
+    case = desk.scripts()["script:test_desk.py::test_broken"]
+    assert case["verdict"] == "error" and "-1" in case["reason"]["en"], case
+    assert desk.call("uketsuke", "verify", "run").returncode == 0
+
+
 def test_verify_says_what_a_script_attests_and_runs_nothing(desk: Desk) -> None:
     desk.session()
     desk.certify()
