@@ -13,6 +13,7 @@ namespace {
 
 using verdict::say;
 
+constexpr int kTries = 5;  // of a case for which the bench was too slow
 constexpr wire::Micros kAfterPlacedUs = 300'000;  // until a reader has noticed a card
 
 std::string medium_of(const Facts& facts, std::uint8_t slot) {
@@ -86,6 +87,7 @@ class Attempt {
     result_.steps_done = std::max(result_.steps_done, done_);
     result_.simulated_us += run_.now_us() - run_.began_us();
   }
+  bool was_late() const { return run_.was_late(); }
 
  private:
   // A case that only warns was judged, though what came kept the rest of it from being done.
@@ -129,13 +131,34 @@ bool failed(const CaseResult& result) {
                      [](const Finding& finding) { return !finding.warning; });
 }
 
+// A deviation when the bench was late says nothing, unless it is late again and again: then it is
+// the reader that keeps it waiting. Into `result`.
+void one_slot(const Case& of, const Subject& subject, const MakeDesk& make_desk, Trace& trace,
+              std::uint8_t slot, CaseResult& result) {
+  const CaseResult before = result;
+  for (int tries_left = kTries - 1;; --tries_left) {
+    RecordingDesk desk(make_desk(&of), trace);
+    Attempt attempt(of, subject, desk, slot, result);
+    attempt.run();
+    const bool good = result.findings.size() == before.findings.size();
+    if (tries_left == 0 || !attempt.was_late() || good) return;
+    const wire::Micros spent_us = result.simulated_us;
+    std::vector<Text> recovery = std::move(result.recovery);
+    result = before;
+    result.simulated_us = spent_us;
+    result.recovery = std::move(recovery);
+    result.recovery.push_back(
+        {"試験環境が遅れ、実行中のコマンドが先に終わった可能性がある。ケースをやり直す",
+         "the bench was late, the command that ran may have ended by itself: the case again"});
+  }
+}
+
 // Every slot once; into `result`.
 void one_round(const Case& of, const Subject& subject, const MakeDesk& make_desk, Trace& trace,
                CaseResult& result) {
   for (const std::uint8_t slot : slots_of(of, subject)) {
     if (!applies(of, subject, slot)) continue;
-    RecordingDesk desk(make_desk(&of), trace);
-    Attempt(of, subject, desk, slot, result).run();
+    one_slot(of, subject, make_desk, trace, slot, result);
     if (failed(result) || result.verdict > Verdict::kPass || is_not_applicable(result)) return;
   }
 }

@@ -12,6 +12,9 @@ namespace {
 using verdict::say;
 namespace ccid = wire::ccid;
 
+constexpr auto kIccPowerOn =
+    static_cast<std::uint8_t>(ccid::bMessageType::kPC_to_RDR_IccPowerOn);
+
 // Fields of bStatus that no reader may have (CCID 6.2.6).
 Text status_words(const Answer& answer) {
   return say("bStatus {:02X}h", "bStatus {:02X}h", answer.bStatus);
@@ -140,10 +143,17 @@ Answer Run::receive(wire::Micros limit_us, bool follow) {
 Answer Run::exchange(const wire::Bytes& message, wire::Micros limit_us) {
   Answer answer;
   answer.reply = send(message);
+  const wire::Micros sent_us = now_us_;
   if (answer.reply.ended == Ended::kDone) answer = receive(limit_us);
   remember(answer);
+  if (!message.empty() && message[0] == kIccPowerOn)
+    facts_["power_on_us"] = static_cast<std::int64_t>(now_us_ - sent_us);
   return answer;
 }
+
+void Run::slow_command_sent(wire::Micros takes_us) { slow_until_us_ = now_us_ + takes_us / 2; }
+
+void Run::while_busy() { was_late_ = was_late_ || now_us_ > slow_until_us_; }
 
 Answer Run::exchange(const ccid::CommandMessage& message, wire::Micros limit_us) {
   const auto bytes = ccid::encode(message);

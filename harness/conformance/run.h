@@ -86,6 +86,15 @@ class Run {
   const Answer& last() const { return last_; }
   void remember(const Answer& answer);
 
+  // ---- a command that runs while other things happen (step `slow_command`)
+  // It has just been sent and takes so long at the least.
+  void slow_command_sent(wire::Micros takes_us);
+  // What was to happen meanwhile has happened.
+  void while_busy();
+  // That was too late at least once: the command may have ended by itself, and what deviates from
+  // there on may be the bench's doing.
+  bool was_late() const { return was_late_; }
+
   // ---- the card, after a step `activate`
   struct Session {
     wire::Bytes atr;
@@ -134,6 +143,8 @@ class Run {
   Answer last_;
   std::vector<wire::Bytes> secrets_;
   std::optional<Session> session_;
+  wire::Micros slow_until_us_ = 0;  // what is to happen meanwhile happens before
+  bool was_late_ = false;
 };
 
 }  // namespace uketsuke::conformance

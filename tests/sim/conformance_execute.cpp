@@ -187,6 +187,68 @@ BOOST_AUTO_TEST_CASE(repetitions_are_counted_and_enough_of_them_pass) {
   BOOST_TEST(failed.findings.size() == 10U);
 }
 
+// A bench whose machine has something else to do, so that a request of ABORT comes late.
+class LateDesk : public Desk {
+ public:
+  LateDesk(std::unique_ptr<Desk> desk, bool late) : desk_(std::move(desk)), late_(late) {}
+  Reply perform(const Deed& deed) override {
+    const auto* control = std::get_if<ControlDeed>(&deed);
+    if (late_ && control != nullptr && control->setup.bmRequestType == 0x21)
+      desk_->perform(WaitDeed{3'000'000});
+    return desk_->perform(deed);
+  }
+  wire::usb::Speed speed() const override { return desk_->speed(); }
+  bool has_address() const override { return desk_->has_address(); }
+
+ private:
+  std::unique_ptr<Desk> desk_;
+  bool late_;
+};
+
+CaseResult run_late(const Bench& bench, int times) {
+  Case one = make_case(
+      "[{activate: {}}, {slow_command: {tenths: 8}}, {remember: {name: n, value: slow_seq}}, "
+      "{control: {type: 0x21, request: 1, value: n * 256 + slot, index: interface}}, "
+      "{command: {message: Abort, seq: n, read: false}}, {while_busy: {}}, "
+      "{answers: {of: [{to: (slow_type), seq: n, expect: {error: 0xFF}}, {to: Abort, seq: n}]}}]");
+  Trace trace, again;
+  const CaseResult result = execute(
+      one, bench.subject,
+      [&](const Case* of) {
+        return std::make_unique<LateDesk>(bench.make()(of), times-- > 0);
+      },
+      trace);
+  Replay replay(trace.text());
+  const CaseResult second =
+      execute(one, bench.subject, [&](const Case*) { return replay.next_desk(); }, again);
+  BOOST_TEST((second.verdict == result.verdict));
+  BOOST_TEST(again.text() == trace.text());
+  return result;
+}
+
+BOOST_AUTO_TEST_CASE(a_bench_that_was_late_tries_again_and_accuses_nobody) {
+  const Bench bench;
+  const CaseResult punctual = run_late(bench, 0);
+  BOOST_TEST((punctual.verdict == Verdict::kPass));
+  BOOST_TEST(punctual.recovery.empty());
+  const CaseResult late = run_late(bench, 2);
+  BOOST_TEST((late.verdict == Verdict::kPass));
+  BOOST_TEST(late.findings.empty());
+  BOOST_REQUIRE(late.recovery.size() == 2U);
+  BOOST_TEST(late.recovery[1].en.find("the bench was late") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_reader_that_keeps_the_bench_waiting_is_judged) {
+  const CaseResult result = run_late(Bench(), 100);
+  BOOST_TEST((result.verdict == Verdict::kFail));
+  BOOST_REQUIRE(result.findings.size() == 1U);
+  BOOST_TEST(result.findings[0].expected.en.find("FF") != std::string::npos);
+  // One that does not abort is told in the first try: the bench was not late.
+  const CaseResult deaf = run_late(Bench({errors(0x80, 0)}), 0);
+  BOOST_TEST((deaf.verdict == Verdict::kFail));
+  BOOST_TEST(deaf.recovery.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_case_that_does_not_apply_is_not_run) {
   Case one = make_case("[{command: GetSlotStatus}]");
   one.applies = Expression::parse("slots > 1");

@@ -10,7 +10,7 @@ READER = "clean_tpdu"
 # Procedures take the time that people need: they are left to the model (tests/python).
 FAMILIES = "DSC,MSG,PWR,NOT,PRM,CLK,XFR,ABT,SEC,ESC,MEC,TPA,USB"
 RECEPTION_CASES = 17  # of the catalogue
-SPEED = 20
+SPEED = 10  # more, and IccPowerOn has ended before anything can come meanwhile
 SERVERS = []
 
 
