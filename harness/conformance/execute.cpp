@@ -83,11 +83,14 @@ class Attempt {
       end_with_warnings();
     }
     run_.in_setup(false);
+    const std::size_t judged = result_.findings.size();
     if (reached && is_not_applicable(result_) == false) check_liveness(run_);
+    lives_ = result_.findings.size() == judged;
     result_.steps_done = std::max(result_.steps_done, done_);
     result_.simulated_us += run_.now_us() - run_.began_us();
   }
-  bool was_late() const { return run_.was_late(); }
+  // What deviated may be the bench's doing: it was late. That the device hangs afterwards is not.
+  bool says_nothing() const { return run_.was_late() && lives_; }
 
  private:
   // A case that only warns was judged, though what came kept the rest of it from being done.
@@ -124,6 +127,7 @@ class Attempt {
   CaseResult& result_;
   Run run_;
   std::uint32_t done_ = 0;
+  bool lives_ = true;
 };
 
 bool failed(const CaseResult& result) {
@@ -141,7 +145,7 @@ void one_slot(const Case& of, const Subject& subject, const MakeDesk& make_desk,
     Attempt attempt(of, subject, desk, slot, result);
     attempt.run();
     const bool good = result.findings.size() == before.findings.size();
-    if (tries_left == 0 || !attempt.was_late() || good) return;
+    if (tries_left == 0 || !attempt.says_nothing() || good) return;
     const wire::Micros spent_us = result.simulated_us;
     std::vector<Text> recovery = std::move(result.recovery);
     result = before;

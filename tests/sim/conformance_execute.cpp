@@ -94,7 +94,7 @@ fault::Mutation errors(std::uint8_t bMessageType, std::uint8_t bError) {
   return mutation;
 }
 
-constexpr std::uint8_t kEscape = 0x6B, kPowerOn = 0x62, kStatus = 0x65;
+constexpr std::uint8_t kEscape = 0x6B, kPowerOn = 0x62, kStatus = 0x65, kAbort = 0x72;
 const char* const kEscapeFails =
     "[{command: {message: Escape, data: \"00\", limit_ms: 200, expect: {any_of: [{nothing: true}, "
     "{error: 0}]}}}]";
@@ -205,7 +205,8 @@ class LateDesk : public Desk {
   bool late_;
 };
 
-CaseResult run_late(const Bench& bench, int times) {
+// The first `times` desks are late and of `while_late`.
+CaseResult run_late(const Bench& bench, int times, const Bench& while_late) {
   Case one = make_case(
       "[{activate: {}}, {slow_command: {tenths: 8}}, {remember: {name: n, value: slow_seq}}, "
       "{control: {type: 0x21, request: 1, value: n * 256 + slot, index: interface}}, "
@@ -215,7 +216,8 @@ CaseResult run_late(const Bench& bench, int times) {
   const CaseResult result = execute(
       one, bench.subject,
       [&](const Case* of) {
-        return std::make_unique<LateDesk>(bench.make()(of), times-- > 0);
+        const bool late = times-- > 0;
+        return std::make_unique<LateDesk>((late ? while_late : bench).make()(of), late);
       },
       trace);
   Replay replay(trace.text());
@@ -225,6 +227,8 @@ CaseResult run_late(const Bench& bench, int times) {
   BOOST_TEST(again.text() == trace.text());
   return result;
 }
+
+CaseResult run_late(const Bench& bench, int times) { return run_late(bench, times, bench); }
 
 BOOST_AUTO_TEST_CASE(a_bench_that_was_late_tries_again_and_accuses_nobody) {
   const Bench bench;
@@ -247,6 +251,11 @@ BOOST_AUTO_TEST_CASE(a_reader_that_keeps_the_bench_waiting_is_judged) {
   const CaseResult deaf = run_late(Bench({errors(0x80, 0)}), 0);
   BOOST_TEST((deaf.verdict == Verdict::kFail));
   BOOST_TEST(deaf.recovery.empty());
+  // And one that hangs is told, however late the bench was.
+  const CaseResult hung = run_late(Bench(), 1, Bench({hangs(kAbort)}));
+  BOOST_TEST((hung.verdict == Verdict::kFail));
+  BOOST_REQUIRE(!hung.findings.empty());
+  BOOST_TEST(hung.findings.back().expected.en.find("GetSlotStatus") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_case_that_does_not_apply_is_not_run) {
